@@ -1,0 +1,1 @@
+//! Which character encoding a text or a name is in, how sure that is, and decoding it

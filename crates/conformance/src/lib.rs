@@ -1,0 +1,1 @@
+//! Requirements of the RFCs from outside, run against any server

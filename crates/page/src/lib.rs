@@ -1,0 +1,1 @@
+//! What people see: listings, previews, error pages, archives; no HTTP, no files

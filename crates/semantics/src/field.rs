@@ -1,0 +1,212 @@
+//! Fields (RFC 9110 §5): those of a request that decide something, found once while the head is read;
+//! those of a response as name and value.
+
+use alloc::borrow::Cow;
+
+/// A request field that something here acts on. All others are checked for syntax and passed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+#[allow(missing_docs)] // Each variant is the registered field name.
+pub enum FieldName {
+    Accept,
+    AcceptEncoding,
+    AcceptLanguage,
+    Authorization,
+    Connection,
+    ContentLength,
+    ContentType,
+    Cookie,
+    Expect,
+    Forwarded,
+    Host,
+    IfMatch,
+    IfModifiedSince,
+    IfNoneMatch,
+    IfRange,
+    IfUnmodifiedSince,
+    Origin,
+    Priority,
+    Range,
+    Referer,
+    SecFetchDest,
+    SecFetchMode,
+    TransferEncoding,
+    Upgrade,
+    UserAgent,
+}
+
+impl FieldName {
+    /// How many there are.
+    pub const COUNT: usize = 25;
+
+    /// All, in order of their discriminants.
+    pub const ALL: [FieldName; FieldName::COUNT] = {
+        use FieldName::*;
+        [
+            Accept,
+            AcceptEncoding,
+            AcceptLanguage,
+            Authorization,
+            Connection,
+            ContentLength,
+            ContentType,
+            Cookie,
+            Expect,
+            Forwarded,
+            Host,
+            IfMatch,
+            IfModifiedSince,
+            IfNoneMatch,
+            IfRange,
+            IfUnmodifiedSince,
+            Origin,
+            Priority,
+            Range,
+            Referer,
+            SecFetchDest,
+            SecFetchMode,
+            TransferEncoding,
+            Upgrade,
+            UserAgent,
+        ]
+    };
+
+    /// Lower case, as HTTP/2 writes it.
+    pub const fn as_str(self) -> &'static str {
+        use FieldName::*;
+        match self {
+            Accept => "accept",
+            AcceptEncoding => "accept-encoding",
+            AcceptLanguage => "accept-language",
+            Authorization => "authorization",
+            Connection => "connection",
+            ContentLength => "content-length",
+            ContentType => "content-type",
+            Cookie => "cookie",
+            Expect => "expect",
+            Forwarded => "forwarded",
+            Host => "host",
+            IfMatch => "if-match",
+            IfModifiedSince => "if-modified-since",
+            IfNoneMatch => "if-none-match",
+            IfRange => "if-range",
+            IfUnmodifiedSince => "if-unmodified-since",
+            Origin => "origin",
+            Priority => "priority",
+            Range => "range",
+            Referer => "referer",
+            SecFetchDest => "sec-fetch-dest",
+            SecFetchMode => "sec-fetch-mode",
+            TransferEncoding => "transfer-encoding",
+            Upgrade => "upgrade",
+            UserAgent => "user-agent",
+        }
+    }
+
+    /// The field of that name in any case, if we act on it.
+    pub fn from_bytes(name: &[u8]) -> Option<FieldName> {
+        // The length leaves at most four candidates, so most fields cost one comparison or none.
+        use FieldName::*;
+        let candidates: &[FieldName] = match name.len() {
+            4 => &[Host],
+            5 => &[Range],
+            6 => &[Accept, Cookie, Expect, Origin],
+            7 => &[Referer, Upgrade],
+            8 => &[IfMatch, IfRange, Priority],
+            9 => &[Forwarded],
+            10 => &[Connection, UserAgent],
+            12 => &[ContentType],
+            13 => &[Authorization, IfNoneMatch],
+            14 => &[ContentLength, SecFetchDest, SecFetchMode],
+            15 => &[AcceptEncoding, AcceptLanguage],
+            17 => &[IfModifiedSince, TransferEncoding],
+            19 => &[IfUnmodifiedSince],
+            _ => return None,
+        };
+        candidates.iter().copied().find(|candidate| candidate.as_str().as_bytes().eq_ignore_ascii_case(name))
+    }
+}
+
+/// The header section of a request: its lines as they came, and the values we act on.
+///
+/// For HTTP/2 and HTTP/3 the lines are written in the same form (`name: value CRLF`) when they are decoded.
+#[derive(Clone, Copy, Debug)]
+pub struct Fields<'a> {
+    /// All field lines, checked, each ended by CRLF; without the empty line.
+    section: &'a [u8],
+    first: [Option<&'a [u8]>; FieldName::COUNT],
+    /// Bit n: the field n stood on more than one line.
+    repeated: u32,
+}
+
+impl<'a> Fields<'a> {
+    /// None yet, of a section that is about to be read.
+    pub fn new() -> Fields<'a> {
+        Fields { section: &[], first: [None; FieldName::COUNT], repeated: 0 }
+    }
+
+    /// Notes one field line, value without the whitespace around it.
+    pub fn note(&mut self, name: FieldName, value: &'a [u8]) {
+        let slot = &mut self.first[name as usize];
+        match slot {
+            None => *slot = Some(value),
+            Some(_) => self.repeated |= 1 << name as u32,
+        }
+    }
+
+    /// Sets the text of all lines, each `name: value CRLF`.
+    pub fn set_section(&mut self, section: &'a [u8]) {
+        self.section = section;
+    }
+
+    /// The text of all lines.
+    pub fn section(&self) -> &'a [u8] {
+        self.section
+    }
+
+    /// The value of the first line of that name.
+    pub fn get(&self, name: FieldName) -> Option<&'a [u8]> {
+        self.first[name as usize]
+    }
+
+    /// Whether more than one line has that name.
+    pub fn is_repeated(&self, name: FieldName) -> bool {
+        self.repeated & 1 << name as u32 != 0
+    }
+
+    /// The values of all lines of that name, in order (§5.3: together they are one list).
+    pub fn values(&self, name: FieldName) -> impl Iterator<Item = &'a [u8]> {
+        let (one, many) = match self.is_repeated(name) {
+            false => (self.get(name), None),
+            true => (None, Some(self.lines())),
+        };
+        let many = many.into_iter().flatten();
+        one.into_iter()
+            .chain(many.filter(move |line| line.0.eq_ignore_ascii_case(name.as_str().as_bytes())).map(|line| line.1))
+    }
+
+    /// All lines: name as it came, value without the whitespace around it.
+    pub fn lines(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        self.section.split(|&byte| byte == b'\n').filter_map(|line| {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let colon = line.iter().position(|&byte| byte == b':')?;
+            Some((&line[..colon], line[colon + 1..].trim_ascii()))
+        })
+    }
+}
+
+impl Default for Fields<'_> {
+    fn default() -> Self {
+        Fields::new()
+    }
+}
+
+/// One field of a response. The name is written as given (`Content-Type`); HTTP/2 lowers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// A token (§5.1).
+    pub name: Cow<'static, str>,
+    /// Visible characters, spaces and bytes above 0x7F; never CR, LF or NUL (§5.5). Whoever makes a value from
+    /// outside bytes checks it; `wire` drops a field that breaks the rule.
+    pub value: Cow<'static, str>,
+}

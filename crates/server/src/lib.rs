@@ -1,0 +1,1 @@
+//! Where all meet: one worker per core, from bytes to bytes

@@ -1,0 +1,1 @@
+//! A whole server in one thread on a false network, disk and clock, from one seed

@@ -1,1 +1,3 @@
 //! What people see: listings, previews, error pages, archives; no HTTP, no files
+
+pub mod archive;

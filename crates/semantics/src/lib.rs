@@ -5,14 +5,27 @@
 
 extern crate alloc;
 
+pub mod coding;
+pub mod condition;
+pub mod date;
 pub mod field;
 pub mod message;
 pub mod method;
+pub mod range;
 pub mod status;
+pub mod target;
+#[cfg(test)]
+mod testing;
 pub mod time;
+pub mod validator;
 
+pub use coding::{AcceptedCodings, Coding};
+pub use condition::Verdict;
 pub use field::{Field, FieldName, Fields};
 pub use message::{Content, RequestHead, Response, Version};
 pub use method::Method;
+pub use range::Ranges;
 pub use status::Status;
+pub use target::{Target, TargetFault};
 pub use time::{Instant, Timestamp};
+pub use validator::{EntityTag, Validator};

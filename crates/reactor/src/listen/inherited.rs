@@ -1,0 +1,1 @@
+//! Sockets handed over by whoever started us (systemd: `LISTEN_FDS`, `LISTEN_PID`).

@@ -1,0 +1,6 @@
+//! What is told to the kernel.
+
+pub(crate) mod clock;
+pub(crate) mod epoll;
+pub(crate) mod slab;
+pub(crate) mod waker;

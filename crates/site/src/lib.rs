@@ -1,1 +1,28 @@
-//! From request to response: which representation, under which conditions
+//! From request to response: which representation, under which conditions.
+//!
+//! Plain synchronous code: no clock, no thread, no lock, no socket. Time is an argument; the files are behind
+//! [`Tree`], and what may take long behind [`Workshop`]. [`select`] is the whole decision, top to bottom; [`answer`]
+//! applies preconditions and ranges to what was decided, now or later out of memory.
+
+mod answer;
+
+mod fingerprint;
+mod multipart;
+pub mod options;
+pub mod page;
+pub mod path;
+mod query;
+pub mod representation;
+pub mod select;
+pub mod tree;
+
+pub mod witness;
+
+pub use answer::answer;
+pub use options::SiteOptions;
+pub use page::{ArchiveKind, ListingFormat, ListingQuery, Order, Page, Sort, View};
+pub use path::{SitePath, is_hidden_name};
+pub use representation::{Evidence, Keep, Workshop};
+pub use select::{Selected, select};
+pub use tree::{DirectoryEntry, Identity, MemoryFile, MemoryTree, Metadata, Node, NodeKind, Refusal, Tree};
+pub use witness::{Step, Unseen, Witness};

@@ -1,0 +1,93 @@
+//! From the whole 200 to what this request gets: preconditions, then ranges (RFC 9110 §13.2.2).
+
+use crate::multipart;
+use crate::representation::Keep;
+use semantics::condition::{Verdict, evaluate};
+use semantics::range::{Ranges, content_range, select_ranges};
+use semantics::{Content, Field, RequestHead, Response, Status, Timestamp};
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Answers GET or HEAD from a representation that is known whole: 200, 206, 304, 412 or 416.
+///
+/// It decides nothing about which representation that is; see [`Keep`] for what must be the same.
+pub fn answer<F: Clone>(keep: &Keep<F>, head: &RequestHead<'_>, now: Timestamp) -> Response<F> {
+    let (etag, modified) = (Some(keep.etag.as_bytes()), Some(keep.last_modified));
+    match evaluate(head, etag, modified, now) {
+        Verdict::Proceed => {}
+        Verdict::NotModified => return without_content(keep, Status::NOT_MODIFIED),
+        Verdict::PreconditionFailed => return without_content(keep, Status::PRECONDITION_FAILED),
+    }
+    let length = keep.content.length();
+    match select_ranges(head, etag, modified, length, now) {
+        Ranges::Whole => Response { status: Status::OK, fields: keep.fields.clone(), content: keep.content.clone() },
+        // RFC 9110 §15.3.7 would have most fields left out after If-Range. They stay: players that begin anew take the
+        // media type from a 206, and a label that is sometimes absent is a wrong label.
+        Ranges::One(range) => {
+            let mut response = Response::new(Status::PARTIAL_CONTENT);
+            response.fields = Vec::with_capacity(keep.fields.len() + 1);
+            response.fields.extend_from_slice(&keep.fields);
+            response.with("Content-Range", content_range(&range, length)).with_content(part(&keep.content, range))
+        }
+        Ranges::Many(ranges) => multipart::answer(keep, &ranges),
+        Ranges::NotSatisfiable => {
+            without_content(keep, Status::RANGE_NOT_SATISFIABLE).with("Content-Range", format!("bytes */{length}"))
+        }
+    }
+}
+
+/// What a client updates its stored response with, and nothing that describes bytes which do not follow (§15.4.5).
+fn without_content<F>(keep: &Keep<F>, status: Status) -> Response<F> {
+    let fields = keep.fields.iter().filter(|field| !describes_content(field)).cloned().collect();
+    Response { status, fields, content: Content::Empty }
+}
+
+/// Representation metadata (§8). `ETag` is not among them, for it is what the client compares; `Last-Modified` is,
+/// for beside an entity tag it guides nobody (§15.4.5).
+fn describes_content(field: &Field) -> bool {
+    const NAMES: [&str; 6] = [
+        "Content-Type",
+        "Content-Encoding",
+        "Content-Language",
+        "Content-Disposition",
+        "Last-Modified",
+        "Accept-Ranges",
+    ];
+    NAMES.iter().any(|name| field.name.eq_ignore_ascii_case(name))
+}
+
+/// A span of the content; what lies beyond its end is left out.
+pub(crate) fn part<F: Clone>(content: &Content<F>, range: Range<u64>) -> Content<F> {
+    let end = range.end.min(content.length());
+    let start = range.start.min(end);
+    match content {
+        _ if start == end => Content::Empty,
+        Content::Empty => Content::Empty,
+        Content::Bytes(bytes, all) => {
+            // Neither is beyond the length of a slice, so both fit.
+            let at = |offset: u64| all.start + usize::try_from(offset).unwrap_or(usize::MAX);
+            Content::Bytes(Arc::clone(bytes), at(start)..at(end))
+        }
+        Content::File { file, offset, .. } => {
+            Content::File { file: file.clone(), offset: offset + start, length: end - start }
+        }
+        Content::Pieces(pieces) => {
+            let mut parts = Vec::new();
+            let mut before = 0;
+            for piece in pieces {
+                let behind = before + piece.length();
+                if before < end && start < behind {
+                    parts.push(part(piece, start.saturating_sub(before)..end.min(behind) - before));
+                }
+                before = behind;
+            }
+            Content::Pieces(parts)
+        }
+    }
+}
+
+/// A field whose name is known here.
+pub(crate) fn field(name: &'static str, value: impl Into<Cow<'static, str>>) -> Field {
+    Field { name: Cow::Borrowed(name), value: value.into() }
+}

@@ -1,0 +1,135 @@
+//! What people's pages and streams are asked for. The server makes them, with crate `page`.
+
+use crate::path::SitePath;
+use crate::tree::Metadata;
+use semantics::Status;
+
+/// A page or stream that is made for this request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// What is in a folder.
+    Listing {
+        /// The folder.
+        path: SitePath,
+        /// As it was found.
+        metadata: Metadata,
+        /// How it is to be shown.
+        query: ListingQuery,
+    },
+    /// A folder and all below it as one file.
+    Archive {
+        /// The folder.
+        path: SitePath,
+        /// As it was found.
+        metadata: Metadata,
+        /// In which format.
+        kind: ArchiveKind,
+    },
+    /// A Markdown file as a page.
+    Markdown {
+        /// The file.
+        path: SitePath,
+        /// As it was found.
+        metadata: Metadata,
+    },
+    /// A file shown with its facts.
+    Preview {
+        /// The file.
+        path: SitePath,
+        /// As it was found.
+        metadata: Metadata,
+        /// The encoding the reader wants to see it in (`?charset=`).
+        charset: Option<&'static str>,
+    },
+    /// An answer without a representation.
+    Error {
+        /// 400 to 599.
+        status: Status,
+        /// The value of `Allow`, with 405.
+        allow: Option<&'static str>,
+        /// What was asked for, when that could be understood: similar names are looked for there.
+        path: Option<SitePath>,
+    },
+    /// A style, script or icon of the built-in pages: below `/-/assets/`.
+    Asset {
+        /// What follows `/-/assets/`.
+        name: String,
+    },
+    /// Any other built-in page.
+    BuiltIn {
+        /// What follows `/-/`: `find`, `status`.
+        name: String,
+        /// As it came, without `?`.
+        query: Option<Vec<u8>>,
+    },
+}
+
+/// How a listing is to be shown: what its query says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListingQuery {
+    /// `sort=`
+    pub sort: Sort,
+    /// `order=`
+    pub order: Order,
+    /// `view=`
+    pub view: View,
+    /// `format=`, else what `Accept` prefers.
+    pub format: ListingFormat,
+    /// `after=`: begins behind this name, raw bytes.
+    pub after: Option<Vec<u8>>,
+    /// `before=`: ends ahead of this name, raw bytes.
+    pub before: Option<Vec<u8>>,
+    /// `limit=`: how many rows.
+    pub limit: Option<usize>,
+}
+
+/// What the rows are ordered by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// In the reader's order, digits by value.
+    #[default]
+    Name,
+    /// In bytes.
+    Size,
+    /// By date.
+    Modified,
+}
+
+/// Which end comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// A, small, old.
+    #[default]
+    Ascending,
+    /// Z, large, new.
+    Descending,
+}
+
+/// Rows or pictures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// A row each.
+    #[default]
+    List,
+    /// A picture each.
+    Grid,
+}
+
+/// For whom the listing is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ListingFormat {
+    /// People.
+    #[default]
+    Html,
+    /// Programs.
+    Json,
+}
+
+/// The format of an archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArchiveKind {
+    /// `?archive=zip`
+    Zip,
+    /// `?archive=tar`
+    Tar,
+}

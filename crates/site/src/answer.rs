@@ -37,10 +37,14 @@ pub fn answer<F: Clone>(keep: &Keep<F>, head: &RequestHead<'_>, now: Timestamp) 
     }
 }
 
-/// What a client updates its stored response with, and nothing that describes bytes which do not follow (§15.4.5).
+/// The fields of the 304 (§15.4.5), and of 412 and 416: what a client updates its stored response with, and nothing that
+/// describes bytes which do not follow.
+pub fn not_modified_fields<F>(keep: &Keep<F>) -> Vec<Field> {
+    keep.fields.iter().filter(|field| !describes_content(field)).cloned().collect()
+}
+
 fn without_content<F>(keep: &Keep<F>, status: Status) -> Response<F> {
-    let fields = keep.fields.iter().filter(|field| !describes_content(field)).cloned().collect();
-    Response { status, fields, content: Content::Empty }
+    Response { status, fields: not_modified_fields(keep), content: Content::Empty }
 }
 
 /// Representation metadata (§8). `ETag` is not among them, for it is what the client compares; `Last-Modified` is,

@@ -1,12 +1,16 @@
 //! From request to response: which representation, under which conditions.
 //!
 //! Plain synchronous code: no clock, no thread, no lock, no socket. Time is an argument; the files are behind
-//! [`Tree`], and what may take long behind [`Workshop`]. [`select`] is the whole decision, top to bottom; [`answer`]
+//! [`Tree`], and what may take long behind [`Workshop`]. [`select()`] is the whole decision, top to bottom; [`answer()`]
 //! applies preconditions and ranges to what was decided, now or later out of memory.
 
+mod accept;
 mod answer;
-
+mod directory;
+mod disposition;
+mod file;
 mod fingerprint;
+mod missing;
 mod multipart;
 pub mod options;
 pub mod page;
@@ -15,14 +19,16 @@ mod query;
 pub mod representation;
 pub mod select;
 pub mod tree;
-
+mod variant;
+mod visit;
 pub mod witness;
 
-pub use answer::answer;
+pub use accept::is_navigation;
+pub use answer::{answer, not_modified_fields};
 pub use options::SiteOptions;
 pub use page::{ArchiveKind, ListingFormat, ListingQuery, Order, Page, Sort, View};
 pub use path::{SitePath, is_hidden_name};
-pub use representation::{Evidence, Keep, Workshop};
+pub use representation::{Evidence, Keep, Workshop, is_settled};
 pub use select::{Selected, select};
 pub use tree::{DirectoryEntry, Identity, MemoryFile, MemoryTree, Metadata, Node, NodeKind, Refusal, Tree};
 pub use witness::{Step, Unseen, Witness};

@@ -1,8 +1,9 @@
 //! What people's pages and streams are asked for. The server makes them, with crate `page`.
 
+use crate::options::SiteOptions;
 use crate::path::SitePath;
 use crate::tree::Metadata;
-use semantics::Status;
+use semantics::{Status, Target};
 
 /// A page or stream that is made for this request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub enum Page {
         path: SitePath,
         /// As it was found.
         metadata: Metadata,
+        /// The encoding the reader wants to see it in (`?charset=`).
+        charset: Option<&'static str>,
     },
     /// A file shown with its facts.
     Preview {
@@ -62,6 +65,39 @@ pub enum Page {
         /// As it came, without `?`.
         query: Option<Vec<u8>>,
     },
+}
+
+impl Page {
+    /// The request fields that a representation of this page depends on, beside codings: for `Vary`. The language is the
+    /// page's own matter.
+    pub fn varies_by(&self) -> &'static [&'static str] {
+        match self {
+            Page::Listing { .. } => &["Accept"],
+            Page::Markdown { .. } => &["Accept", "Sec-Fetch-Dest"],
+            // Plain text for programs.
+            Page::Error { .. } => &["Accept"],
+            Page::Archive { .. } | Page::Preview { .. } | Page::Asset { .. } | Page::BuiltIn { .. } => &[],
+        }
+    }
+
+    /// The built-in page that a target is for: anything below the prefix, whatever the site has there.
+    pub(crate) fn built_in(options: &SiteOptions, target: &Target<'_>) -> Option<Page> {
+        let prefix = options.prefix.as_deref()?.trim_end_matches('/');
+        let below = target.path().strip_prefix(prefix.as_bytes()).filter(|_| !prefix.is_empty())?;
+        let name = match below {
+            [] => below,
+            [b'/', name @ ..] => name,
+            // `/-x` is another name.
+            _ => return None,
+        };
+        let Ok(name) = std::str::from_utf8(name) else {
+            return Some(Page::Error { status: Status::NOT_FOUND, allow: None, path: None });
+        };
+        Some(match name.strip_prefix("assets/") {
+            Some(asset) => Page::Asset { name: asset.to_owned() },
+            None => Page::BuiltIn { name: name.to_owned(), query: target.query().map(<[u8]>::to_vec) },
+        })
+    }
 }
 
 /// How a listing is to be shown: what its query says.

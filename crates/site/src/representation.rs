@@ -72,3 +72,7 @@ pub const COMPRESS_BYTES_MIN: u64 = 1024;
 
 /// Larger ones would hold a thread for long and push much else out of memory; who has such compresses them ahead.
 pub const COMPRESS_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// A file whose name tells nothing is looked into to see whether it is text, up to this size: beyond it hardly any is,
+/// and the look costs reading all of it.
+pub const SNIFF_BYTES_MAX: u64 = 1024 * 1024;

@@ -84,7 +84,7 @@ impl MemoryTree {
     pub fn remove(&mut self, path: impl AsRef<[u8]>) -> &mut MemoryTree {
         let path = path.as_ref();
         self.items
-            .retain(|name, _| name != path && !name.strip_prefix(path).is_some_and(|rest| rest.first() == Some(&b'/')));
+            .retain(|name, _| name != path && name.strip_prefix(path).is_none_or(|rest| rest.first() != Some(&b'/')));
         self.touch_parent(path);
         self
     }

@@ -1,0 +1,176 @@
+//! A file that was found: shown as a page, or sent as it is with everything that is known about it.
+
+use crate::accept::is_navigation;
+use crate::answer::{answer, field};
+use crate::disposition::attachment;
+use crate::fingerprint::Fingerprint;
+use crate::page::Page;
+use crate::path::SitePath;
+use crate::query;
+use crate::representation::{COMPRESSOR_GENERATION, Keep, SNIFF_BYTES_MAX, Workshop, is_settled};
+use crate::select::Selected;
+use crate::tree::{Metadata, Refusal, Tree};
+use crate::variant::Variant;
+use crate::visit::Visit;
+use crate::witness::{Step, Witness};
+use charset::TextKind;
+use semantics::Status;
+use semantics::coding::Coding;
+use semantics::date::format_date;
+use semantics::media_type::{Kind, MediaType};
+use std::borrow::Cow;
+
+/// The value of `Content-Type`, and what it says about compressing.
+pub(crate) struct Labelled {
+    pub(crate) value: Cow<'static, str>,
+    pub(crate) is_compressible: bool,
+}
+
+impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
+    /// Answers with a file.
+    pub(crate) fn file(
+        mut self,
+        path: &SitePath,
+        file: &T::File,
+        metadata: &Metadata,
+    ) -> Result<Selected<T::File>, Refusal> {
+        if let Some(page) = self.page(path, metadata) {
+            return Ok(Selected::Page(page));
+        }
+        // The label first: it is what a fast workshop cannot tell, so the fast path ends here or goes through.
+        let media_type = self.media_type(path, file, metadata, query::charset(self.target))?;
+        let Some(variant) = self.variant(path, file, metadata, media_type.is_compressible)? else {
+            return Ok(self.error(Status::NOT_ACCEPTABLE, Some(path.clone())));
+        };
+        let mut keep = self.representation(path, metadata, media_type, variant);
+        let response = answer(&keep, self.head, self.now);
+        self.witness.step(Step::Answer(response.status));
+        // Kept answers are told apart by target and coding alone.
+        if self.varies_by_navigation {
+            return Ok(Selected::Response(response, None));
+        }
+        let evidence = self.evidence();
+        Ok(Selected::Response(
+            response,
+            evidence.map(|evidence| {
+                keep.evidence = evidence;
+                keep
+            }),
+        ))
+    }
+
+    /// The page that shows the file, when the request is for that.
+    fn page(&mut self, path: &SitePath, metadata: &Metadata) -> Option<Page> {
+        // Pages need the styles below the prefix.
+        self.options.prefix.as_ref()?;
+        let (path, metadata, charset) = (path.clone(), *metadata, query::charset(self.target));
+        if query::has(self.target, "preview") {
+            return Some(Page::Preview { path, metadata, charset });
+        }
+        let is_raw = query::has(self.target, "raw") || query::has(self.target, "download");
+        if is_raw || !self.options.markdown || MediaType::from_name(path.name()).kind != Kind::Markdown {
+            return None;
+        }
+        self.varies_by_navigation = true;
+        is_navigation(self.head).then_some(Page::Markdown { path, metadata, charset })
+    }
+
+    /// What the bytes are, and for a text, in which encoding: the one asked for, else what the workshop found.
+    pub(crate) fn media_type(
+        &mut self,
+        path: &SitePath,
+        file: &T::File,
+        metadata: &Metadata,
+        asked: Option<&'static str>,
+    ) -> Result<Labelled, Refusal> {
+        let mut media_type = MediaType::from_name(path.name());
+        let is_unknown = media_type == MediaType::OCTET_STREAM && (1..=SNIFF_BYTES_MAX).contains(&metadata.size);
+        let mut charset = asked.map(Cow::Borrowed);
+        if media_type.is_text && asked.is_none() || is_unknown {
+            let found = self.workshop.charset(file, metadata, text_kind(media_type.kind))?;
+            if is_unknown && found.is_some() {
+                // A text under a name that says nothing (`CHANGES`, `hosts.local`) is to be read, not to be saved.
+                media_type = MediaType::from_essence("text/plain");
+            }
+            charset = charset.or(found.map(Cow::Borrowed));
+        }
+        let charset = charset.or_else(|| self.options.default_charset.clone().map(Cow::Owned));
+        let value = match charset.filter(|_| media_type.is_text) {
+            Some(charset) => Cow::Owned(format!("{}; charset={charset}", media_type.essence)),
+            None => Cow::Borrowed(media_type.essence),
+        };
+        self.witness.step(Step::MediaType(&value));
+        Ok(Labelled { value, is_compressible: media_type.is_compressible })
+    }
+
+    /// The whole 200.
+    fn representation(
+        &mut self,
+        path: &SitePath,
+        original: &Metadata,
+        media_type: Labelled,
+        variant: Variant<T::File>,
+    ) -> Keep<T::File> {
+        let is_settled = is_settled(original, self.now) && is_settled(&variant.metadata, self.now);
+        if !is_settled {
+            self.witness.step(Step::Unsettled);
+        }
+        let etag = entity_tag(&variant, &media_type.value, is_settled);
+        self.witness.step(Step::EntityTag(&etag));
+        // RFC 9110 §8.8.2.1: never later than the message.
+        let last_modified = variant.metadata.modified.min(self.now).seconds();
+        let vary_coding = media_type.is_compressible && (self.options.siblings || self.options.compress);
+
+        let mut fields = Vec::with_capacity(8 + self.options.fields.len());
+        fields.push(field("Content-Type", media_type.value));
+        if variant.coding != Coding::Identity {
+            fields.push(field("Content-Encoding", variant.coding.as_str()));
+        }
+        if query::has(self.target, "download") {
+            fields.push(field("Content-Disposition", attachment(path.name())));
+        }
+        fields.push(field("ETag", etag.clone()));
+        fields.push(field("Last-Modified", String::from_utf8_lossy(&format_date(last_modified)).into_owned()));
+        match (vary_coding, self.varies_by_navigation) {
+            (true, true) => fields.push(field("Vary", "Accept-Encoding, Accept, Sec-Fetch-Dest")),
+            (true, false) => fields.push(field("Vary", "Accept-Encoding")),
+            (false, true) => fields.push(field("Vary", "Accept, Sec-Fetch-Dest")),
+            (false, false) => {}
+        }
+        fields.push(field("Accept-Ranges", "bytes"));
+        fields.extend(self.general_fields());
+        Keep { fields, content: variant.content, etag, last_modified, evidence: Vec::new(), vary_coding }
+    }
+}
+
+/// From what identifies the bytes, and their label: who mends a wrong charset wants it seen by those who have the bytes.
+///
+/// What changed this very moment may change again and look the same, so its tag is weak, and another one than it will
+/// have when the clock has moved on; else a client that got the first bytes would keep them.
+fn entity_tag<F>(variant: &Variant<F>, label: &str, is_settled: bool) -> String {
+    let Metadata { inode, size, modified, .. } = variant.metadata;
+    let seconds = modified.0.div_euclid(1_000_000_000);
+    let mark = Fingerprint::new()
+        .with(inode)
+        .with(size)
+        // Both fit: seconds of any file system need fewer than 64 bits, and the rest is less than 10⁹.
+        .with(seconds as u64)
+        .with(modified.0.rem_euclid(1_000_000_000) as u64)
+        .with(variant.coding as u64)
+        .with(if variant.is_made { COMPRESSOR_GENERATION } else { 0 })
+        .with_bytes(label.as_bytes());
+    match is_settled {
+        true => format!("\"{:016x}\"", mark.finish()),
+        false => format!("W/\"{:016x}\"", mark.with(1).finish()),
+    }
+}
+
+/// Where a text of that kind would declare its encoding.
+fn text_kind(kind: Kind) -> TextKind {
+    match kind {
+        Kind::Html => TextKind::Html,
+        Kind::Css => TextKind::Css,
+        Kind::Xml => TextKind::Xml,
+        _ => TextKind::Plain,
+    }
+}

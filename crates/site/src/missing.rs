@@ -1,0 +1,76 @@
+//! Where nothing is: clean targets, the single-page application, `404.html`.
+
+use crate::accept::is_navigation;
+use crate::answer::field;
+use crate::path::SitePath;
+use crate::representation::Workshop;
+use crate::select::Selected;
+use crate::tree::{Metadata, Refusal, Tree};
+use crate::variant::whole;
+use crate::visit::Visit;
+use crate::witness::{Step, Witness};
+use semantics::{Response, Status};
+
+impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
+    /// The file `about.html`, when `/about` was asked for and clean targets are on.
+    pub(crate) fn clean(&mut self, path: &SitePath) -> Result<Option<(SitePath, T::File, Metadata)>, Refusal> {
+        if !self.options.clean_urls {
+            return Ok(None);
+        }
+        let Some(candidate) = path.beside(".html") else { return Ok(None) };
+        let Some((file, metadata)) = self.look_for_file(&candidate)? else { return Ok(None) };
+        self.witness.step(Step::CleanUrl(&candidate));
+        Ok(Some((candidate, file, metadata)))
+    }
+
+    /// Answers where nothing is: the single-page application, or 404.
+    pub(crate) fn missing(mut self, path: &SitePath) -> Result<Selected<T::File>, Refusal> {
+        if let Some((page, file, metadata)) = self.single_page(path)? {
+            self.varies_by_navigation = true;
+            return self.file(&page, &file, &metadata);
+        }
+        let Some((page, file, metadata)) = self.not_found_file(path)? else {
+            return Ok(self.error(Status::NOT_FOUND, Some(path.clone())));
+        };
+        let media_type = self.media_type(&page, &file, &metadata, None)?;
+        // No validators, no ranges, no preconditions: it is no representation of the target (RFC 9110 §13.2.1).
+        let mut response = Response::new(Status::NOT_FOUND).with_content(whole(&file, &metadata));
+        response.fields.push(field("Content-Type", media_type.value));
+        response.fields.extend(self.general_fields());
+        Ok(Selected::Response(response, None))
+    }
+
+    /// The single-page application, when it is to answer for this target: somebody goes there, and it does not look
+    /// like a file. A missing script answered with a page would be a puzzle instead of a 404.
+    fn single_page(&mut self, path: &SitePath) -> Result<Option<(SitePath, T::File, Metadata)>, Refusal> {
+        let Some(page) = self.options.spa.as_ref().and_then(|spa| SitePath::new(spa.as_bytes())) else {
+            return Ok(None);
+        };
+        if path.is_hidden() || path.name().contains(&b'.') || !is_navigation(self.head) {
+            return Ok(None);
+        }
+        let Some((file, metadata)) = self.look_for_file(&page)? else { return Ok(None) };
+        self.witness.step(Step::SinglePage(&page));
+        Ok(Some((page, file, metadata)))
+    }
+
+    /// The nearest `404.html` upward: a part of a site in another language, or built by another tool, has its own, and
+    /// its links fit there.
+    fn not_found_file(&mut self, path: &SitePath) -> Result<Option<(SitePath, T::File, Metadata)>, Refusal> {
+        let Some(name) = &self.options.not_found else { return Ok(None) };
+        let mut folders: Vec<SitePath> = std::iter::successors(path.parent(), SitePath::parent).collect();
+        folders.retain(|folder| self.options.hidden || !folder.is_hidden());
+        // Each costs a look into the tree, and who asks for what is missing chooses how many there are.
+        for folder in &folders[folders.len().saturating_sub(FOLDERS_MAX)..] {
+            let Some(candidate) = folder.join(name.as_bytes()) else { continue };
+            if let Some((file, metadata)) = self.look_for_file(&candidate)? {
+                self.witness.step(Step::NotFoundFile(&candidate));
+                return Ok(Some((candidate, file, metadata)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// How many folders are looked into for a `404.html`, counted from the root.
+const FOLDERS_MAX: usize = 16;

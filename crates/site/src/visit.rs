@@ -1,0 +1,163 @@
+//! One decision under way: who asks what, the files, and a note of all that was looked at.
+
+use crate::options::SiteOptions;
+use crate::page::Page;
+use crate::path::SitePath;
+use crate::representation::{Evidence, Workshop, is_settled};
+use crate::select::Selected;
+use crate::tree::{Metadata, Node, NodeKind, Refusal, Tree};
+use crate::witness::{Step, Witness};
+use semantics::{Field, RequestHead, Response, Status, Target, Timestamp};
+
+/// What everything that decides is handed.
+pub(crate) struct Visit<'a, T: Tree, W, X> {
+    pub(crate) options: &'a SiteOptions,
+    pub(crate) head: &'a RequestHead<'a>,
+    pub(crate) target: &'a Target<'a>,
+    pub(crate) now: Timestamp,
+    pub(crate) tree: &'a T,
+    pub(crate) workshop: &'a W,
+    pub(crate) witness: &'a mut X,
+    /// Whether somebody who does not navigate gets another answer.
+    pub(crate) varies_by_navigation: bool,
+    /// What was found, with its state.
+    seen: Vec<Evidence>,
+    /// Folders in which a name was looked for that was not there.
+    searched: Vec<SitePath>,
+    /// Whether the clock has moved on since the last change of everything seen.
+    is_settled: bool,
+}
+
+/// What stands under a name, as far as clients may know.
+pub(crate) enum Found<F> {
+    File(F, Metadata),
+    Directory(Metadata),
+    /// Nothing, or nothing that is served.
+    Nothing,
+    /// Something that the server may not read.
+    Forbidden,
+}
+
+impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
+    #[allow(clippy::too_many_arguments)] // The arguments of `select`, one place further.
+    pub(crate) fn new(
+        options: &'a SiteOptions,
+        head: &'a RequestHead<'a>,
+        target: &'a Target<'a>,
+        now: Timestamp,
+        tree: &'a T,
+        workshop: &'a W,
+        witness: &'a mut X,
+    ) -> Self {
+        let (varies_by_navigation, is_settled, seen, searched) = (false, true, Vec::new(), Vec::new());
+        Visit { options, head, target, now, tree, workshop, witness, varies_by_navigation, seen, searched, is_settled }
+    }
+
+    /// Looks under a name. Errs only when there is no knowing: would wait, out of descriptors, failed.
+    pub(crate) fn look(&mut self, path: &SitePath) -> Result<Found<T::File>, Refusal> {
+        if path.is_too_long() {
+            self.witness.step(Step::TooLong(path));
+            self.note_absent(path);
+            return Ok(Found::Nothing);
+        }
+        let refusal = match self.tree.open(path) {
+            Ok(Node { metadata, file }) => {
+                self.witness.step(Step::Found(path));
+                self.note(path, &metadata);
+                return Ok(match (metadata.kind, file) {
+                    (NodeKind::File, Some(file)) => Found::File(file, metadata),
+                    (NodeKind::Directory, _) => Found::Directory(metadata),
+                    _ => Found::Nothing,
+                });
+            }
+            Err(refusal) => refusal,
+        };
+        self.witness.step(Step::Refused(path, &refusal));
+        match refusal {
+            Refusal::Missing | Refusal::Outside => {
+                self.note_absent(path);
+                Ok(Found::Nothing)
+            }
+            Refusal::NotPermitted => {
+                // A change of rights shows in the file alone, which cannot be looked at.
+                self.is_settled = false;
+                Ok(Found::Forbidden)
+            }
+            Refusal::WouldWait | Refusal::OutOfDescriptors | Refusal::Failed(_) => Err(refusal),
+        }
+    }
+
+    /// Looks for a file where one may be or not: an index file, a coded copy. Whatever else is there is no file.
+    pub(crate) fn look_for_file(&mut self, path: &SitePath) -> Result<Option<(T::File, Metadata)>, Refusal> {
+        Ok(match self.look(path)? {
+            Found::File(file, metadata) => Some((file, metadata)),
+            Found::Directory(_) | Found::Nothing | Found::Forbidden => None,
+        })
+    }
+
+    /// Everything the answer rests on; `None` when that cannot be said, or when some of it changed so lately that the
+    /// next change may not show.
+    pub(crate) fn evidence(mut self) -> Option<Vec<Evidence>> {
+        for path in std::mem::take(&mut self.searched) {
+            if self.seen.iter().any(|evidence| evidence.path == path) {
+                continue;
+            }
+            match self.tree.open(&path) {
+                Ok(node) => self.note(&path, &node.metadata),
+                Err(Refusal::Missing) => self.seen.push(Evidence { path, found: None }),
+                // The answer stands all the same; it is only not kept.
+                Err(_) => return None,
+            }
+        }
+        self.is_settled.then_some(self.seen)
+    }
+
+    /// A redirect to another place of this site; the query goes along.
+    pub(crate) fn redirect(&mut self, path: &SitePath) -> Selected<T::File> {
+        let mut location = path.to_target();
+        if let Some(query) = self.target.query() {
+            location.push('?');
+            push_query(query, &mut location);
+        }
+        self.witness.step(Step::Redirect(&location));
+        let mut response = Response::new(Status::MOVED_PERMANENTLY).with("Location", location);
+        response.fields.extend(self.general_fields());
+        Selected::Response(response, None)
+    }
+
+    /// An answer without a representation.
+    pub(crate) fn error(&self, status: Status, path: Option<SitePath>) -> Selected<T::File> {
+        Selected::Page(Page::Error { status, allow: None, path })
+    }
+
+    /// Those that go with every answer from this site.
+    pub(crate) fn general_fields(&self) -> impl Iterator<Item = Field> {
+        let cache_control = self.options.cache_control.clone();
+        cache_control
+            .map(|value| crate::answer::field("Cache-Control", value))
+            .into_iter()
+            .chain(self.options.fields.iter().cloned())
+    }
+
+    fn note(&mut self, path: &SitePath, metadata: &Metadata) {
+        self.is_settled &= is_settled(metadata, self.now);
+        self.seen.push(Evidence { path: path.clone().without_slash(), found: Some(metadata.identity()) });
+    }
+
+    fn note_absent(&mut self, path: &SitePath) {
+        // The root has no folder; without it there is no site, and nothing to keep.
+        let folder = path.parent().unwrap_or_else(SitePath::root);
+        self.searched.push(folder.without_slash());
+    }
+}
+
+/// A query as a client would send it. Bytes that no target should have are encoded, so that none gets into a field.
+fn push_query(query: &[u8], out: &mut String) {
+    for &byte in query {
+        if byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'#') {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+}

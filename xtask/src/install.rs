@@ -1,0 +1,121 @@
+//! What the tests need besides Rust, installed when it is not there.
+
+use crate::command::target_directory;
+use crate::failure::Failure;
+use crate::step::{self, Step};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// A program that tests start.
+struct Tool {
+    program: &'static str,
+    /// Debian's package with it.
+    package: &'static str,
+    /// What for.
+    reason: &'static str,
+}
+
+const TOOLS: &[Tool] = &[
+    Tool { program: "curl", package: "curl", reason: "a client that is not ours" },
+    Tool { program: "python3", package: "python3", reason: "reads the archives that we write" },
+    Tool { program: "nginx", package: "nginx-light", reason: "the control of the conformance tests" },
+    Tool { program: "valgrind", package: "valgrind", reason: "counts instructions" },
+    Tool { program: "strace", package: "strace", reason: "counts system calls" },
+    Tool { program: "chromium", package: "chromium", reason: "the browser" },
+    Tool { program: "node", package: "nodejs", reason: "drives the browser" },
+    Tool { program: "npm", package: "npm", reason: "fetches what drives the browser" },
+];
+
+/// Where the browser's driver is, from the target folder.
+pub(crate) const PLAYWRIGHT: &str = "browser/node_modules/playwright-core";
+
+/// The version that the browser tests were written with.
+const PLAYWRIGHT_VERSION: &str = "1.64.1";
+
+/// Installs all that is missing.
+pub(crate) fn all() -> Result<(), Failure> {
+    debian_packages()?;
+    playwright()
+}
+
+fn debian_packages() -> Result<(), Failure> {
+    let missing: Vec<&Tool> = TOOLS.iter().filter(|tool| !is_on_path(tool.program)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<&str> = missing.iter().map(|tool| tool.package).collect();
+    for tool in &missing {
+        println!("{} is missing: {}", tool.program, tool.reason);
+    }
+    if !is_on_path("apt-get") || !is_root() {
+        return Err(Failure::broken(format!(
+            "cannot install {} here; on Debian: sudo apt-get install {}",
+            packages.join(", "),
+            packages.join(" ")
+        )));
+    }
+    apt(&["update", "--quiet", "--quiet"])?;
+    apt(&[&["install", "--yes", "--quiet", "--quiet", "--no-install-recommends"], &packages[..]].concat())
+}
+
+fn apt(arguments: &[&str]) -> Result<(), Failure> {
+    // Asked for a keyboard layout or a restart of services, it would wait for ever.
+    step::run(
+        &Step::program("apt-get", "apt-get").arguments(arguments).environment("DEBIAN_FRONTEND", "noninteractive"),
+    )
+}
+
+fn playwright() -> Result<(), Failure> {
+    let folder = target_directory().join("browser");
+    let wanted = format!("\"version\": \"{PLAYWRIGHT_VERSION}\"");
+    let description = target_directory().join(PLAYWRIGHT).join("package.json");
+    if std::fs::read_to_string(description).is_ok_and(|text| text.contains(&wanted)) {
+        return Ok(());
+    }
+    // npm installs into the nearest folder above that has a package.json: it must not look for one up there.
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(folder.join("package.json"), "{}\n"))
+        .map_err(|error| Failure::broken(format!("cannot write to {}: {error}", folder.display())))?;
+    let package = format!("playwright-core@{PLAYWRIGHT_VERSION}");
+    let folder = folder.to_string_lossy();
+    step::run(&Step::program("npm", "npm").arguments(&[
+        "install",
+        "--no-save",
+        "--silent",
+        "--prefix",
+        &folder,
+        &package,
+    ]))
+}
+
+/// The driver of libFuzzer; only for runs by hand.
+pub(crate) fn cargo_fuzz() -> Result<(), Failure> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let is_there = Command::new(cargo).args(["fuzz", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if is_there.is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    step::run(&Step::cargo("install cargo-fuzz", &["install", "cargo-fuzz", "--locked"]))
+}
+
+fn is_on_path(program: &str) -> bool {
+    // Daemons stand in sbin, which is not on everybody's path.
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain([Path::new("/usr/sbin").to_owned()]);
+    folders.map(|folder| folder.join(program)).any(|file| file.is_file())
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_found_where_it_is() {
+        assert!(is_on_path("sh"));
+        assert!(!is_on_path("no-such-program"));
+    }
+}

@@ -3,12 +3,19 @@
 //! A wrong label garbles a right page, because browsers believe the header before the page. So the whole text is
 //! looked at, in this order: byte order mark, a declaration that decodes cleanly, strict UTF-8, statistics.
 
+mod count;
+mod decide;
+mod declaration;
 mod detect;
+mod frequency;
 mod label;
+mod likelihood;
 mod name;
+mod statistics;
+mod utf16;
 mod verdict;
 
-pub use detect::{Detector, TextKind};
+pub use detect::{Detector, KEPT_BYTES_MAX, TextKind};
 pub use encoding_rs::Encoding;
 pub use label::label_for;
 pub use name::name;

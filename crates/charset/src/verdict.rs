@@ -100,6 +100,8 @@ pub enum Fate {
         /// Places that do not decode.
         faults: u64,
     },
+    /// Not followed: it decodes so, but makes no sense, and another encoding makes much.
+    Implausible,
     /// Not followed: there is no such encoding, or browsers refuse to read it.
     Unknown,
 }
@@ -141,6 +143,7 @@ impl fmt::Display for Declared {
             Fate::BomFirst => f.write_str(", but has a byte order mark"),
             Fate::IsUtf8 => f.write_str(", but is UTF-8"),
             Fate::Malformed { faults } => write!(f, ", but does not decode so ({faults} places)"),
+            Fate::Implausible => f.write_str(", but reads well only in another encoding"),
             Fate::Unknown => f.write_str(", which browsers refuse"),
         }
     }

@@ -1,3 +1,31 @@
-//! What people see: listings, previews, error pages, archives; no HTTP, no files
+//! What people see: listings, previews, error pages, archives; no HTTP, no files, no clock.
+//!
+//! Every page is whole without JavaScript, asks nothing of any other origin, and runs under
+//! [`CONTENT_SECURITY_POLICY`].
 
 pub mod archive;
+pub mod asset;
+mod colour;
+pub mod error;
+mod escape;
+mod frame;
+mod icon;
+mod kind;
+mod language;
+pub mod listing;
+mod look;
+pub mod markdown;
+pub mod order;
+pub mod preview;
+mod quantity;
+pub mod window;
+
+pub use colour::Accent;
+pub use kind::Kind;
+pub use language::Language;
+pub use look::Look;
+
+/// What pages may do: only what comes from their own origin, and no script or style inside the page.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+     media-src 'self'; connect-src 'self'; object-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'self'";

@@ -1,0 +1,172 @@
+//! What stands around every page: head, bar with breadcrumbs and box, footer, list of keys.
+
+use std::fmt::Write as _;
+
+use crate::asset;
+use crate::escape::{push_segment, push_text, text};
+use crate::icon;
+use crate::listing::Segment;
+use crate::look::Look;
+
+/// What the frame needs to know of a page.
+pub(crate) struct Frame<'a> {
+    pub(crate) look: &'a Look,
+    /// Of the window, before the name of the site.
+    pub(crate) title: &'a str,
+    /// The class of the body.
+    pub(crate) class: &'static str,
+    /// The way from the root; the last is the page itself.
+    pub(crate) path: &'a [Segment],
+    pub(crate) here: Here,
+    /// HTML: the box, and tools behind it.
+    pub(crate) find: String,
+    pub(crate) tools: String,
+}
+
+/// What addresses relative to the page are relative to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Here {
+    /// The page is a folder.
+    Folder,
+    /// The page is a file in a folder.
+    File,
+    /// The page may be anywhere, as an error is.
+    Anywhere,
+}
+
+impl Frame<'_> {
+    /// Appends all that stands above the page's own content.
+    pub(crate) fn push_top(&self, out: &mut String) {
+        let Frame { look, .. } = *self;
+        let words = look.words();
+        let _ = write!(out, "<!doctype html><html lang={}><meta charset=utf-8><title>", look.language.tag());
+        if !self.title.is_empty() {
+            push_text(out, self.title);
+            out.push_str(" – ");
+        }
+        push_text(out, &look.title);
+        out.push_str(
+            "</title><meta name=viewport content=\"width=device-width,initial-scale=1\">\
+             <meta name=color-scheme content=\"light dark\">",
+        );
+        let _ = write!(out, "<link rel=icon href=\"{}\">", text(&asset::favicon(look)));
+        for sheet in [Some(asset::style(look)), asset::accent(look)].into_iter().flatten() {
+            let _ = write!(out, "<link rel=stylesheet href=\"{}\">", text(&sheet));
+        }
+        let _ = write!(
+            out,
+            "<script src=\"{}\" defer data-copied=\"{}\" data-failed=\"{}\" data-none=\"{}\" data-close=\"{}\"></script>\
+             <body class={}>{}<a class=skip href=#main>{}</a>{}",
+            text(&asset::script(look)),
+            words.copied,
+            words.failed,
+            words.nothing_matches,
+            words.close,
+            self.class,
+            icon::SPRITE,
+            words.skip,
+            look.header,
+        );
+        let _ = write!(out, "<header class=bar><nav aria-label=\"{}\"><ol class=crumbs>", words.breadcrumbs);
+        self.push_crumbs(out);
+        let _ = writeln!(out, "</ol></nav>{}{}</header>", self.find, self.tools);
+    }
+
+    fn push_crumbs(&self, out: &mut String) {
+        let mut root = text(&self.look.title);
+        root.insert_str(0, "<span>");
+        root.push_str("</span>");
+        let logo = match &self.look.logo {
+            Some(address) => format!("<img class=mark src=\"{}\" alt=\"\">", text(address)),
+            None => String::from(icon::MARK),
+        };
+        let crumbs = 1 + self.path.len();
+        for index in 0..crumbs {
+            let is_last = index + 1 == crumbs && self.here != Here::Anywhere;
+            out.push_str("<li>");
+            if is_last {
+                out.push_str("<a aria-current=page>");
+            } else {
+                out.push_str("<a href=");
+                self.push_way(out, index);
+                // The script goes up by this link.
+                out.push_str(if index + 2 == crumbs { " rel=up>" } else { " >" });
+            }
+            match index.checked_sub(1).and_then(|index| self.path.get(index)) {
+                None => {
+                    out.push_str(&logo);
+                    out.push_str(&root);
+                }
+                Some(segment) => {
+                    out.push_str("<span>");
+                    push_text(out, &segment.shown);
+                    out.push_str("</span>");
+                }
+            }
+            out.push_str("</a>");
+        }
+    }
+
+    /// Appends the address of the crumb at `index`.
+    fn push_way(&self, out: &mut String, index: usize) {
+        let ups = match self.here {
+            Here::Anywhere => {
+                out.push('/');
+                for segment in &self.path[..index.min(self.path.len())] {
+                    push_segment(out, &segment.name);
+                    out.push('/');
+                }
+                return;
+            }
+            Here::Folder => self.path.len() - index,
+            Here::File => self.path.len() - index - 1,
+        };
+        out.push_str("./");
+        for _ in 0..ups {
+            out.push_str("../");
+        }
+    }
+}
+
+/// The box that looks through the whole site; nothing where there is no look-up.
+pub(crate) fn lookup_box(look: &Look) -> String {
+    if !look.has_lookup {
+        return String::new();
+    }
+    let action = text(&format!("{}/find", look.prefix));
+    find_box(&action, "q", "", look.words().find, "")
+}
+
+/// A box: where it leads, the name and value of its input, what it says, and hidden inputs.
+pub(crate) fn find_box(action: &str, name: &str, value: &str, label: &str, hidden: &str) -> String {
+    let (label, value) = (text(label), text(value));
+    format!(
+        "<form class=box role=search action=\"{action}\">{hidden}<label>{}<input type=search name={name} value=\"{value}\" \
+         placeholder=\"{label}\" aria-label=\"{label}\" autocomplete=off spellcheck=false><kbd>/</kbd></label></form>",
+        icon::FIND
+    )
+}
+
+/// Appends all that stands below the page's own content.
+pub(crate) fn push_foot(out: &mut String, look: &Look) {
+    let words = look.words();
+    let _ = write!(
+        out,
+        "<footer class=foot>{}<p>{} <button class=keys-open hidden>{} <kbd>?</kbd></button></footer>\
+         <dialog id=keys aria-label=\"{}\"><h2>{}</h2><dl>",
+        look.footer, words.served_by, words.keys, words.keys, words.keys,
+    );
+    for (keys, act) in words.key_list {
+        out.push_str("<dt>");
+        for (index, key) in keys.split(' ').enumerate() {
+            match key {
+                "·" => out.push_str(" · "),
+                key => {
+                    let _ = write!(out, "{}<kbd>{key}</kbd>", if index > 0 { " " } else { "" });
+                }
+            }
+        }
+        let _ = write!(out, "<dd>{act}");
+    }
+    let _ = writeln!(out, "</dl><form method=dialog><button>{}</button></form></dialog>", words.close);
+}

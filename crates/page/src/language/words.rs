@@ -1,0 +1,85 @@
+//! Every string that a page can say, named; one table per language fills them.
+
+use crate::kind::Kind;
+
+/// The strings of one language. What holds a number or a name is a function, since grammars differ.
+pub(crate) struct Words {
+    pub(crate) kind: fn(Kind) -> &'static str,
+    /// Year, month (1 to 12), day: the date in full.
+    pub(crate) full_date: fn(i64, u8, u8) -> String,
+    /// Month, day: a date of this year or not long ago.
+    pub(crate) month_day: fn(u8, u8) -> String,
+    pub(crate) bytes: fn(&str) -> String,
+    pub(crate) items: fn(u64) -> String,
+    /// Folders, files.
+    pub(crate) count: fn(u64, u64) -> String,
+
+    pub(crate) skip: &'static str,
+    pub(crate) breadcrumbs: &'static str,
+    pub(crate) find: &'static str,
+    pub(crate) find_here: &'static str,
+    pub(crate) view: &'static str,
+    pub(crate) list: &'static str,
+    pub(crate) grid: &'static str,
+    pub(crate) archive: &'static str,
+    pub(crate) as_zip: &'static str,
+    pub(crate) as_tar: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) size: &'static str,
+    pub(crate) modified: &'static str,
+    pub(crate) empty: &'static str,
+    pub(crate) nothing_matches: &'static str,
+    pub(crate) show_all: &'static str,
+    /// What was typed into the box.
+    pub(crate) matching: fn(&str) -> String,
+    pub(crate) pages: &'static str,
+    pub(crate) first: &'static str,
+    pub(crate) previous: &'static str,
+    pub(crate) next: &'static str,
+    pub(crate) jump: &'static str,
+    pub(crate) jump_hint: &'static str,
+    pub(crate) go: &'static str,
+    pub(crate) preview: &'static str,
+    pub(crate) preview_hint: &'static str,
+    pub(crate) close: &'static str,
+
+    pub(crate) open: &'static str,
+    pub(crate) download: &'static str,
+    pub(crate) copy_address: &'static str,
+    pub(crate) copied: &'static str,
+    pub(crate) real_size: &'static str,
+    pub(crate) wrap: &'static str,
+    pub(crate) encoding: &'static str,
+    pub(crate) show_as: &'static str,
+    pub(crate) automatic: &'static str,
+    pub(crate) sure_bom: &'static str,
+    pub(crate) sure_declared: &'static str,
+    pub(crate) sure_utf8: &'static str,
+    pub(crate) sure_ascii: &'static str,
+    pub(crate) sure_owner: &'static str,
+    pub(crate) sure_chosen: &'static str,
+    /// Percent.
+    pub(crate) sure_guessed: fn(u8) -> String,
+    pub(crate) cut: &'static str,
+    pub(crate) contents: &'static str,
+    pub(crate) facts: &'static str,
+    pub(crate) media_type: &'static str,
+    pub(crate) pixels: &'static str,
+    pub(crate) hash: &'static str,
+    pub(crate) compute: &'static str,
+    pub(crate) no_preview: &'static str,
+    pub(crate) no_pdf: &'static str,
+    pub(crate) source: &'static str,
+
+    /// What happened, and what can be done, for a status.
+    pub(crate) error: fn(u16) -> (&'static str, &'static str),
+    pub(crate) similar: &'static str,
+    pub(crate) home: &'static str,
+    pub(crate) log_id: &'static str,
+
+    pub(crate) keys: &'static str,
+    /// Keys, and what they do.
+    pub(crate) key_list: [(&'static str, &'static str); 7],
+    pub(crate) failed: &'static str,
+    pub(crate) served_by: &'static str,
+}

@@ -1,0 +1,40 @@
+//! A folder as pictures side by side.
+
+use super::Row;
+use super::row::{push_icon, push_name};
+use crate::kind::Kind;
+
+/// Appends one tile: the face leads to the preview, the name to the material itself.
+pub(super) fn push_tile(out: &mut String, row: &Row) {
+    let mut href = String::new();
+    row.push_href(&mut href);
+    let is_folder = row.kind == Kind::Folder;
+    out.push_str("<li><a class=face tabindex=-1 aria-hidden=true href=");
+    out.push_str(&href);
+    out.push_str(if is_folder { " >" } else { "?preview>" });
+    let size = row.size.unwrap_or(u64::MAX);
+    match row.kind {
+        Kind::Image if size <= PICTURE_BYTES_MAX => {
+            out.push_str("<img alt=\"\" loading=lazy decoding=async src=");
+            out.push_str(&href);
+            out.push_str(" >");
+        }
+        // Only its beginning is asked for, once the script sees it on the screen.
+        Kind::Film => {
+            push_icon(out, row.kind);
+            out.push_str("<video muted playsinline preload=none src=");
+            out.push_str(&href);
+            out.push_str("#t=1 ></video>");
+        }
+        _ => push_icon(out, row.kind),
+    }
+    out.push_str("</a><a class=name href=");
+    out.push_str(&href);
+    row.push_title(out);
+    out.push_str(" >");
+    push_name(out, &row.shown, row.kind);
+    out.push_str("</a>\n");
+}
+
+/// Larger pictures are shown by their icon: a folder of originals must not load all of them.
+const PICTURE_BYTES_MAX: u64 = 4 * 1024 * 1024;

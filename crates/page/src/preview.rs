@@ -1,0 +1,240 @@
+//! One material on a page of its own, with what is known of it; the listing's pane shows the same.
+
+mod charset;
+mod table;
+mod text;
+
+use std::fmt::Write as _;
+
+use semantics::Timestamp;
+
+pub use charset::{Charset, Sureness};
+
+use crate::escape::{self, push_segment, push_text};
+use crate::frame::{self, Frame, Here};
+use crate::kind::Kind;
+use crate::listing::Segment;
+use crate::look::Look;
+use crate::markdown;
+use crate::quantity;
+
+/// A material and what is known of it.
+#[derive(Clone, Debug)]
+pub struct PreviewPage<'a> {
+    /// The way from the root; the last is the file.
+    pub path: &'a [Segment],
+    /// What its name promises.
+    pub kind: Kind,
+    /// Its media type, as it is served.
+    pub media_type: &'a str,
+    /// In bytes.
+    pub size: u64,
+    /// Time of the last change.
+    pub modified: Option<Timestamp>,
+    /// For the age of dates.
+    pub now: Timestamp,
+    /// What is shown of it.
+    pub material: Material<'a>,
+    /// More that is known: names and values.
+    pub facts: &'a [(String, String)],
+    /// The file before it in its folder.
+    pub previous: Option<&'a Segment>,
+    /// The file behind it in its folder.
+    pub next: Option<&'a Segment>,
+}
+
+/// What is shown of a material.
+#[derive(Clone, Debug)]
+pub enum Material<'a> {
+    /// A picture, with its width and height if they are known.
+    Image(Option<(u32, u32)>),
+    /// Sound.
+    Sound,
+    /// Film.
+    Film,
+    /// A PDF, in the browser's own viewer.
+    Pdf,
+    /// Text or code.
+    Text {
+        /// Decoded; perhaps only the beginning.
+        text: &'a str,
+        /// How it was decoded.
+        charset: Charset<'a>,
+        /// Whether there is more.
+        is_cut: bool,
+    },
+    /// Markdown, rendered.
+    Markdown {
+        /// Decoded; perhaps only the beginning.
+        text: &'a str,
+        /// How it was decoded.
+        charset: Charset<'a>,
+        /// Whether there is more.
+        is_cut: bool,
+    },
+    /// Values separated by commas, semicolons or tabs.
+    Table {
+        /// Decoded; perhaps only the beginning.
+        text: &'a str,
+        /// How it was decoded.
+        charset: Charset<'a>,
+        /// Whether there is more.
+        is_cut: bool,
+    },
+    /// An archive: names inside, with their sizes.
+    Archive(&'a [(String, Option<u64>)]),
+    /// Only its facts.
+    Facts,
+}
+
+/// The page of one material.
+pub fn page(look: &Look, page: &PreviewPage<'_>) -> String {
+    let words = look.words();
+    let Some(file) = page.path.last() else { return String::new() };
+    let href = escape::segment(&file.name);
+    let mut out = String::with_capacity(16 * 1024);
+    let find = frame::lookup_box(look);
+    let tools = String::new();
+    Frame { look, title: &file.shown, class: "material", path: page.path, here: Here::File, find, tools }
+        .push_top(&mut out);
+    let kind = page.kind.token();
+    let _ = write!(out, "<main id=main tabindex=-1><article class=preview data-kind={kind}><div class=lead><h1>");
+    push_text(&mut out, &file.shown);
+    let _ = write!(out, "</h1><p class=count>{} · {}", (words.kind)(page.kind), quantity::short_size(page.size));
+    if let Some(modified) = page.modified {
+        out.push_str(" · ");
+        quantity::push_time(&mut out, look, modified, page.now);
+    }
+    let _ = write!(
+        out,
+        "</p><div class=acts><a class=button href={href}>{}</a><a class=button href={href} download>{}</a>\
+         <button class=copy data-href={href} hidden>{}</button></div></div>",
+        words.open, words.download, words.copy_address,
+    );
+    push_material(&mut out, look, page, &href);
+    push_facts(&mut out, look, page);
+    push_neighbours(&mut out, look, page);
+    out.push_str("</article></main>");
+    frame::push_foot(&mut out, look);
+    out
+}
+
+fn push_material(out: &mut String, look: &Look, page: &PreviewPage<'_>, href: &str) {
+    let words = look.words();
+    match &page.material {
+        Material::Image(pixels) => {
+            // The size beforehand, so that nothing moves when the picture comes.
+            let size = pixels.map(|(width, height)| format!(" width={width} height={height}")).unwrap_or_default();
+            let alt = page.path.last().map(|file| escape::text(&file.shown)).unwrap_or_default();
+            let _ = write!(
+                out,
+                "<p class=switch><input type=checkbox id=real><label for=real>{}</label></p>\
+                 <figure class=\"stage picture\"><img src={href}{size} alt=\"{alt}\"></figure>",
+                words.real_size,
+            );
+        }
+        Material::Sound => {
+            let _ = write!(out, "<figure class=stage><audio controls preload=metadata src={href}></audio></figure>");
+        }
+        Material::Film => {
+            let _ = write!(
+                out,
+                "<figure class=stage><video controls playsinline preload=metadata src={href}></video></figure>"
+            );
+        }
+        Material::Pdf => {
+            let _ = write!(
+                out,
+                "<figure class=\"stage paper\"><object type=application/pdf data={href}><p>{} <a href={href}>{}</a>\
+                 </object></figure>",
+                words.no_pdf, words.open,
+            );
+        }
+        Material::Text { text, charset, is_cut } => {
+            charset::push_panel(out, look, charset, true);
+            text::push(out, text);
+            push_cut(out, look, *is_cut);
+        }
+        Material::Markdown { text, charset, is_cut } => {
+            charset::push_panel(out, look, charset, false);
+            let rendered = markdown::render(text);
+            markdown::push_contents(out, look, &rendered.contents);
+            let _ = write!(out, "<div class=prose>{}</div>", rendered.html);
+            push_cut(out, look, *is_cut);
+        }
+        Material::Table { text, charset, is_cut } => {
+            charset::push_panel(out, look, charset, false);
+            let was_cut = table::push(out, text);
+            push_cut(out, look, *is_cut || was_cut);
+        }
+        Material::Archive(entries) => {
+            out.push_str("<div class=scroll tabindex=0><table class=cells>");
+            for (name, size) in entries.iter().take(ARCHIVE_ENTRIES_MAX) {
+                out.push_str("<tr><td>");
+                push_text(out, name);
+                let _ = write!(out, "<td>{}", size.map(quantity::short_size).unwrap_or_default());
+            }
+            out.push_str("</table></div>");
+            push_cut(out, look, entries.len() > ARCHIVE_ENTRIES_MAX);
+        }
+        Material::Facts => {
+            out.push_str("<figure class=\"stage none\">");
+            crate::listing::push_icon(out, page.kind);
+            let _ = write!(out, "<figcaption>{}</figcaption></figure>", words.no_preview);
+        }
+    }
+}
+
+fn push_cut(out: &mut String, look: &Look, is_cut: bool) {
+    if is_cut {
+        let _ = write!(out, "<p class=cut>{}</p>", look.words().cut);
+    }
+}
+
+fn push_facts(out: &mut String, look: &Look, page: &PreviewPage<'_>) {
+    let words = look.words();
+    let _ = write!(out, "<section class=facts aria-label=\"{0}\"><h2>{0}</h2><dl>", words.facts);
+    let mut fact = |name: &str, value: &str| {
+        out.push_str("<div><dt>");
+        push_text(out, name);
+        out.push_str("<dd>");
+        push_text(out, value);
+        out.push_str("</div>");
+    };
+    fact(words.media_type, page.media_type);
+    fact(words.size, &(words.bytes)(&quantity::grouped(page.size)));
+    if let Some(modified) = page.modified {
+        fact(words.modified, &quantity::full_date(look, modified));
+    }
+    if let Material::Image(Some((width, height))) = page.material {
+        fact(words.pixels, &format!("{width} × {height}"));
+    }
+    for (name, value) in page.facts {
+        fact(name, value);
+    }
+    // The reader's browser computes it, on demand; without the script there is no such button.
+    let _ = write!(
+        out,
+        "<div class=hash hidden><dt>{}<dd><button>{}</button></div></dl></section>",
+        words.hash, words.compute
+    );
+}
+
+fn push_neighbours(out: &mut String, look: &Look, page: &PreviewPage<'_>) {
+    let words = look.words();
+    let _ = write!(out, "<nav class=around aria-label=\"{}\">", words.pages);
+    let sides = [(page.previous, "prev", words.previous), (page.next, "next", words.next)];
+    for (neighbour, rel, label) in sides {
+        if let Some(neighbour) = neighbour {
+            out.push_str("<a href=");
+            push_segment(out, &neighbour.name);
+            let _ = write!(out, "?preview rel={rel}><small>{label}</small><span>");
+            push_text(out, &neighbour.shown);
+            out.push_str("</span></a>");
+        }
+    }
+    out.push_str("</nav>");
+}
+
+/// More names than these are no preview.
+const ARCHIVE_ENTRIES_MAX: usize = 1000;

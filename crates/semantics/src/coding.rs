@@ -42,16 +42,19 @@ impl Coding {
     }
 
     fn from_token(token: &[u8]) -> Option<Coding> {
-        let coding = match token.len() {
-            2 => Coding::Brotli,
+        // Bit 0x20 is all that parts upper from lower case, and turns nothing but a letter into a letter.
+        match *token {
+            [a, b] => (u16::from_be_bytes([a, b]) | 0x2020 == u16::from_be_bytes(*b"br")).then_some(Coding::Brotli),
+            [a, b, c, d] => match u32::from_be_bytes([a, b, c, d]) | 0x2020_2020 {
+                word if word == u32::from_be_bytes(*b"gzip") => Some(Coding::Gzip),
+                word if word == u32::from_be_bytes(*b"zstd") => Some(Coding::Zstd),
+                _ => None,
+            },
             // RFC 9110 §8.4.1.3: x-gzip is the same.
-            4 if token[0] | 0x20 == b'g' => Coding::Gzip,
-            4 => Coding::Zstd,
-            6 => return token.eq_ignore_ascii_case(b"x-gzip").then_some(Coding::Gzip),
-            8 => Coding::Identity,
-            _ => return None,
-        };
-        token.eq_ignore_ascii_case(coding.as_str().as_bytes()).then_some(coding)
+            [_, _, _, _, _, _] => token.eq_ignore_ascii_case(b"x-gzip").then_some(Coding::Gzip),
+            [_, _, _, _, _, _, _, _] => token.eq_ignore_ascii_case(b"identity").then_some(Coding::Identity),
+            _ => None,
+        }
     }
 }
 
@@ -74,15 +77,13 @@ impl AcceptedCodings {
         let mut is_absent = true;
         for value in values {
             is_absent = false;
-            for member in value.split(|&byte| byte == b',') {
-                let member = member.trim_ascii();
-                let (token, quality) = match member.iter().position(|&byte| byte == b';') {
-                    None => (member, QUALITY_MAX),
-                    Some(semicolon) => match weight(&member[semicolon + 1..]) {
-                        Some(quality) => (member[..semicolon].trim_ascii_end(), quality),
-                        None => continue,
-                    },
-                };
+            if let Some((_, codings)) = BROWSERS.iter().find(|(browser, _)| *browser == value) {
+                codings.iter().for_each(|&coding| listed[coding as usize] = QUALITY_MAX);
+                continue;
+            }
+            let mut rest = value;
+            while let Some((token, quality)) = next_member(&mut rest) {
+                let Some(quality) = quality else { continue };
                 match Coding::from_token(token) {
                     Some(coding) => listed[coding as usize] = quality,
                     None if token == b"*" => asterisk = quality,
@@ -125,6 +126,33 @@ impl AcceptedCodings {
     }
 }
 
+/// Takes the next member of a list: its token, and its quality if what stands behind the token is a good weight.
+fn next_member<'a>(rest: &mut &'a [u8]) -> Option<(&'a [u8], Option<u16>)> {
+    let start = rest.iter().position(|&byte| !is_one_of(byte, b" \t,"))?;
+    let member = &rest[start..];
+    let end = member.iter().position(|&byte| is_one_of(byte, b" \t,;")).unwrap_or(member.len());
+    let (token, behind) = member.split_at(end);
+    // Most members are a token and nothing else.
+    if let [] | [b',', ..] = behind {
+        *rest = behind;
+        return Some((token, Some(QUALITY_MAX)));
+    }
+    let comma = behind.iter().position(|&byte| byte == b',').unwrap_or(behind.len());
+    *rest = &behind[comma..];
+    let quality = match behind[..comma].trim_ascii() {
+        [] => Some(QUALITY_MAX),
+        [b';', weight @ ..] => self::weight(weight),
+        _ => None,
+    };
+    Some((token, quality))
+}
+
+/// One shift in place of a comparison each; for bytes below 64.
+fn is_one_of<const N: usize>(byte: u8, few: &[u8; N]) -> bool {
+    let set = few.iter().fold(0u64, |set, &byte| set | 1 << byte);
+    byte < 64 && set >> byte & 1 == 1
+}
+
 /// `q=0.5`, without the semicolon; from 0 to 1000.
 fn weight(bytes: &[u8]) -> Option<u16> {
     let [b'q' | b'Q', b'=', whole, fraction @ ..] = bytes.trim_ascii() else { return None };
@@ -144,6 +172,13 @@ fn weight(bytes: &[u8]) -> Option<u16> {
         _ => None,
     }
 }
+
+/// What browsers send, to the byte: over https the first two, else the third. Comparing once costs a tenth of reading.
+const BROWSERS: [(&[u8], &[Coding]); 3] = [
+    (b"gzip, deflate, br, zstd", &[Coding::Gzip, Coding::Brotli, Coding::Zstd]),
+    (b"gzip, deflate, br", &[Coding::Gzip, Coding::Brotli]),
+    (b"gzip, deflate", &[Coding::Gzip]),
+];
 
 const QUALITY_MAX: u16 = 1000;
 /// The least that is not refused.
@@ -184,6 +219,18 @@ mod tests {
         check("gzip, deflate, br", &[Brotli, Gzip, Identity]);
         check("gzip, deflate", &[Gzip, Identity]);
         check("gzip;q=1.0, deflate;q=0.6, identity;q=0.3", &[Gzip, Identity]);
+    }
+
+    #[test]
+    fn what_is_known_by_heart_is_what_would_be_read() {
+        for (value, _) in BROWSERS {
+            // The same to the grammar, and not in the list.
+            let otherwise = [b" ", value].concat();
+            assert_eq!(
+                AcceptedCodings::parse([value].into_iter()),
+                AcceptedCodings::parse([&otherwise[..]].into_iter())
+            );
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub fn format_date(unix_seconds: i64) -> [u8; 29] {
     let (days, second) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
     let (year, month, day) = civil(days);
     let mut text = *b"Day, 00 Mon 0000 00:00:00 GMT";
-    text[..3].copy_from_slice(&WEEKDAYS[weekday(days)].as_bytes()[..3]);
+    text[..3].copy_from_slice(WEEKDAYS[weekday(days)]);
     text[5..7].copy_from_slice(&two_digits(day));
     text[8..11].copy_from_slice(MONTHS[month as usize - 1]);
     text[12..14].copy_from_slice(&two_digits(year / 100));
@@ -33,7 +33,7 @@ pub fn format_date(unix_seconds: i64) -> [u8; 29] {
 pub fn parse_date(bytes: &[u8], now: Timestamp) -> Option<i64> {
     let mut rest = bytes;
     let name = letters(&mut rest);
-    let weekday = WEEKDAYS.iter().position(|full| name == full.as_bytes() || name == &full.as_bytes()[..3])?;
+    let weekday = weekday_of(name)?;
     let is_full_name = name.len() > 3;
     let date = match rest.first()? {
         b',' if is_full_name => rfc850(&rest[1..], now)?,
@@ -129,9 +129,39 @@ fn time_of_day(rest: &mut &[u8]) -> Option<i64> {
     ((hour < 24 && minute < 60 && second < 60) || is_leap).then_some(hour * 3600 + minute * 60 + second)
 }
 
+/// Matched by bytes rather than looked up in the lists below: this runs for answers from memory.
 fn month(rest: &mut &[u8]) -> Option<i64> {
-    let name = letters(rest);
-    MONTHS.iter().position(|month| *month == name).map(|index| index as i64 + 1)
+    let (name, behind) = rest.split_at_checked(3)?;
+    *rest = behind;
+    Some(match name {
+        b"Jan" => 1,
+        b"Feb" => 2,
+        b"Mar" => 3,
+        b"Apr" => 4,
+        b"May" => 5,
+        b"Jun" => 6,
+        b"Jul" => 7,
+        b"Aug" => 8,
+        b"Sep" => 9,
+        b"Oct" => 10,
+        b"Nov" => 11,
+        b"Dec" => 12,
+        _ => return None,
+    })
+}
+
+/// Short or in full.
+fn weekday_of(name: &[u8]) -> Option<usize> {
+    Some(match name {
+        b"Mon" | b"Monday" => 0,
+        b"Tue" | b"Tuesday" => 1,
+        b"Wed" | b"Wednesday" => 2,
+        b"Thu" | b"Thursday" => 3,
+        b"Fri" | b"Friday" => 4,
+        b"Sat" | b"Saturday" => 5,
+        b"Sun" | b"Sunday" => 6,
+        _ => return None,
+    })
 }
 
 /// Takes exactly so many digits.
@@ -196,7 +226,7 @@ const CYCLE_DAYS: i64 = 146_097;
 const DAYS_FROM_0000_03_01: i64 = 719_468;
 const YEAR_0: i64 = -62_167_219_200;
 const YEAR_10000: i64 = 253_402_300_800;
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const WEEKDAYS: [&[u8]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
 const MONTHS: [&[u8]; 12] =
     [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 
@@ -304,8 +334,9 @@ mod tests {
         fn a_century_is_within_reach_of_two_digits(years in -49i64..50, second in 0..DAY) {
             let now = Timestamp::from_seconds(NOW);
             let days = days_of(2026 + years, 3, 14);
-            let (text, full) = (format_date(days * DAY + second), WEEKDAYS[weekday(days)].as_bytes());
-            let rfc850 = [full, b", 14-Mar-", &text[14..16], &text[16..]].concat();
+            let text = format_date(days * DAY + second);
+            let full = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"][weekday(days)];
+            let rfc850 = [full.as_bytes(), b", 14-Mar-", &text[14..16], &text[16..]].concat();
             prop_assert_eq!(parse_date(&rfc850, now), Some(days * DAY + second));
         }
 

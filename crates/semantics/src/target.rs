@@ -27,14 +27,16 @@ impl<'a> Target<'a> {
     ///
     /// Not for `*` and not for absolute-form, which are not origin-form.
     pub fn parse(bytes: &'a [u8]) -> Result<Target<'a>, TargetFault> {
-        let (raw, query) = match bytes.iter().position(|&byte| byte == b'?') {
-            Some(mark) => (&bytes[..mark], Some(&bytes[mark + 1..])),
-            None => (bytes, None),
-        };
-        if raw.first() != Some(&b'/') {
+        if bytes.first() != Some(&b'/') {
             return Err(TargetFault::NotOriginForm);
         }
-        let decoded = decode_path(raw)?;
+        // Most targets are plain up to their end or their query, and cost one look at each byte.
+        let plain = bytes.iter().position(|&byte| !is_plain(byte)).unwrap_or(bytes.len());
+        let (raw, query) = match bytes[plain..].iter().position(|&byte| byte == b'?') {
+            Some(mark) => (&bytes[..plain + mark], Some(&bytes[plain + mark + 1..])),
+            None => (bytes, None),
+        };
+        let decoded = if plain == raw.len() { Cow::Borrowed(raw) } else { Cow::Owned(decode_path(raw, plain)?) };
         let Some(first) = first_to_remove(&decoded) else {
             return Ok(Target { path: decoded, query, is_normal: true });
         };
@@ -148,12 +150,16 @@ fn push_encoded(text: &mut String, byte: u8, is_safe: bool) {
     }
 }
 
-fn decode_path(raw: &[u8]) -> Result<Cow<'_, [u8]>, TargetFault> {
-    let is_plain = |byte: &u8| !matches!(byte, 0..=b' ' | b'#' | b'%' | b'\\' | 0x7F);
-    let Some(first) = raw.iter().position(|byte| !is_plain(byte)) else { return Ok(Cow::Borrowed(raw)) };
+/// Whether it stands for itself in a path, and may.
+fn is_plain(byte: u8) -> bool {
+    PLAIN[usize::from(byte)]
+}
+
+/// The first `plain` bytes are known to be so.
+fn decode_path(raw: &[u8], plain: usize) -> Result<Vec<u8>, TargetFault> {
     let mut decoded = Vec::with_capacity(raw.len());
-    decoded.extend_from_slice(&raw[..first]);
-    let mut rest = &raw[first..];
+    decoded.extend_from_slice(&raw[..plain]);
+    let mut rest = &raw[plain..];
     while let [byte, behind @ ..] = rest {
         let (byte, behind) = match byte {
             b'%' => match escaped(behind).ok_or(TargetFault::BadEscape)? {
@@ -162,13 +168,13 @@ fn decode_path(raw: &[u8]) -> Result<Cow<'_, [u8]>, TargetFault> {
                 byte => (byte, &behind[2..]),
             },
             0 => return Err(TargetFault::Nul),
-            byte if !is_plain(byte) => return Err(TargetFault::BadCharacter),
+            &byte if !is_plain(byte) => return Err(TargetFault::BadCharacter),
             byte => (*byte, behind),
         };
         decoded.push(byte);
         rest = behind;
     }
-    Ok(Cow::Owned(decoded))
+    Ok(decoded)
 }
 
 /// The byte of the two hexadecimal digits at the front.
@@ -182,15 +188,16 @@ fn escaped(bytes: &[u8]) -> Option<u8> {
 
 /// Where the first segment begins that must not stay: empty but not the last, `.` or `..`.
 fn first_to_remove(path: &[u8]) -> Option<usize> {
-    // Each is a slash with a slash or a dot behind it; most paths have neither.
-    let mut from = 0;
-    while let Some(found) = path[from..].windows(2).position(|two| two[0] == b'/' && matches!(two[1], b'/' | b'.')) {
-        let start = from + found + 1;
-        let end = path[start..].iter().position(|&byte| byte == b'/').map_or(path.len(), |length| start + length);
-        if matches!(&path[start..end], b"" | b"." | b"..") {
-            return Some(start);
+    let mut start = 0;
+    while let Some(slash) = path[start..].iter().position(|&byte| byte == b'/') {
+        start += slash + 1;
+        // Seldom is there a slash or a dot behind a slash.
+        if let Some(b'/' | b'.') = path.get(start) {
+            let end = path[start..].iter().position(|&byte| byte == b'/').map_or(path.len(), |length| start + length);
+            if matches!(&path[start..end], b"" | b"." | b"..") {
+                return Some(start);
+            }
         }
-        from = start;
     }
     None
 }
@@ -237,6 +244,15 @@ fn decode_form(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(decoded)
 }
 
+const PLAIN: [bool; 256] = {
+    let mut plain = [true; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        plain[byte] = !matches!(byte as u8, 0..=b' ' | b'#' | b'%' | b'?' | b'\\' | 0x7F);
+        byte += 1;
+    }
+    plain
+};
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 #[cfg(test)]

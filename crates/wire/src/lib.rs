@@ -1,2 +1,16 @@
-//! Bytes to events and back: HTTP as state machines with no socket, no file, no clock
+//! Bytes to events and back: HTTP as state machines with no socket, no file, no clock.
+//!
+//! [`connection`] holds the words that all versions share; [`h1`] is HTTP/1.1.
 #![no_std]
+
+extern crate alloc;
+
+pub mod connection;
+pub mod fault;
+pub mod h1;
+pub mod input;
+pub mod limit;
+
+pub use connection::{ContentLength, End, Event, Sends, StreamId};
+pub use fault::{Fault, Reason, Scope};
+pub use input::Input;

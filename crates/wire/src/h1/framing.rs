@@ -1,0 +1,117 @@
+//! What the head says about the connection and the content behind it (RFC 9112 §6, §9.3; RFC 9110 §10.1.1).
+
+use super::grammar;
+use super::head::{Head, is_host};
+use crate::connection::ContentLength;
+use crate::fault::Reason;
+use semantics::{FieldName, RequestHead, Version};
+
+/// What follows from a head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Framing {
+    pub(crate) content: ContentLength,
+    pub(crate) expects_continue: bool,
+    /// Whether the connection may go on after this exchange.
+    pub(crate) is_persistent: bool,
+}
+
+/// Reads the fields that bind the connection, and sets the authority.
+pub(crate) fn read<'a>(head: &mut Head<'a>) -> Result<Framing, Reason> {
+    let authority = authority(head)?;
+    let request = &mut head.request;
+    request.authority = authority;
+    let content = content(request)?;
+    Ok(Framing {
+        content,
+        expects_continue: expectation(request)? && content != ContentLength::None,
+        is_persistent: is_persistent(request),
+    })
+}
+
+/// RFC 9112 §3.2: exactly one valid `Host` in HTTP/1.1, even where an absolute-form target overrides it.
+fn authority<'a>(head: &Head<'a>) -> Result<&'a [u8], Reason> {
+    let request = &head.request;
+    if request.fields.is_repeated(FieldName::Host) {
+        return Err(Reason::RepeatedHost);
+    }
+    let host = match request.field(FieldName::Host) {
+        None if request.version == Version::Http10 => &[],
+        None => return Err(Reason::MissingHost),
+        Some(host) if is_host(host) => host,
+        Some(_) => return Err(Reason::InvalidHost),
+    };
+    match head.has_authority {
+        false => Ok(host),
+        true if is_host(request.authority) => Ok(request.authority),
+        true => Err(Reason::InvalidTarget),
+    }
+}
+
+/// RFC 9112 §6.3, items 3 to 7 as they concern a request.
+fn content(request: &RequestHead<'_>) -> Result<ContentLength, Reason> {
+    let length = request.field(FieldName::ContentLength);
+    let Some(codings) = request.field(FieldName::TransferEncoding) else {
+        let Some(length) = length else { return Ok(ContentLength::None) };
+        if request.fields.is_repeated(FieldName::ContentLength) {
+            return Err(Reason::InvalidContentLength);
+        }
+        return match decimal(length).ok_or(Reason::InvalidContentLength)? {
+            0 => Ok(ContentLength::None),
+            length => Ok(ContentLength::Known(length)),
+        };
+    };
+    if length.is_some() {
+        return Err(Reason::ConflictingLength);
+    }
+    if request.version == Version::Http10 || request.fields.is_repeated(FieldName::TransferEncoding) {
+        return Err(Reason::InvalidTransferEncoding);
+    }
+    if codings.eq_ignore_ascii_case(b"chunked") {
+        return Ok(ContentLength::Unknown);
+    }
+    // Only where `chunked` is the last, and only once, could the end be found (RFC 9112 §6.1).
+    let is_chunked = |coding: &[u8]| coding.eq_ignore_ascii_case(b"chunked");
+    let count = grammar::members(codings).filter(|coding| is_chunked(coding)).count();
+    match grammar::members(codings).last() {
+        Some(last) if is_chunked(last) && count == 1 => Err(Reason::UnsupportedTransferCoding),
+        _ => Err(Reason::InvalidTransferEncoding),
+    }
+}
+
+/// `1*DIGIT` (RFC 9110 §8.6) that fits.
+fn decimal(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_u64, |number, &byte| {
+        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })
+}
+
+fn expectation(request: &RequestHead<'_>) -> Result<bool, Reason> {
+    match request.field(FieldName::Expect) {
+        // RFC 9110 §10.1.1: an HTTP/1.0 client cannot mean it.
+        None => Ok(false),
+        Some(_) if request.version == Version::Http10 => Ok(false),
+        Some(value)
+            if value.eq_ignore_ascii_case(b"100-continue") && !request.fields.is_repeated(FieldName::Expect) =>
+        {
+            Ok(true)
+        }
+        Some(_) => Err(Reason::UnknownExpectation),
+    }
+}
+
+/// RFC 9112 §9.3.
+fn is_persistent(request: &RequestHead<'_>) -> bool {
+    let has = |option: &[u8]| {
+        let mut lines = request.fields.values(FieldName::Connection);
+        lines.any(|line| grammar::members(line).any(|member| member.eq_ignore_ascii_case(option)))
+    };
+    match request.version {
+        _ if request.field(FieldName::Connection).is_none() => request.version == Version::Http11,
+        Version::Http10 => has(b"keep-alive") && !has(b"close"),
+        _ => !has(b"close"),
+    }
+}

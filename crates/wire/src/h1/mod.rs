@@ -1,0 +1,332 @@
+//! HTTP/1.1 and 1.0 (RFC 9112): one connection.
+
+mod content;
+mod encode;
+mod framing;
+mod grammar;
+mod head;
+mod state;
+
+use crate::connection::{ContentLength, End, Event, Sends, StreamId};
+use crate::fault::{Fault, Reason};
+use crate::input::Input;
+use crate::limit;
+use alloc::vec::Vec;
+use content::{Content, Part};
+use core::time::Duration;
+use encode::{Framed, Persistence};
+use head::Found;
+use semantics::{Field, Instant, Method, Status, Version};
+use state::{State, Step, next};
+
+/// What the owner may set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long a connection may be idle.
+    pub idle: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { idle: limit::IDLE_TIMEOUT }
+    }
+}
+
+/// A connection of HTTP/1.x. Idle, it owns no memory but itself.
+#[derive(Debug)]
+pub struct Connection {
+    /// Bytes that are not understood yet.
+    kept: Option<Vec<u8>>,
+    /// Up to here the kept bytes were searched for the end of the head: a start of a line. Never searched again, so a
+    /// peer that sends one byte at a time costs O(n) in all, not O(n²).
+    searched: u32,
+    stream: StreamId,
+    /// Since when the connection waits for what it waits for.
+    since: Instant,
+    idle_milliseconds: u32,
+    content: Content,
+    state: State,
+    waiting: Waiting,
+    request: Request,
+    /// How the content of the response under way is framed.
+    framed: Framed,
+    /// The peer will send nothing more.
+    has_ended: bool,
+    /// The response under way is the last.
+    is_last: bool,
+    /// An empty line ahead of the request line was passed over; one is enough (RFC 9112 §2.2).
+    has_skipped_line: bool,
+    timed_out: bool,
+}
+
+/// What of the request under way binds its response.
+#[derive(Clone, Copy, Debug)]
+struct Request {
+    version: Version,
+    is_head: bool,
+}
+
+/// What the deadline is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Waiting {
+    /// The clock has not been read since the last response.
+    Unset,
+    /// A first byte.
+    Idle,
+    /// The rest of a head.
+    Head,
+    /// The rest of a content.
+    Content,
+}
+
+impl Connection {
+    /// A connection on which nothing has happened yet.
+    pub fn new(limits: Limits, now: Instant) -> Connection {
+        Connection {
+            kept: None,
+            searched: 0,
+            stream: StreamId(0),
+            since: now,
+            idle_milliseconds: u32::try_from(limits.idle.as_millis()).unwrap_or(u32::MAX),
+            content: Content::Length(0),
+            state: State::Idle,
+            waiting: Waiting::Idle,
+            request: Request { version: Version::Http11, is_head: false },
+            framed: Framed::Unsaid,
+            has_ended: false,
+            is_last: false,
+            has_skipped_line: false,
+            timed_out: false,
+        }
+    }
+
+    /// The bytes kept from before, to be put before those that arrive now. Usually there are none, and what arrives is
+    /// understood where it is.
+    pub fn take_kept(&mut self) -> Option<Vec<u8>> {
+        self.kept.take()
+    }
+
+    /// Keeps what is not understood yet: a part of a head, or requests behind a response under way.
+    pub fn keep(&mut self, input: Input<'_>) {
+        let remaining = input.remaining();
+        if remaining.is_empty() || self.state == State::MustClose {
+            return;
+        }
+        match &mut self.kept {
+            Some(kept) => kept.extend_from_slice(remaining),
+            None => self.kept = Some(remaining.to_vec()),
+        }
+    }
+
+    /// What the peer has done next. `None`: more bytes are needed, or first the end of the response under way.
+    pub fn poll_event<'a>(&mut self, input: &mut Input<'a>, now: Instant) -> Option<Event<'a>> {
+        match self.state {
+            State::Idle => self.poll_head(input, now),
+            State::Receiving => self.poll_content(input, now),
+            State::Responding | State::Refused | State::MustClose => None,
+        }
+    }
+
+    fn poll_head<'a>(&mut self, input: &mut Input<'a>, now: Instant) -> Option<Event<'a>> {
+        if !self.has_skipped_line && input.remaining().starts_with(b"\r\n") {
+            input.take(2);
+            self.has_skipped_line = true;
+        }
+        let bytes = input.remaining();
+        let Some(&first) = bytes.first() else { return self.wait_for_head(Waiting::Idle, now) };
+        // A handshake record of TLS (RFC 8446 §5.1); no method begins so.
+        if first == 0x16 {
+            return Some(self.refuse(Reason::TlsOnPlainPort));
+        }
+        let end = match head::search(bytes, self.searched as usize) {
+            Ok(Found::End(end)) => end,
+            Ok(Found::NotYet(searched)) => {
+                self.searched = searched as u32;
+                return self.wait_for_head(Waiting::Head, now);
+            }
+            Err(reason) => return Some(self.refuse(reason)),
+        };
+        self.searched = 0;
+        let read = head::parse(input.take(end)).and_then(|mut head| Ok((framing::read(&mut head)?, head.request)));
+        let (framing, head) = match read {
+            Ok(read) => read,
+            Err(reason) => return Some(self.refuse(reason)),
+        };
+        self.has_skipped_line = false;
+        self.is_last |= !framing.is_persistent;
+        self.request = Request { version: head.version, is_head: head.method == Method::Head };
+        let step = match framing.content {
+            ContentLength::None => Step::Request,
+            ContentLength::Known(length) => {
+                self.content = Content::Length(length);
+                Step::RequestHead
+            }
+            ContentLength::Unknown => {
+                self.content = Content::chunked();
+                Step::RequestHead
+            }
+        };
+        self.state = next(self.state, step);
+        (self.waiting, self.since) = (Waiting::Content, now);
+        let expects_continue = framing.expects_continue && !self.content.is_too_large();
+        Some(Event::Request { stream: self.stream, head, content: framing.content, expects_continue })
+    }
+
+    /// The head is not complete: how long may it take?
+    fn wait_for_head<'a>(&mut self, waiting: Waiting, now: Instant) -> Option<Event<'a>> {
+        if self.has_ended || self.timed_out {
+            return Some(match (waiting, self.has_ended) {
+                (Waiting::Head, true) => self.refuse(Reason::Truncated),
+                (Waiting::Head, false) => self.refuse(Reason::HeadTimeout),
+                (_, has_ended) => {
+                    self.state = next(self.state, Step::Closed);
+                    Event::Closed(if has_ended { End::Peer } else { End::Idle })
+                }
+            });
+        }
+        // The clock of a head begins with its first byte, and no later byte sets it back.
+        if self.waiting != waiting {
+            (self.waiting, self.since) = (waiting, now);
+        }
+        None
+    }
+
+    fn poll_content<'a>(&mut self, input: &mut Input<'a>, now: Instant) -> Option<Event<'a>> {
+        match self.content.next(input) {
+            Ok(Part::Bytes(bytes)) => Some(Event::Content { stream: self.stream, bytes }),
+            Ok(Part::End) => {
+                self.state = next(self.state, Step::RequestEnd);
+                self.since = now;
+                Some(Event::RequestEnd { stream: self.stream })
+            }
+            Ok(Part::NeedsMore) if self.has_ended => Some(self.refuse(Reason::Truncated)),
+            Ok(Part::NeedsMore) if self.timed_out => Some(self.refuse(Reason::ContentTimeout)),
+            Ok(Part::NeedsMore) => None,
+            Err(reason) => Some(self.refuse(reason)),
+        }
+    }
+
+    fn refuse<'a>(&mut self, reason: Reason) -> Event<'a> {
+        self.state = next(self.state, Step::Fault);
+        self.is_last = true;
+        // Nothing of a broken request is to be believed, so it is answered as HTTP/1.1 with content.
+        self.request = Request { version: Version::Http11, is_head: false };
+        Event::Fault(Fault::new(self.stream, reason))
+    }
+
+    /// The peer will send nothing more. What it sent before is still answered.
+    pub fn handle_end_of_input(&mut self, _now: Instant) {
+        self.has_ended = true;
+    }
+
+    /// The deadline has passed.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.timed_out = self.poll_deadline().is_some_and(|deadline| now >= deadline);
+    }
+
+    /// When something must have happened. None while a response is under way: that is the server's to watch.
+    pub fn poll_deadline(&self) -> Option<Instant> {
+        let after = match (self.state, self.waiting) {
+            (State::Idle, Waiting::Head) => limit::HEAD_TIMEOUT,
+            (State::Idle, _) => Duration::from_millis(u64::from(self.idle_milliseconds)),
+            (State::Receiving, _) => limit::CONTENT_TIMEOUT,
+            (State::Responding | State::Refused | State::MustClose, _) => return None,
+        };
+        Some(self.since + after)
+    }
+
+    /// Writes `100 Continue`, to a peer that waits for it with its content (RFC 9110 §15.2.1).
+    pub fn proceed(&mut self, out: &mut Vec<u8>) {
+        if self.state == State::Receiving {
+            out.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+        }
+    }
+
+    /// Writes the head of a response: `fields`, and those that belong to the message: Date, Content-Length or
+    /// Transfer-Encoding, Connection. `length`: of the content in bytes; `None`: not known yet.
+    pub fn respond(
+        &mut self,
+        stream: StreamId,
+        status: Status,
+        fields: &[Field],
+        length: Option<u64>,
+        date: &[u8; 29],
+        out: &mut Vec<u8>,
+    ) -> Sends {
+        debug_assert_eq!(stream, self.stream);
+        self.is_last |= self.state == State::Receiving;
+        let has_content = !self.request.is_head && !status.has_no_content();
+        self.framed = match length {
+            _ if status.has_no_content() => Framed::Unsaid,
+            Some(length) => Framed::Length(length),
+            None if !has_content => Framed::Unsaid,
+            None if self.request.version == Version::Http10 => {
+                // RFC 9112 §6.3 item 8: the end of the connection is the end of the content.
+                self.is_last = true;
+                Framed::Unsaid
+            }
+            None => Framed::Chunked,
+        };
+        let persistence = match self.request.version {
+            _ if self.is_last => Persistence::Close,
+            Version::Http10 => Persistence::KeepAlive,
+            _ => Persistence::Unsaid,
+        };
+        encode::head(status, fields, self.framed, persistence, date, out);
+        if has_content { Sends::Content } else { Sends::Nothing }
+    }
+
+    /// Notes that a response made by [`ready_head`] is sent. False: this exchange must say something about the
+    /// connection, so `respond` has to write its head.
+    pub fn respond_ready(&mut self, stream: StreamId) -> bool {
+        debug_assert_eq!(stream, self.stream);
+        self.framed = Framed::Unsaid;
+        self.state == State::Responding && !self.is_last && self.request.version == Version::Http11
+    }
+
+    /// Writes a piece of a content whose length was not known.
+    pub fn frame(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        match self.framed {
+            Framed::Chunked => encode::chunk(piece, out),
+            Framed::Length(_) | Framed::Unsaid => out.extend_from_slice(piece),
+        }
+    }
+
+    /// The response is complete. The next request may be read, if there can be one.
+    pub fn finish(&mut self, out: &mut Vec<u8>) {
+        if self.framed == Framed::Chunked && !self.request.is_head {
+            out.extend_from_slice(encode::LAST_CHUNK);
+        }
+        self.framed = Framed::Unsaid;
+        self.state = next(self.state, if self.is_last { Step::LastResponseEnd } else { Step::ResponseEnd });
+        self.stream = StreamId(self.stream.0.wrapping_add(1));
+        self.waiting = Waiting::Unset;
+    }
+
+    /// The response under way, or the next, is the last.
+    pub fn refuse_more(&mut self) {
+        self.is_last = true;
+    }
+
+    /// Whether nothing more is read, and all was said.
+    pub fn is_closing(&self) -> bool {
+        self.state == State::MustClose
+    }
+
+    /// Whether the connection stands between two requests, and nothing of the next has come.
+    pub fn is_idle(&self) -> bool {
+        self.state == State::Idle && self.kept.is_none()
+    }
+}
+
+/// The head of a response that is made once and sent many times: the bytes, and where the value of `Date` stands in
+/// them. It says nothing about the connection; see [`Connection::respond_ready`].
+pub fn ready_head(status: Status, fields: &[Field], length: Option<u64>) -> (Vec<u8>, usize) {
+    let mut out = Vec::with_capacity(512);
+    let framed = length.map_or(Framed::Unsaid, Framed::Length);
+    let date_at = encode::head(status, fields, framed, Persistence::Unsaid, &[b' '; 29], &mut out);
+    (out, date_at)
+}
+
+// Ten thousand idle connections are a normal evening.
+const _: () = assert!(size_of::<Connection>() <= 96);

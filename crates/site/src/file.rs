@@ -24,6 +24,8 @@ use std::borrow::Cow;
 pub(crate) struct Labelled {
     pub(crate) value: Cow<'static, str>,
     pub(crate) is_compressible: bool,
+    /// Whether scripts in it run, under a label that came from the query.
+    is_doubtful: bool,
 }
 
 impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
@@ -100,7 +102,8 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
             None => Cow::Borrowed(media_type.essence),
         };
         self.witness.step(Step::MediaType(&value));
-        Ok(Labelled { value, is_compressible: media_type.is_compressible })
+        let is_doubtful = asked.is_some() && matches!(media_type.kind, Kind::Html | Kind::Xml);
+        Ok(Labelled { value, is_compressible: media_type.is_compressible, is_doubtful })
     }
 
     /// The whole 200.
@@ -128,6 +131,11 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         }
         if query::has(self.target, "download") {
             fields.push(field("Content-Disposition", attachment(path.name())));
+        }
+        if media_type.is_doubtful {
+            // Under another encoding, harmless text can turn into a script (ISO-2022-JP makes quotes vanish), and whoever
+            // makes a link chooses the encoding. The reader wants to read; nothing in it needs to run for that.
+            fields.push(field("Content-Security-Policy", "sandbox"));
         }
         fields.push(field("ETag", etag.clone()));
         fields.push(field("Last-Modified", String::from_utf8_lossy(&format_date(last_modified)).into_owned()));

@@ -8,14 +8,15 @@ use semantics::{Content, Field, Timestamp};
 use std::sync::Arc;
 
 /// What may take long: reading a whole text, compressing it. On the fast path, an implementation that always answers
-/// [`Refusal::WouldWait`]. Both results depend on nothing but the identity of the file, and are worth keeping by it.
+/// [`Refusal::WouldWait`]. Both results depend on nothing but the bytes, and are worth keeping by the identity of the file,
+/// once that is settled ([`is_settled`]): before, the same identity may come to mean other bytes.
 pub trait Workshop<F> {
     /// The label for `Content-Type`; `None` when these bytes are no text.
     fn charset(&self, file: &F, metadata: &Metadata, kind: TextKind) -> Result<Option<&'static str>, Refusal>;
 
     /// The whole file in that coding; `None` when it did not get smaller. The same bytes must give the same bytes, for
     /// ranges of them are asked for one by one; who changes a compressor changes
-    /// [`COMPRESSOR_GENERATION`](crate::representation::COMPRESSOR_GENERATION) with it.
+    /// [`COMPRESSOR_GENERATION`] with it.
     fn compress(&self, file: &F, metadata: &Metadata, coding: Coding) -> Result<Option<Arc<[u8]>>, Refusal>;
 }
 

@@ -61,10 +61,11 @@ pub fn select<T: Tree, W: Workshop<T::File>>(
         // A file is no folder; links in it would lead elsewhere than it thinks.
         Found::File(..) if options.clean_urls => Ok(visit.redirect(&path.without_slash())),
         Found::File(..) => visit.missing(&path),
+        Found::Directory(metadata) if path.has_trailing_slash() => visit.directory(&path, metadata),
         Found::Directory(metadata) => match visit.clean(&path)? {
             // `/about` is the page and `/about/` the folder, as everybody who makes both has it.
-            Some((page, file, metadata)) if !path.has_trailing_slash() => visit.file(&page, &file, &metadata),
-            _ => visit.directory(&path, metadata),
+            Some((page, file, metadata)) => visit.file(&page, &file, &metadata),
+            None => visit.directory(&path, metadata),
         },
         Found::Forbidden => Ok(visit.error(Status::FORBIDDEN, Some(path))),
         Found::Nothing => match visit.clean(&path)? {

@@ -89,14 +89,23 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
 
     /// Looks for a file where one may be or not: an index file, a coded copy. Whatever else is there is no file.
     pub(crate) fn look_for_file(&mut self, path: &SitePath) -> Result<Option<(T::File, Metadata)>, Refusal> {
-        Ok(match self.look(path)? {
-            Found::File(file, metadata) => Some((file, metadata)),
-            Found::Directory(_) | Found::Nothing | Found::Forbidden => None,
-        })
+        match self.look(path) {
+            Ok(Found::File(file, metadata)) => Ok(Some((file, metadata))),
+            Ok(Found::Directory(_) | Found::Nothing | Found::Forbidden) => Ok(None),
+            // What could only have made the answer better must not make it fail.
+            Err(Refusal::Failed(_)) => {
+                self.is_settled = false;
+                Ok(None)
+            }
+            Err(refusal) => Err(refusal),
+        }
     }
 
     /// Everything the answer rests on; `None` when that cannot be said, or when some of it changed so lately that the
     /// next change may not show.
+    ///
+    /// A folder is looked at after the names in it were. One that appears in between stamps its folder later than `now`,
+    /// so the folder is not settled and nothing is kept.
     pub(crate) fn evidence(mut self) -> Option<Vec<Evidence>> {
         for path in std::mem::take(&mut self.searched) {
             if self.seen.iter().any(|evidence| evidence.path == path) {

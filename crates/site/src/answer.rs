@@ -95,3 +95,41 @@ pub(crate) fn part<F: Clone>(content: &Content<F>, range: Range<u64>) -> Content
 pub(crate) fn field(name: &'static str, value: impl Into<Cow<'static, str>>) -> Field {
     Field { name: Cow::Borrowed(name), value: value.into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The bytes, those of a file being what its offset says.
+    fn bytes(content: &Content<()>) -> Vec<u8> {
+        match content {
+            Content::Empty => Vec::new(),
+            Content::Bytes(bytes, range) => bytes[range.clone()].to_vec(),
+            Content::File { offset, length, .. } => (*offset..offset + length).map(|at| at as u8).collect(),
+            Content::Pieces(pieces) => pieces.iter().flat_map(bytes).collect(),
+        }
+    }
+
+    fn content() -> impl Strategy<Value = Content<()>> {
+        let leaf = prop_oneof![
+            Just(Content::Empty),
+            (0usize..5, 0usize..5)
+                .prop_map(|(start, length)| { Content::Bytes(Arc::from(&b"abcdefghij"[..]), start..start + length) }),
+            (0u64..9, 0u64..9).prop_map(|(offset, length)| Content::File { file: (), offset, length }),
+        ];
+        leaf.prop_recursive(2, 12, 4, |inner| prop::collection::vec(inner, 0..4).prop_map(Content::Pieces))
+    }
+
+    proptest! {
+        #[test]
+        fn a_part_is_those_bytes(content in content(), start in 0u64..40, length in 0u64..40) {
+            let all = bytes(&content);
+            let end = all.len().min((start + length) as usize);
+            let expected = &all[end.min(start as usize)..end];
+            let part = part(&content, start..start + length);
+            prop_assert_eq!(part.length(), expected.len() as u64);
+            prop_assert_eq!(bytes(&part), expected);
+        }
+    }
+}

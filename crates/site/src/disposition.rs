@@ -3,7 +3,7 @@
 /// `attachment`, with the name in ASCII for old programs and, where that is not the name, in UTF-8 (RFC 8187).
 ///
 /// A name in an old encoding is read as the encoding it most likely is, as listings show it.
-pub(crate) fn attachment(name: &[u8]) -> String {
+pub fn attachment(name: &[u8]) -> String {
     let name = charset::name(name, &[]).0;
     // Neither `%` nor `\`: some programs decode the one, some take the other for a folder (RFC 6266 §4.3, appendix D).
     let is_plain = |character: char| character.is_ascii_alphanumeric() || " -_.()+,=@!#$&'{}[]^~;".contains(character);

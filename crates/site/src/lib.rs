@@ -25,6 +25,7 @@ pub mod witness;
 
 pub use accept::is_navigation;
 pub use answer::{answer, not_modified_fields};
+pub use disposition::attachment;
 pub use options::SiteOptions;
 pub use page::{ArchiveKind, ListingFormat, ListingQuery, Order, Page, Sort, View};
 pub use path::{SitePath, is_hidden_name};

@@ -46,7 +46,8 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         let Some(page) = self.options.spa.as_ref().and_then(|spa| SitePath::new(spa.as_bytes())) else {
             return Ok(None);
         };
-        if path.is_hidden() || path.name().contains(&b'.') || !is_navigation(self.head) {
+        let is_hidden = path.is_hidden() && !self.options.hidden;
+        if is_hidden || path.name().contains(&b'.') || !is_navigation(self.head) {
             return Ok(None);
         }
         let Some((file, metadata)) = self.look_for_file(&page)? else { return Ok(None) };

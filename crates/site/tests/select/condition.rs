@@ -135,6 +135,17 @@ fn what_changed_this_moment_has_a_weak_tag_of_its_own() {
 }
 
 #[test]
+fn a_settled_sibling_of_a_file_that_just_changed_is_not_settled() {
+    let mut site = site();
+    site.tree.write("b.css.br", "BR");
+    site.tree.now = Timestamp(site.now.0 - 1_500_000);
+    site.tree.write("b.css", "b").set_modified("b.css", Timestamp::from_seconds(10));
+    let response = site.response("GET /b.css\nAccept-Encoding: br");
+    assert_eq!(brief(&response), "200 BR");
+    assert!(response.field("ETag").is_some_and(|tag| tag.starts_with("W/")));
+}
+
+#[test]
 fn a_file_system_that_counts_seconds_settles_after_two() {
     let mut site = site();
     site.tree.now = Timestamp::from_seconds(36_000);

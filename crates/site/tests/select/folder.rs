@@ -147,7 +147,7 @@ fn the_application_answers_navigations() {
     site.check("GET /api/7\nAccept: application/json", "error 404");
     site.check(&format!("GET /app.3f2a.js\n{NAVIGATION}"), "error 404");
     site.check(&format!("GET /x\n{NAVIGATION}\nSec-Fetch-Dest: script"), "error 404");
-    site.check(&format!("GET /.git\n{NAVIGATION}"), "error 404");
+    site.check(&format!("GET /.git/users\n{NAVIGATION}"), "error 404");
     site.check("GET /a.js", "200 js");
     assert!(site.keep(&format!("GET /users/7\n{NAVIGATION}")).is_none());
     assert!(site.keep(&format!("GET /\n{NAVIGATION}")).is_some());

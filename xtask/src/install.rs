@@ -54,8 +54,10 @@ fn debian_packages() -> Result<(), Failure> {
             packages.join(" ")
         )));
     }
-    apt(&["update", "--quiet", "--quiet"])?;
-    apt(&[&["install", "--yes", "--quiet", "--quiet", "--no-install-recommends"], &packages[..]].concat())
+    // Another installation may be under way; it ends.
+    const WAIT: &[&str] = &["-o", "DPkg::Lock::Timeout=300", "--quiet", "--quiet"];
+    apt(&[WAIT, &["update"]].concat())?;
+    apt(&[WAIT, &["install", "--yes", "--no-install-recommends"], &packages].concat())
 }
 
 fn apt(arguments: &[&str]) -> Result<(), Failure> {

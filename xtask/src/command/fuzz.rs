@@ -25,8 +25,11 @@ pub(super) fn command(arguments: &[String]) -> Result<(), Failure> {
     install::cargo_fuzz()?;
     let limit = format!("-max_total_time={seconds}");
     step::run(
-        // The sanitizers are switched on by flags that the stable compiler takes only when told so.
-        &Step::cargo(name, &["fuzz", "run", name, "--", &limit]).environment("RUSTC_BOOTSTRAP", "1"),
+        &Step::cargo(name, &["fuzz", "run", name, "--", &limit])
+            // The sanitizers are switched on by flags that the stable compiler takes only when told so.
+            .environment("RUSTC_BOOTSTRAP", "1")
+            // Optimizing across crates would take minutes for each target and find nothing more.
+            .environment("CARGO_PROFILE_RELEASE_LTO", "off"),
     )
 }
 

@@ -40,10 +40,16 @@ pub(super) fn build_release() -> Step {
     Step::cargo("build for speed", &["build", "--release", "--locked", "--bins"]).arguments(&packages)
 }
 
-/// The requirements of the RFCs, from outside.
+/// The requirements of the RFCs, from outside: on Quarry and, as control, on nginx, unless the arguments name a server.
 pub(super) fn conformance(arguments: &[String]) -> Step {
-    let step = Step::program("conformance", &binary("conformance")).tests(Runner::Plain);
-    step.arguments(arguments).environment("QUARRY", &binary("quarry"))
+    let step = Step::program("conformance", &binary("conform")).tests(Runner::Plain);
+    let names_server =
+        |argument: &String| ["--quarry", "--nginx", "--at", "--material", "--list"].contains(&&argument[..]);
+    let step = match arguments.iter().any(names_server) {
+        true => step,
+        false => step.arguments(&["--quarry", &binary("quarry"), "--nginx"]),
+    };
+    step.arguments(arguments)
 }
 
 /// Many seeds, or the one that is given.

@@ -21,9 +21,7 @@ pub(super) fn check_comments(repository: &Repository) -> Vec<Finding> {
 
 pub(super) fn check_table(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in
-        repository.files.iter().filter(|file| file.path.ends_with("/Cargo.toml") && !file.path.starts_with("fuzz/"))
-    {
+    for file in repository.files.iter().filter(|file| file.path.ends_with("/Cargo.toml")) {
         for kind in ["[dependencies]", "[dev-dependencies]", "[build-dependencies]"] {
             for (at, line) in section(&file.text, kind).filter(|(_, line)| line.contains('=')) {
                 if !line.contains("workspace = true") {

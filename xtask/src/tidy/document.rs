@@ -8,7 +8,7 @@ pub(super) fn check(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
     // The materials to serve are not documents about us.
     let documents =
-        repository.files.iter().filter(|file| file.path.ends_with(".md") && !file.path.starts_with("examples/"));
+        repository.files.iter().filter(|file| file.path.ends_with(".md") && !file.path.contains("examples/"));
     for file in documents.filter(|file| !file.path.contains("/tests/")) {
         for (at, line) in file.text.lines().enumerate() {
             let place = || format!("{}:{}", file.path, at + 1);

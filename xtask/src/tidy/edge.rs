@@ -15,6 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("quarry", &["semantics", "server", "charset", "reactor"]),
     ("sim", &["semantics", "wire", "site", "charset", "page", "reactor", "server"]),
     ("conformance", &[]),
+    ("fuzz", &["semantics", "wire", "site", "charset", "page"]),
     ("bench", &[]),
     ("xtask", &[]),
 ];

@@ -30,8 +30,7 @@ fn check_lints(repository: &Repository) -> Vec<Finding> {
         findings.push(Finding::new("Cargo.toml", "the workspace lints do not forbid unsafe_code"));
     }
     for file in repository.files.iter().filter(|file| file.path.ends_with("/Cargo.toml")) {
-        let is_ours = !file.path.starts_with(ROOM) && !file.path.starts_with("fuzz/");
-        if is_ours && !file.text.contains("[lints]\nworkspace = true") {
+        if !file.path.starts_with(ROOM) && !file.text.contains("[lints]\nworkspace = true") {
             findings.push(Finding::new(&file.path, "lacks `[lints] workspace = true`, which forbids unsafe code here"));
         }
     }

@@ -1,0 +1,103 @@
+//! A connection of HTTP/1.1.
+
+use crate::Target;
+use semantics::{Instant, Status};
+use wire::h1::{Connection, Limits};
+use wire::{ContentLength, Event, Input, StreamId, limit};
+
+/// However the bytes were cut on their way, the events and the responses are the same.
+pub const TARGET: Target = Target {
+    name: "h1",
+    run,
+    seeds: &[
+        b"GET / HTTP/1.1\r\nHost: a\r\n\r\nHEAD /b?c HTTP/1.1\r\nHost: [::1]:80\r\nConnection: close\r\n\r\n",
+        b"\r\nPOST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabcGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"PUT /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x=\"y\"\r\nabc\r\n0\r\nA: b\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET http://a:80/b HTTP/1.0\r\nConnection: keep-alive\r\n\r\nOPTIONS * HTTP/1.1\r\nHost:\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ],
+};
+
+fn run(bytes: &[u8]) {
+    let whole = Exchange::of([bytes].into_iter());
+    let single = Exchange::of(bytes.chunks(1));
+    assert_eq!(whole, single, "byte by byte");
+    assert_eq!(whole, Exchange::of(bytes.chunks(7)), "in sevens");
+}
+
+/// What came of it: events, one a line, and what was answered.
+#[derive(Debug, Default, PartialEq)]
+struct Exchange {
+    events: Vec<String>,
+    content: Vec<u8>,
+    out: Vec<u8>,
+}
+
+const NOW: Instant = Instant(1);
+
+impl Exchange {
+    fn of<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Exchange {
+        let mut exchange = Exchange::default();
+        let mut connection = Connection::new(Limits::default(), NOW);
+        for piece in pieces {
+            exchange.take(&mut connection, piece);
+        }
+        connection.handle_end_of_input(NOW);
+        exchange.take(&mut connection, &[]);
+        exchange
+    }
+
+    fn take(&mut self, connection: &mut Connection, piece: &[u8]) {
+        let mut bytes = connection.take_kept().unwrap_or_default();
+        bytes.extend_from_slice(piece);
+        let mut input = Input::new(&bytes);
+        while let Some(event) = connection.poll_event(&mut input, NOW) {
+            match event {
+                Event::Request { stream, head, content, expects_continue } => {
+                    let lines: Vec<String> = head
+                        .fields
+                        .lines()
+                        .map(|(name, value)| format!("{}: {}", name.escape_ascii(), value.escape_ascii()))
+                        .collect();
+                    self.events.push(format!(
+                        "{} {} of {} {:?} {content:?} {expects_continue} {lines:?}",
+                        head.method.as_bytes().escape_ascii(),
+                        head.target.escape_ascii(),
+                        head.authority.escape_ascii(),
+                        head.version,
+                    ));
+                    if expects_continue {
+                        connection.proceed(&mut self.out);
+                    }
+                    if content == ContentLength::None {
+                        self.respond(connection, stream, Status::OK);
+                    }
+                }
+                Event::Content { bytes, .. } => {
+                    assert!(!bytes.is_empty());
+                    self.content.extend_from_slice(bytes);
+                }
+                Event::RequestEnd { stream } => {
+                    assert!(self.content.len() as u64 <= limit::CONTENT_BYTES_MAX);
+                    self.events.push(format!("{} bytes", self.content.len()));
+                    self.respond(connection, stream, Status::OK);
+                }
+                Event::Fault(fault) => {
+                    self.events.push(format!("{:?}", fault.reason()));
+                    if let Some(status) = fault.status() {
+                        self.respond(connection, fault.stream(), status);
+                    }
+                }
+                Event::Closed(end) => self.events.push(format!("{end:?}")),
+            }
+        }
+        connection.keep(input);
+    }
+
+    fn respond(&mut self, connection: &mut Connection, stream: StreamId, status: Status) {
+        connection.respond(stream, status, &[], Some(0), b"Sun, 06 Nov 1994 08:49:37 GMT", &mut self.out);
+        connection.finish(&mut self.out);
+    }
+}

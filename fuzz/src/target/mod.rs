@@ -1,0 +1,10 @@
+//! The targets, a file each: what the bytes are taken for, and what must hold then.
+
+pub mod archive;
+pub mod charset;
+pub mod date;
+pub mod fields;
+pub mod file_name;
+pub mod h1;
+pub mod markdown;
+pub mod request_target;

@@ -1,1 +1,27 @@
-//! Where all meet: one worker per core, from bytes to bytes
+//! Where all meet: one worker per core, from bytes to bytes.
+//!
+//! [`worker`] is the trip of a request on one page; [`Server`] is the process around it.
+
+pub mod access_log;
+mod clock;
+mod connection;
+pub mod disk_tree;
+mod exchange;
+pub mod limit;
+mod memory;
+pub mod options;
+pub mod origin;
+mod outgoing;
+pub mod pool;
+mod render;
+pub mod request;
+mod serve;
+pub mod source;
+pub mod worker;
+mod workshop;
+
+pub use access_log::AccessLog;
+pub use options::Options;
+pub use page::Accent;
+pub use serve::{Error, Server};
+pub use worker::Worker;

@@ -1,0 +1,158 @@
+//! One connection as its worker keeps it. Thousands are idle at a time, so what only a busy one needs is boxed.
+
+use crate::outgoing::Segment;
+use crate::request::OwnedHead;
+use crate::source::Source;
+use reactor::Key;
+use semantics::Instant;
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use wire::h1;
+
+/// A connection.
+#[derive(Debug)]
+pub(crate) struct Connection<F> {
+    pub(crate) wire: h1::Connection,
+    pub(crate) busy: Option<Box<Busy<F>>>,
+    /// Counted against its limit; none on unix sockets, on loopback, and where no limit is set.
+    pub(crate) address: Option<Box<IpAddr>>,
+    pub(crate) phase: Phase,
+    pub(crate) idle_since: Instant,
+}
+
+/// How far the end of a connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Requests are read and answered.
+    Open,
+    /// Nothing more is read; it closes when the output is sent. `linger`: bytes of the peer may be under way, and to
+    /// close over them would reset the connection and destroy the response (RFC 9112 §9.6).
+    Closing {
+        /// Whether to wait for the peer's end first.
+        linger: bool,
+    },
+    /// Our side is closed; what still comes is thrown away until the peer closes too.
+    Lingering {
+        /// Thrown away so far.
+        bytes: u32,
+    },
+}
+
+/// What a connection has while an exchange is under way that did not end within its turn.
+#[derive(Debug)]
+pub(crate) struct Busy<F> {
+    /// Output that the kernel could not take yet.
+    pub(crate) pending: VecDeque<Segment<F>>,
+    /// Since when, and how much went out since: to tell a slow client from one that only drips.
+    pub(crate) progress: Progress,
+    /// A request whose content is still being read.
+    pub(crate) held: Option<OwnedHead>,
+    /// The pool works for this connection.
+    pub(crate) is_waiting: bool,
+    /// Makes the rest of a content that is streamed.
+    pub(crate) source: Option<Box<dyn Source>>,
+    /// Reading is switched off, for bytes came while a response is under way.
+    pub(crate) is_paused: bool,
+    /// The peer will send nothing more.
+    pub(crate) has_ended: bool,
+}
+
+/// Bytes sent within a window of time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Progress {
+    pub(crate) since: Instant,
+    pub(crate) bytes: u64,
+}
+
+impl<F> Connection<F> {
+    pub(crate) fn new(wire: h1::Connection, address: Option<IpAddr>, now: Instant) -> Connection<F> {
+        Connection { wire, busy: None, address: address.map(Box::new), phase: Phase::Open, idle_since: now }
+    }
+
+    pub(crate) fn busy(&mut self, now: Instant) -> &mut Busy<F> {
+        self.busy.get_or_insert_with(|| {
+            Box::new(Busy {
+                pending: VecDeque::new(),
+                progress: Progress { since: now, bytes: 0 },
+                held: None,
+                is_waiting: false,
+                source: None,
+                is_paused: false,
+                has_ended: false,
+            })
+        })
+    }
+
+    /// Whether a response is under way that did not end within its turn.
+    pub(crate) fn is_responding(&self) -> bool {
+        self.busy.as_ref().is_some_and(|busy| busy.is_waiting || busy.source.is_some() || !busy.pending.is_empty())
+    }
+
+    pub(crate) fn is_idle(&self) -> bool {
+        self.phase == Phase::Open && self.busy.is_none() && self.wire.is_idle()
+    }
+}
+
+/// The connections of a worker, found by the key that the reactor gave them.
+#[derive(Debug)]
+pub(crate) struct Connections<F> {
+    slots: Vec<Option<(u32, Connection<F>)>>,
+    count: usize,
+    /// Where the search for an old idle one goes on.
+    hand: usize,
+}
+
+/// Slots looked at to find an old idle connection: bounded work for each connection that a flood opens.
+const LOOKED_AT_MAX: usize = 64;
+
+impl<F> Connections<F> {
+    pub(crate) fn new() -> Connections<F> {
+        Connections { slots: Vec::new(), count: 0, hand: 0 }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(crate) fn insert(&mut self, key: Key, connection: Connection<F>) {
+        let index = key.index as usize;
+        if index >= self.slots.len() {
+            self.slots.resize_with(index + 1, || None);
+        }
+        if self.slots[index].replace((key.generation, connection)).is_none() {
+            self.count += 1;
+        }
+    }
+
+    /// The connection of that key, unless it has gone.
+    pub(crate) fn get(&mut self, key: Key) -> Option<&mut Connection<F>> {
+        match self.slots.get_mut(key.index as usize) {
+            Some(Some((generation, connection))) if *generation == key.generation => Some(connection),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn remove(&mut self, key: Key) -> Option<Connection<F>> {
+        self.get(key)?;
+        self.count -= 1;
+        self.slots[key.index as usize].take().map(|(_, connection)| connection)
+    }
+
+    pub(crate) fn keys(&self) -> Vec<Key> {
+        let slots = self.slots.iter().enumerate();
+        slots.filter_map(|(index, slot)| Some(Key { index: index as u32, generation: slot.as_ref()?.0 })).collect()
+    }
+
+    /// Of the next few idle connections the one that is idle longest.
+    pub(crate) fn oldest_idle(&mut self) -> Option<Key> {
+        let mut oldest: Option<(Instant, Key)> = None;
+        for _ in 0..self.slots.len().min(LOOKED_AT_MAX) {
+            self.hand = (self.hand + 1) % self.slots.len();
+            let Some((generation, connection)) = &self.slots[self.hand] else { continue };
+            if connection.is_idle() && oldest.is_none_or(|(since, _)| connection.idle_since < since) {
+                oldest = Some((connection.idle_since, Key { index: self.hand as u32, generation: *generation }));
+            }
+        }
+        oldest.map(|(_, key)| key)
+    }
+}

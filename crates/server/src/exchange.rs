@@ -1,0 +1,265 @@
+//! A request and its response: which of the three paths answers, and what is written.
+
+use crate::access_log::{Log, Record};
+use crate::clock::Clock;
+use crate::connection::{Connection, Phase};
+use crate::memory::{Memory, Ready};
+use crate::origin::{Answer, Files, Origin};
+use crate::outgoing::Output;
+use crate::pool::{Errand, Pool, Work};
+use crate::request::OwnedHead;
+use crate::source::Source;
+use crate::workshop::Elsewhere;
+use reactor::Key;
+use semantics::coding::AcceptedCodings;
+use semantics::{FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
+use site::{Keep, Refusal, Selected};
+use std::sync::Arc;
+use wire::{Fault, Sends, StreamId};
+
+/// What a worker answers with.
+pub(crate) struct Exchange<F, T, P> {
+    pub(crate) origin: Arc<Origin<T>>,
+    pub(crate) pool: P,
+    pub(crate) output: Output<F>,
+    pub(crate) log: Log,
+    memory: Memory<F>,
+    /// The files as far as the kernel has them at hand: never waits.
+    at_hand: T,
+    clock: Clock,
+    now: Instant,
+}
+
+/// A request head, still in the bytes it came in or copied out of them.
+pub(crate) enum Held<'a> {
+    Borrowed(&'a RequestHead<'a>),
+    Owned(OwnedHead),
+}
+
+impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
+    pub(crate) fn new(origin: Arc<Origin<T>>, pool: P, now: Timestamp) -> Self {
+        Exchange {
+            pool,
+            output: Output::new(),
+            log: origin.log.for_worker(),
+            memory: Memory::new(origin.limits.memory_bytes, origin.limits.fresh),
+            at_hand: origin.files.without_waiting(),
+            clock: Clock::new(now),
+            now: Instant(0),
+            origin,
+        }
+    }
+
+    pub(crate) fn set_time(&mut self, now: Instant, date: Timestamp) {
+        self.now = now;
+        self.clock.set(date);
+    }
+
+    /// Answers a request: from memory, else without waiting, else on the pool.
+    pub(crate) fn respond(&mut self, connection: &mut Connection<T::File>, key: Key, stream: StreamId, held: Held<'_>) {
+        let owned_head;
+        let head = match &held {
+            Held::Borrowed(head) => *head,
+            Held::Owned(owned) => {
+                owned_head = owned.head();
+                &owned_head
+            }
+        };
+        let is_read = matches!(head.method, Method::Get | Method::Head);
+        if is_read {
+            let class = class(head);
+            if let Some(ready) = self.memory.get(head.target, class, self.now, &self.at_hand) {
+                return self.send_ready(connection, stream, head, &ready);
+            }
+        }
+        match self.origin.select(head, self.clock.now, &self.at_hand, &Elsewhere) {
+            Ok(Selected::Response(response, keep)) => self.selected(connection, stream, head, response, keep),
+            Ok(Selected::Page(page)) => match self.origin.plain_error(head, &page) {
+                Some(response) => self.send(connection, stream, head, response),
+                None => self.submit(connection, key, stream, held),
+            },
+            Err(Refusal::WouldWait) => self.submit(connection, key, stream, held),
+            Err(Refusal::OutOfDescriptors) => {
+                self.memory.clear();
+                self.submit(connection, key, stream, held);
+            }
+            Err(refusal) => self.failed(connection, stream, head, &refusal.to_string()),
+        }
+    }
+
+    fn send_ready(
+        &mut self,
+        connection: &mut Connection<T::File>,
+        stream: StreamId,
+        head: &RequestHead<'_>,
+        ready: &Ready<T::File>,
+    ) {
+        use semantics::condition::{Verdict, evaluate};
+        let keep = &ready.keep;
+        let verdict = match is_plain(head) {
+            true => Verdict::Proceed,
+            false if head.field(FieldName::Range).is_some() => {
+                let response = site::answer(keep, head, self.clock.now);
+                return self.send(connection, stream, head, response);
+            }
+            false => evaluate(head, Some(keep.etag.as_bytes()), Some(keep.last_modified), self.clock.now),
+        };
+        let (status, bytes) = match (verdict, head.method) {
+            (Verdict::Proceed, Method::Get) if connection.wire.respond_ready(stream) => {
+                let (segment, rest) = ready.whole(&self.clock);
+                self.output.push(segment);
+                self.output.push_content(rest);
+                (Status::OK, keep.content.length())
+            }
+            (Verdict::NotModified, _) if connection.wire.respond_ready(stream) => {
+                self.output.push(ready.not_modified(&self.clock));
+                (Status::NOT_MODIFIED, 0)
+            }
+            _ => {
+                let response = site::answer(keep, head, self.clock.now);
+                return self.send(connection, stream, head, response);
+            }
+        };
+        self.output.write(|out| connection.wire.finish(out));
+        self.log.exchange(|| Record::new(head, status, bytes, self.clock.now));
+    }
+
+    /// A response that `select` made; what may be kept is.
+    fn selected(
+        &mut self,
+        connection: &mut Connection<T::File>,
+        stream: StreamId,
+        head: &RequestHead<'_>,
+        response: Response<T::File>,
+        keep: Option<Keep<T::File>>,
+    ) {
+        if let Some(keep) = keep {
+            let class = keep.vary_coding.then(|| class(head));
+            let ready = self.memory.insert(head.target, class, Ready::new(keep, &self.clock, self.now));
+            return self.send_ready(connection, stream, head, &ready);
+        }
+        self.send(connection, stream, head, response);
+    }
+
+    /// Writes a response whose whole content is known.
+    pub(crate) fn send(
+        &mut self,
+        connection: &mut Connection<T::File>,
+        stream: StreamId,
+        head: &RequestHead<'_>,
+        response: Response<T::File>,
+    ) {
+        let length = response.content.length();
+        let (wire, date) = (&mut connection.wire, &self.clock.date);
+        let sends =
+            self.output.write(|out| wire.respond(stream, response.status, &response.fields, Some(length), date, out));
+        if sends == Sends::Content {
+            self.output.push_content(response.content);
+        }
+        self.output.write(|out| connection.wire.finish(out));
+        let bytes = if sends == Sends::Content { length } else { 0 };
+        self.log.exchange(|| Record::new(head, response.status, bytes, self.clock.now));
+    }
+
+    /// The answer must wait for something: the pool makes it.
+    fn submit(&mut self, connection: &mut Connection<T::File>, key: Key, stream: StreamId, held: Held<'_>) {
+        let request = match held {
+            Held::Borrowed(head) => OwnedHead::new(head),
+            Held::Owned(owned) => owned,
+        };
+        match self.pool.submit(Errand { key, stream, work: Work::Answer(request, self.clock.now) }) {
+            Ok(()) => connection.busy(self.now).is_waiting = true,
+            Err(Errand { work: Work::Answer(request, _), .. }) => {
+                let response =
+                    self.origin.error(&request.head(), Status::SERVICE_UNAVAILABLE, None).with("Retry-After", "1");
+                self.send(connection, stream, &request.head(), response);
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// The pool's answer has come.
+    pub(crate) fn answered(
+        &mut self,
+        connection: &mut Connection<T::File>,
+        stream: StreamId,
+        head: &RequestHead<'_>,
+        answer: Answer<T::File>,
+    ) {
+        match answer {
+            Answer::Whole(response, keep) => self.selected(connection, stream, head, response, keep),
+            Answer::Failed(cause) => self.failed(connection, stream, head, &cause),
+            Answer::Stream { status, fields, first, source } => {
+                let (wire, date) = (&mut connection.wire, &self.clock.date);
+                let sends = self.output.write(|out| wire.respond(stream, status, &fields, None, date, out));
+                self.log.exchange(|| Record::new(head, status, 0, self.clock.now));
+                match sends {
+                    Sends::Content => {
+                        self.output.write(|out| connection.wire.frame(&first, out));
+                        connection.busy(self.now).source = Some(source);
+                    }
+                    Sends::Nothing => self.output.write(|out| connection.wire.finish(out)),
+                }
+            }
+        }
+    }
+
+    /// The next piece of a streamed content, or its end.
+    ///
+    /// Errs with the cause when the content cannot be completed.
+    pub(crate) fn piece(
+        &mut self,
+        connection: &mut Connection<T::File>,
+        piece: Option<Result<Vec<u8>, String>>,
+        source: Box<dyn Source>,
+    ) -> Result<(), String> {
+        match piece.transpose()? {
+            Some(piece) => {
+                self.output.write(|out| connection.wire.frame(&piece, out));
+                connection.busy(self.now).source = Some(source);
+            }
+            None => self.output.write(|out| connection.wire.finish(out)),
+        }
+        Ok(())
+    }
+
+    /// The machine failed us: the client gets a 500 with an id, the log the same id and the cause.
+    pub(crate) fn failed(
+        &mut self,
+        connection: &mut Connection<T::File>,
+        stream: StreamId,
+        head: &RequestHead<'_>,
+        cause: &str,
+    ) {
+        let id = self.log.failure(head, cause);
+        let response = self.origin.error(head, Status::INTERNAL_SERVER_ERROR, Some(&id));
+        self.send(connection, stream, head, response);
+    }
+
+    /// The peer broke a rule: it is told which status, and the connection ends.
+    pub(crate) fn refuse(&mut self, connection: &mut Connection<T::File>, fault: &Fault) {
+        connection.phase = Phase::Closing { linger: true };
+        self.log.fault(fault, self.clock.now);
+        let Some(status) = fault.status() else { return };
+        let response = self.origin.refusal(status, fault);
+        let (wire, date) = (&mut connection.wire, &self.clock.date);
+        let length = response.content.length();
+        let sends =
+            self.output.write(|out| wire.respond(fault.stream(), status, &response.fields, Some(length), date, out));
+        if sends == Sends::Content {
+            self.output.push_content(response.content);
+        }
+        self.output.write(|out| connection.wire.finish(out));
+    }
+}
+
+/// Clients of one class get the same representation of a target.
+fn class(head: &RequestHead<'_>) -> u16 {
+    AcceptedCodings::parse(head.fields.values(FieldName::AcceptEncoding)).class()
+}
+
+/// Whether nothing in the request asks for anything but the whole representation.
+fn is_plain(head: &RequestHead<'_>) -> bool {
+    use FieldName::{IfMatch, IfModifiedSince, IfNoneMatch, IfUnmodifiedSince, Range};
+    [IfNoneMatch, IfModifiedSince, Range, IfMatch, IfUnmodifiedSince].iter().all(|&name| head.field(name).is_none())
+}

@@ -1,0 +1,188 @@
+//! Representations kept ready to send: head and content prebuilt, one look-up, one send.
+//!
+//! Each worker has its own, so nothing is locked. The store is bounded in bytes and forgets by S3-FIFO, which a walk
+//! over many targets that are asked for once does not flush.
+
+use crate::clock::Clock;
+use crate::origin::Files;
+use crate::outgoing::Segment;
+use quick_cache::unsync::Cache;
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+use semantics::{Content, Instant, Status};
+use site::Keep;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+use wire::h1;
+
+/// Content up to this many bytes stands right behind its head, so that the response is one slice: one `send`.
+pub(crate) const TOGETHER_BYTES_MAX: u64 = 16 << 10;
+/// Content up to this many bytes is kept in memory; above it `sendfile` from an open file is cheaper than the copy.
+pub(crate) const BYTES_MAX: u64 = 64 << 10;
+/// What a kept open file counts as. Its bytes are the kernel's, but descriptors are few: with 256 MiB at most 4,096.
+const OPEN_FILE_BYTES: u64 = 64 << 10;
+
+/// A representation, ready to send.
+#[derive(Debug)]
+pub(crate) struct Ready<F> {
+    /// What everything but a plain GET is answered from.
+    pub(crate) keep: Keep<F>,
+    whole: Dated,
+    not_modified: Dated,
+    /// What follows the head: nothing when it stands in `whole` already.
+    rest: Content<F>,
+    checked: Cell<Instant>,
+}
+
+/// Ready bytes with the value of `Date` in them.
+#[derive(Debug)]
+struct Dated {
+    bytes: RefCell<Rc<[u8]>>,
+    date_at: usize,
+    second: Cell<i64>,
+}
+
+impl Dated {
+    fn new((mut head, date_at): (Vec<u8>, usize), content: &[u8], clock: &Clock) -> Dated {
+        head.extend_from_slice(content);
+        head[date_at..date_at + clock.date.len()].copy_from_slice(&clock.date);
+        Dated { bytes: RefCell::new(head.into()), date_at, second: Cell::new(clock.second) }
+    }
+
+    /// The bytes with the date of now. A response that is still on its way keeps the bytes it began with.
+    fn bytes(&self, clock: &Clock) -> Rc<[u8]> {
+        let mut bytes = self.bytes.borrow_mut();
+        if self.second.get() != clock.second {
+            if Rc::get_mut(&mut bytes).is_none() {
+                *bytes = Rc::from(&bytes[..]);
+            }
+            if let Some(bytes) = Rc::get_mut(&mut bytes) {
+                bytes[self.date_at..self.date_at + clock.date.len()].copy_from_slice(&clock.date);
+                self.second.set(clock.second);
+            }
+        }
+        Rc::clone(&bytes)
+    }
+
+    fn segment<F>(&self, clock: &Clock) -> Segment<F> {
+        let bytes = self.bytes(clock);
+        let all = 0..bytes.len();
+        Segment::Ready(bytes, all)
+    }
+}
+
+impl<F: Clone> Ready<F> {
+    /// Prebuilds the responses. `content` is that of `keep`, when it was short enough to be read.
+    pub(crate) fn new(keep: Keep<F>, clock: &Clock, now: Instant) -> Ready<F> {
+        let head = h1::ready_head(Status::OK, &keep.fields, Some(keep.content.length()));
+        let (together, rest) = match &keep.content {
+            Content::Bytes(bytes, range) if range.len() as u64 <= TOGETHER_BYTES_MAX => {
+                (&bytes[range.clone()], Content::Empty)
+            }
+            other => (&[][..], other.clone()),
+        };
+        let whole = Dated::new(head, together, clock);
+        let not_modified = site::not_modified_fields(&keep);
+        let not_modified = Dated::new(h1::ready_head(Status::NOT_MODIFIED, &not_modified, None), &[], clock);
+        Ready { keep, whole, not_modified, rest, checked: Cell::new(now) }
+    }
+
+    /// The 200 to a plain GET.
+    pub(crate) fn whole(&self, clock: &Clock) -> (Segment<F>, Content<F>) {
+        (self.whole.segment(clock), self.rest.clone())
+    }
+
+    /// The 304.
+    pub(crate) fn not_modified(&self, clock: &Clock) -> Segment<F> {
+        self.not_modified.segment(clock)
+    }
+
+    fn weight(&self) -> u64 {
+        let content = match &self.keep.content {
+            Content::Bytes(_, range) => range.len() as u64,
+            _ => OPEN_FILE_BYTES,
+        };
+        content + 1024
+    }
+}
+
+/// What is kept for one target: one representation for each way clients choose among codings.
+struct Slot<F> {
+    variants: Vec<(Option<u16>, Rc<Ready<F>>)>,
+}
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl<F: Clone> Weighter<Box<[u8]>, Slot<F>> for ByBytes {
+    fn weight(&self, target: &Box<[u8]>, slot: &Slot<F>) -> u64 {
+        target.len() as u64 + slot.variants.iter().map(|(_, ready)| ready.weight()).sum::<u64>()
+    }
+}
+
+/// The store of one worker.
+pub(crate) struct Memory<F> {
+    slots: Cache<Box<[u8]>, Slot<F>, ByBytes, DefaultHashBuilder>,
+    bytes_max: u64,
+    fresh: Duration,
+}
+
+impl<F: Clone> Memory<F> {
+    /// Holds at most `bytes_max`; believes what it holds for `fresh` before it looks again.
+    pub(crate) fn new(bytes_max: u64, fresh: Duration) -> Memory<F> {
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity((bytes_max / (16 << 10)).max(64) as usize)
+            .weight_capacity(bytes_max)
+            .build();
+        let slots = match options {
+            Ok(options) => Cache::with_options(options, ByBytes, DefaultHashBuilder::default(), Default::default()),
+            // Both numbers are given above, so this is not reached; a store for nothing is still right.
+            Err(_) => Cache::with(1, 0, ByBytes, DefaultHashBuilder::default(), Default::default()),
+        };
+        Memory { slots, bytes_max, fresh }
+    }
+
+    /// What is kept for `target` and clients of this `class`, when it is still true. What is no longer true is forgotten.
+    pub(crate) fn get<T: Files<File = F>>(
+        &mut self,
+        target: &[u8],
+        class: u16,
+        now: Instant,
+        files: &T,
+    ) -> Option<Rc<Ready<F>>> {
+        let slot = self.slots.get(target)?;
+        let (_, ready) = slot.variants.iter().find(|(of, _)| of.is_none_or(|of| of == class))?;
+        if now.since(ready.checked.get()) < self.fresh {
+            return Some(Rc::clone(ready));
+        }
+        let is_same = |evidence: &site::Evidence| files.identify(&evidence.path) == Ok(evidence.found);
+        if ready.keep.evidence.iter().all(is_same) {
+            ready.checked.set(now);
+            return Some(Rc::clone(ready));
+        }
+        self.slots.remove(target);
+        None
+    }
+
+    /// Keeps it for later requests of the same target and class (`None`: of any class).
+    pub(crate) fn insert(&mut self, target: &[u8], class: Option<u16>, ready: Ready<F>) -> Rc<Ready<F>> {
+        let ready = Rc::new(ready);
+        // One that would push out half of the others is not worth it.
+        if ready.weight() > self.bytes_max / 4 {
+            return ready;
+        }
+        let mut variants = match self.slots.remove(target) {
+            Some((_, slot)) if class.is_some() => slot.variants,
+            _ => Vec::new(),
+        };
+        variants.retain(|(of, _)| of.is_some() && *of != class);
+        variants.push((class, Rc::clone(&ready)));
+        self.slots.insert(target.into(), Slot { variants });
+        ready
+    }
+
+    /// Forgets everything: closes the open files when descriptors have run out.
+    pub(crate) fn clear(&mut self) {
+        self.slots.clear();
+    }
+}

@@ -1,0 +1,221 @@
+//! What goes out on a connection: segments in order, sent from where they are.
+
+use reactor::{Key, Reactor};
+use semantics::Content;
+use std::collections::VecDeque;
+use std::io;
+use std::ops::Range;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A piece of output.
+#[derive(Clone, Debug)]
+pub(crate) enum Segment<F> {
+    /// In the worker's scratch bytes of this turn.
+    Scratch(Range<usize>),
+    /// In the worker's memory: head and content of a response, ready to send.
+    Ready(Rc<[u8]>, Range<usize>),
+    /// Shared between workers.
+    Shared(Arc<[u8]>, Range<usize>),
+    /// A span of an open file.
+    File { file: F, offset: u64, length: u64 },
+}
+
+impl<F> Segment<F> {
+    fn length(&self) -> u64 {
+        match self {
+            Segment::Scratch(range) | Segment::Ready(_, range) | Segment::Shared(_, range) => range.len() as u64,
+            Segment::File { length, .. } => *length,
+        }
+    }
+}
+
+/// The output of one turn of one connection. One per worker, used again and again, so that nothing is allocated.
+#[derive(Debug)]
+pub(crate) struct Output<F> {
+    /// Heads, chunk sizes and other small things, written one after the other.
+    pub(crate) scratch: Vec<u8>,
+    pub(crate) segments: VecDeque<Segment<F>>,
+    bytes: u64,
+}
+
+/// How sending ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// All of it is with the kernel.
+    All,
+    /// The kernel's buffer is full; `Sendable` will come.
+    Blocked,
+    /// The connection had more than its share of this turn; others first.
+    Shared,
+    /// A file ended before the span that was promised: the length in the head was a lie, so the connection must end
+    /// rather than continue as if nothing were (RFC 9112 §6.3).
+    FileEnded,
+}
+
+/// Segments in one system call; the kernel takes 1,024, but a turn seldom has more.
+const SLICES_MAX: usize = 64;
+/// What one call may take from a file: enough to fill the socket buffer, little enough to be fair.
+const FILE_BYTES_A_CALL: u64 = 1 << 20;
+/// After this many bytes the other connections of the worker get their turn.
+const BYTES_A_TURN: u64 = 4 << 20;
+/// More output than this is sent before the next pipelined request is read.
+const BYTES_BEFORE_SENDING: u64 = 256 << 10;
+
+impl<F: Clone> Output<F> {
+    pub(crate) fn new() -> Output<F> {
+        Output { scratch: Vec::with_capacity(16 << 10), segments: VecDeque::with_capacity(SLICES_MAX), bytes: 0 }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.segments.is_empty()
+    }
+
+    /// Whether it should be sent before more is made.
+    pub(crate) fn is_full(&self) -> bool {
+        self.bytes > BYTES_BEFORE_SENDING || self.segments.len() >= SLICES_MAX
+    }
+
+    /// Forgets what was sent.
+    pub(crate) fn clear(&mut self) {
+        self.scratch.clear();
+        self.segments.clear();
+        self.bytes = 0;
+    }
+
+    /// Adds whatever `write` appends to the scratch bytes, and gives on what it returns.
+    pub(crate) fn write<T>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+        let start = self.scratch.len();
+        let result = write(&mut self.scratch);
+        let end = self.scratch.len();
+        if end > start {
+            self.bytes += (end - start) as u64;
+            match self.segments.back_mut() {
+                // Two heads without content between them go out as one slice.
+                Some(Segment::Scratch(last)) if last.end == start => last.end = end,
+                _ => self.segments.push_back(Segment::Scratch(start..end)),
+            }
+        }
+        result
+    }
+
+    pub(crate) fn push(&mut self, segment: Segment<F>) {
+        let length = segment.length();
+        if length > 0 {
+            self.bytes += length;
+            self.segments.push_back(segment);
+        }
+    }
+
+    pub(crate) fn push_content(&mut self, content: Content<F>) {
+        match content {
+            Content::Empty => {}
+            Content::Bytes(bytes, range) => self.push(Segment::Shared(bytes, range)),
+            Content::File { file, offset, length } => self.push(Segment::File { file, offset, length }),
+            Content::Pieces(pieces) => pieces.into_iter().for_each(|piece| self.push_content(piece)),
+        }
+    }
+
+    /// Moves what is left into `pending`, which outlives this turn.
+    pub(crate) fn keep_rest(&mut self, pending: &mut VecDeque<Segment<F>>) {
+        for segment in self.segments.drain(..) {
+            pending.push_back(match segment {
+                Segment::Scratch(range) => {
+                    let length = range.len();
+                    Segment::Shared(Arc::from(&self.scratch[range]), 0..length)
+                }
+                other => other,
+            });
+        }
+        self.clear();
+    }
+}
+
+/// Sends from the front of `segments` until all is sent or the kernel has enough; what was sent is removed.
+///
+/// Errs when the connection is broken.
+pub(crate) fn send<R: Reactor>(
+    reactor: &mut R,
+    key: Key,
+    segments: &mut VecDeque<Segment<R::File>>,
+    scratch: &[u8],
+    sent_bytes: &mut u64,
+) -> io::Result<Sent> {
+    let mut turn = 0;
+    loop {
+        let Some(first) = segments.front_mut() else { return Ok(Sent::All) };
+        if turn >= BYTES_A_TURN {
+            return Ok(Sent::Shared);
+        }
+        let (wanted, result) = match first {
+            Segment::File { file, offset, length } => {
+                let wanted = (*length).min(FILE_BYTES_A_CALL);
+                (wanted, reactor.send_file(key, file, *offset, wanted as usize))
+            }
+            _ => send_bytes(reactor, key, segments, scratch),
+        };
+        let sent = match result {
+            Ok(0) if matches!(segments.front(), Some(Segment::File { .. })) => return Ok(Sent::FileEnded),
+            Ok(sent) => sent as u64,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Sent::Blocked),
+            Err(error) => return Err(error),
+        };
+        *sent_bytes += sent;
+        turn += sent;
+        remove(segments, sent);
+        // A short count means a full buffer, and the reactor has armed itself. That of a file may also mean its end,
+        // which the next call tells.
+        if sent < wanted {
+            return Ok(Sent::Blocked);
+        }
+    }
+}
+
+/// One call for all byte segments at the front. Returns how many bytes were offered, and what the kernel said.
+fn send_bytes<R: Reactor>(
+    reactor: &mut R,
+    key: Key,
+    segments: &VecDeque<Segment<R::File>>,
+    scratch: &[u8],
+) -> (u64, io::Result<usize>) {
+    let mut slices: [&[u8]; SLICES_MAX] = [&[]; SLICES_MAX];
+    let (mut count, mut wanted, mut more) = (0, 0, false);
+    for segment in segments.iter().take(SLICES_MAX) {
+        slices[count] = match segment {
+            Segment::Scratch(range) => &scratch[range.clone()],
+            Segment::Ready(bytes, range) => &bytes[range.clone()],
+            Segment::Shared(bytes, range) => &bytes[range.clone()],
+            // The head waits in the kernel for the first bytes of the file, so that they share a packet.
+            Segment::File { .. } => {
+                more = true;
+                break;
+            }
+        };
+        wanted += slices[count].len() as u64;
+        count += 1;
+    }
+    (wanted, reactor.send(key, &slices[..count], more))
+}
+
+/// Takes `sent` bytes off the front.
+fn remove<F>(segments: &mut VecDeque<Segment<F>>, mut sent: u64) {
+    while sent > 0 {
+        let Some(first) = segments.front_mut() else { return };
+        let length = first.length();
+        if length <= sent {
+            sent -= length;
+            segments.pop_front();
+            continue;
+        }
+        match first {
+            Segment::Scratch(range) | Segment::Ready(_, range) | Segment::Shared(_, range) => {
+                range.start += sent as usize;
+            }
+            Segment::File { offset, length, .. } => {
+                *offset += sent;
+                *length -= sent;
+            }
+        }
+        return;
+    }
+}

@@ -1,0 +1,83 @@
+//! A text as people are shown it: decoded, and how that was found out.
+
+use crate::origin::Files;
+use charset::{Confidence, Detector, Encoding, Reason, TextKind, Verdict};
+use page::preview::{Charset, Sureness};
+use site::Refusal;
+
+/// Texts are shown up to here; the rest is a download. A browser is slow with more lines than this holds.
+const SHOWN_BYTES_MAX: u64 = 1 << 20;
+
+/// A text, decoded.
+pub(crate) struct Text {
+    pub(crate) text: String,
+    pub(crate) label: &'static str,
+    pub(crate) sureness: Sureness,
+    pub(crate) is_cut: bool,
+}
+
+impl Text {
+    pub(crate) fn charset(&self) -> Charset<'_> {
+        Charset { label: self.label, sureness: self.sureness }
+    }
+}
+
+/// Reads the beginning of a text. `chosen`: the label of the encoding that the reader wants. `None`: it is no text.
+pub(crate) fn read<T: Files>(
+    files: &T,
+    file: &T::File,
+    size: u64,
+    kind: TextKind,
+    chosen: Option<&'static str>,
+) -> Result<Option<Text>, Refusal> {
+    let mut bytes = vec![0; size.min(SHOWN_BYTES_MAX) as usize];
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match files.read(file, filled as u64, &mut bytes[filled..])? {
+            0 => break,
+            count => filled += count,
+        }
+    }
+    bytes.truncate(filled);
+    let is_cut = size > SHOWN_BYTES_MAX;
+    if let Some(label) = chosen
+        && let Some(encoding) = Encoding::for_label(label.as_bytes())
+    {
+        let text = encoding.decode(&bytes).0.into_owned();
+        return Ok(Some(Text { text, label, sureness: Sureness::Chosen, is_cut }));
+    }
+    let mut detector = Detector::new(kind, None);
+    detector.feed(&bytes);
+    // The rest may hold what the beginning does not: an English head over a Chinese body.
+    let mut offset = filled as u64;
+    let mut buffer = vec![0; 64 << 10];
+    while is_cut && offset < size {
+        match files.read(file, offset, &mut buffer)? {
+            0 => break,
+            count => {
+                detector.feed(&buffer[..count]);
+                offset += count as u64;
+            }
+        }
+    }
+    let verdict = detector.finish();
+    if !verdict.is_text {
+        return Ok(None);
+    }
+    let text = charset::decode(&bytes, &verdict).into_owned();
+    Ok(Some(Text { text, label: verdict.label, sureness: sureness(&verdict), is_cut }))
+}
+
+fn sureness(verdict: &Verdict) -> Sureness {
+    match verdict.reason {
+        Reason::Bom => Sureness::Bom,
+        Reason::Declaration => Sureness::Declared,
+        Reason::Utf8 => Sureness::Utf8,
+        Reason::Ascii => Sureness::Ascii,
+        _ => Sureness::Guessed(match verdict.confidence {
+            Confidence::Certain => 100,
+            Confidence::Likely => 95,
+            Confidence::Doubtful => 50,
+        }),
+    }
+}

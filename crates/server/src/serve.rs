@@ -1,0 +1,201 @@
+//! The process around the workers: sockets are bound, privileges dropped, threads started, signals heard.
+
+use crate::access_log::LogWriter;
+use crate::disk_tree::DiskTree;
+use crate::limit::Limits;
+use crate::options::Options;
+use crate::origin::{Control, Origin};
+use crate::pool::Threads;
+use crate::worker::Worker;
+use reactor::signal::{Signal, Signals};
+use reactor::{Epoll, ListenAddress, ListenError, ListenOptions, Listener, Waker, privilege};
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::channel;
+use std::thread::{self, JoinHandle};
+
+/// A server that listens and does not answer yet.
+#[derive(Debug)]
+pub struct Server {
+    options: Options,
+    files: DiskTree,
+    /// Those of the first worker; the others get one more of each.
+    listeners: Vec<Listener>,
+    signals: Signals,
+}
+
+/// Why there is no server.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The folder cannot be served.
+    Root(String),
+    /// An address cannot be listened on.
+    Listen(ListenError),
+    /// The user to become cannot be had.
+    Privilege(String),
+    /// The machine refused something the server needs.
+    Machine(String, io::Error),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Root(cause) | Error::Privilege(cause) => formatter.write_str(cause),
+            Error::Listen(error) => write!(formatter, "{error}"),
+            Error::Machine(what, error) => write!(formatter, "cannot {what}: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<ListenError> for Error {
+    fn from(error: ListenError) -> Error {
+        Error::Listen(error)
+    }
+}
+
+/// Where a folder is served when nothing else is said: only this machine sees it.
+const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8000);
+
+/// Ports tried from there on.
+const PORTS_TRIED: u16 = 100;
+
+/// Threads for what may wait: enough that a few cold disks do not stop the others.
+const POOL_THREADS_MIN: usize = 4;
+
+/// As many as a kernel gives a process unless told otherwise (`fs.nr_open`).
+const DESCRIPTORS_UNLIMITED: u64 = 1 << 20;
+
+/// Descriptors that are not connections: files kept open, listeners, the log.
+const DESCRIPTORS_ELSEWHERE: u64 = 64;
+
+impl Server {
+    /// Opens the folder, binds the sockets and drops privileges. From here on clients can connect; they are answered by
+    /// [`run`](Server::run).
+    ///
+    /// Errs with a sentence that names what is in the way.
+    pub fn bind(mut options: Options) -> Result<Server, Error> {
+        let signals = Signals::new().map_err(|error| Error::Machine("listen to signals".into(), error))?;
+        if options.workers == 0 {
+            options.workers = thread::available_parallelism().map_or(1, usize::from);
+        }
+        let files = DiskTree::open(&options.root, options.symlinks).map_err(Error::Root)?;
+        let how = ListenOptions::default();
+        let inherited = Listener::inherited(&how)
+            .map_err(|error| Error::Machine("take over the sockets of systemd".into(), error))?;
+        let listeners = if !inherited.is_empty() {
+            inherited
+        } else if options.listen.is_empty() {
+            vec![Listener::bind_next_free(DEFAULT_ADDRESS, PORTS_TRIED, &how)?]
+        } else {
+            options.listen.iter().map(|address| Listener::bind(address, &how)).collect::<Result<_, _>>()?
+        };
+        if let Some(user) = &options.user {
+            user.assume().map_err(|error| Error::Privilege(error.to_string()))?;
+        }
+        Ok(Server { options, files, listeners, signals })
+    }
+
+    /// Where it listens.
+    pub fn addresses(&self) -> impl Iterator<Item = &ListenAddress> {
+        self.listeners.iter().map(Listener::address)
+    }
+
+    /// Serves until TERM or INT; then what is under way is finished.
+    ///
+    /// Errs when a worker cannot start or go on.
+    pub fn run(self) -> Result<(), Error> {
+        let Server { options, files, listeners, mut signals } = self;
+        let machine = |what: &'static str| move |error| Error::Machine(what.to_owned(), error);
+        let descriptors = privilege::raise_descriptor_limit().map_err(machine("raise the limit of open files"))?;
+        let descriptors = descriptors.unwrap_or(DESCRIPTORS_UNLIMITED);
+        let log = LogWriter::start(options.access_log).map_err(machine("start the access log"))?;
+        let limits = limits(&options, descriptors);
+        let origin = Arc::new(Origin::new(
+            files,
+            options.site.clone(),
+            options.look.clone(),
+            limits,
+            log,
+            options.memory_bytes / 2,
+        ));
+        let control = Arc::new(Control::default());
+        let threads =
+            Threads::start(&origin, POOL_THREADS_MIN.max(options.workers)).map_err(machine("start a thread"))?;
+
+        let mut workers: Vec<JoinHandle<io::Result<()>>> = Vec::new();
+        let (waker, started) = channel::<Waker>();
+        // A listener that nobody takes clients from would still be given its share of them, so there are none to spare.
+        let is_unix = |listener: &&Listener| matches!(listener.address(), ListenAddress::Unix(_));
+        let unix: Vec<Listener> = listeners.iter().filter(is_unix).map(Listener::another).collect::<Result<_, _>>()?;
+        let others = (1..options.workers).map(|_| listeners.iter().map(Listener::another).collect());
+        let mut sets: Vec<Vec<Listener>> = others.collect::<Result<_, _>>()?;
+        sets.push(listeners);
+        for (number, own) in sets.into_iter().enumerate() {
+            let (origin, control) = (Arc::clone(&origin), Arc::clone(&control));
+            let (threads, waker) = (threads.clone(), waker.clone());
+            // A reactor stays on the thread that made it; its waker is what others have of it.
+            let work = move || {
+                let reactor = Epoll::new(own)?;
+                let pool = threads.handle(reactor.waker());
+                // Nobody left to take it: the server is ending already.
+                let _ = waker.send(reactor.waker());
+                drop(waker);
+                Worker::new(reactor, origin, pool, control).run()
+            };
+            let thread = thread::Builder::new().name(format!("worker-{number}")).spawn(work);
+            workers.push(thread.map_err(machine("start a worker"))?);
+        }
+        drop(waker);
+        let wakers: Vec<Waker> = started.iter().collect();
+        if wakers.len() < workers.len() {
+            let failed = workers.into_iter().find(JoinHandle::is_finished).map(JoinHandle::join);
+            let error = failed
+                .and_then(|ended| ended.ok()?.err())
+                .unwrap_or_else(|| io::Error::other("a worker did not start"));
+            return Err(machine("start a worker")(error));
+        }
+        wait_for_end(&mut signals)?;
+        control.is_draining.store(true, Relaxed);
+        wakers.iter().for_each(Waker::wake);
+        let ended = workers.into_iter().try_for_each(|worker| match worker.join() {
+            Ok(result) => result,
+            Err(_) => Err(io::Error::other("a worker panicked")),
+        });
+        unix.iter().for_each(Listener::remove_file);
+        ended.map_err(machine("go on serving"))
+    }
+}
+
+/// Waits for TERM or INT.
+fn wait_for_end(signals: &mut Signals) -> Result<(), Error> {
+    loop {
+        match signals.wait().map_err(|error| Error::Machine("listen to signals".into(), error))? {
+            Signal::Terminate | Signal::Interrupt => return Ok(()),
+            // Nothing is configured that could be read again, and no file of ours is to be reopened.
+            _ => {}
+        }
+    }
+}
+
+/// The owner's limits as each worker keeps them.
+fn limits(options: &Options, descriptors: u64) -> Limits {
+    let workers = options.workers as u64;
+    // A kept file counts 64 KiB, so memory also bounds descriptors; a quarter of them may be files.
+    let memory_bytes = (options.memory_bytes / 2).min(descriptors / 4 * (64 << 10)) / workers;
+    let connections =
+        options.connections_max.map_or(descriptors.saturating_sub(DESCRIPTORS_ELSEWHERE) / 4 * 3, |max| max as u64);
+    Limits {
+        wire: wire::h1::Limits { idle: options.idle_timeout },
+        connections_max: connections.div_ceil(workers).max(1) as usize,
+        per_address_max: options.per_address_max,
+        memory_bytes,
+        fresh: options.fresh,
+        drain: options.drain,
+    }
+}

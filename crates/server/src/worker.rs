@@ -1,0 +1,458 @@
+//! The trip, from bytes to bytes: one worker per core, nothing shared that changes.
+//!
+//! ```text
+//! reactor ─▶ received ─▶ drive ─▶ exchange ─▶ flush ─▶ reactor
+//!  bytes     connection   events   response    bytes
+//! ```
+//!
+//! [`Worker::drive`] is the place to begin.
+
+use crate::connection::{Connection, Connections, Phase};
+use crate::exchange::{Exchange, Held};
+use crate::limit;
+use crate::origin::{Control, Files, Origin};
+use crate::outgoing::{Sent, send};
+use crate::pool::{Errand, Outcome, Pool, Work};
+use crate::request::OwnedHead;
+use reactor::{Completion, Key, PeerAddress, Reactor};
+use semantics::{Instant, RequestHead, Timestamp};
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::mem::take;
+use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use wire::{ContentLength, Event, Input, StreamId, h1};
+
+/// A worker: a reactor, its connections, and what answers them.
+pub struct Worker<R: Reactor, T, P> {
+    reactor: R,
+    connections: Connections<R::File>,
+    exchange: Exchange<R::File, T, P>,
+    /// How many connections each address has, where that is limited.
+    addresses: HashMap<IpAddr, u32>,
+    /// Had more to send than their share of a turn.
+    unfinished: VecDeque<Key>,
+    control: Arc<Control>,
+    drain_until: Option<Instant>,
+    /// What arrives stands here while it is understood; one for all connections, so an idle one owns none.
+    received: Vec<u8>,
+}
+
+impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
+    /// A worker that answers from `origin`, with its part of the memory.
+    pub fn new(reactor: R, origin: Arc<Origin<T>>, pool: P, control: Arc<Control>) -> Worker<R, T, P> {
+        let now = Timestamp(reactor.date_nanoseconds());
+        Worker {
+            connections: Connections::new(),
+            exchange: Exchange::new(origin, pool, now),
+            addresses: HashMap::new(),
+            unfinished: VecDeque::new(),
+            control,
+            drain_until: None,
+            received: vec![0; limit::RECEIVE_BYTES],
+            reactor,
+        }
+    }
+
+    /// Works until the server is told to stop and nothing is under way any more.
+    ///
+    /// Errs when the kernel no longer tells what happens.
+    pub fn run(&mut self) -> io::Result<()> {
+        while self.turn()? {}
+        Ok(())
+    }
+
+    /// Waits for something to happen and deals with all that did. False: the end.
+    ///
+    /// Errs when the kernel no longer tells what happens.
+    pub fn turn(&mut self) -> io::Result<bool> {
+        let until = if self.unfinished.is_empty() { self.drain_until } else { Some(self.now()) };
+        self.reactor.wait(until.map(|until| until.0))?;
+        self.exchange.set_time(self.now(), Timestamp(self.reactor.date_nanoseconds()));
+        let mut received = take(&mut self.received);
+        while let Some(completion) = self.reactor.next(&mut received) {
+            self.handle(completion, &received);
+        }
+        self.received = received;
+        for _ in 0..self.unfinished.len() {
+            if let Some(key) = self.unfinished.pop_front() {
+                self.guarded(key, |worker| worker.sendable(key));
+            }
+        }
+        self.exchange.log.hand_over();
+        Ok(!self.is_drained())
+    }
+
+    fn handle(&mut self, completion: Completion, received: &[u8]) {
+        match completion {
+            Completion::Accepted { key, .. } => self.accepted(key),
+            Completion::Received { key, bytes } => {
+                self.guarded(key, |worker| worker.received(key, &received[..bytes]));
+            }
+            Completion::Sendable { key } => self.guarded(key, |worker| worker.sendable(key)),
+            Completion::DeadlinePassed { key } => self.guarded(key, |worker| worker.deadline_passed(key)),
+            Completion::Failed { key, .. } => self.close(key),
+            Completion::Woken => self.woken(),
+            Completion::AcceptPaused { .. } => {
+                self.control.out_of_descriptors.fetch_add(1, Relaxed);
+                self.make_room();
+            }
+        }
+    }
+
+    /// A panic is our mistake: it ends one connection, is counted, and the others never know.
+    fn guarded(&mut self, key: Key, work: impl FnOnce(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
+            self.control.panics.fetch_add(1, Relaxed);
+            self.exchange.output.clear();
+            self.close(key);
+        }
+    }
+
+    fn accepted(&mut self, key: Key) {
+        let now = self.now();
+        let address =
+            self.exchange.origin.limits.per_address_max.and_then(|max| Some((limited(&self.reactor, key)?, max)));
+        if let Some((address, max)) = address {
+            let count = self.addresses.entry(address).or_insert(0);
+            if *count >= max {
+                self.reactor.close(key);
+                return;
+            }
+            *count += 1;
+        }
+        if self.connections.count() >= self.exchange.origin.limits.connections_max {
+            self.make_room();
+        }
+        let limits = self.exchange.origin.limits.wire;
+        let connection = Connection::new(h1::Connection::new(limits, now), address.map(|(address, _)| address), now);
+        self.reactor.set_deadline(key, connection.wire.poll_deadline().map(|at| at.0));
+        self.connections.insert(key, connection);
+    }
+
+    /// The oldest idle connection goes, so that a new one may come.
+    fn make_room(&mut self) {
+        if let Some(oldest) = self.connections.oldest_idle() {
+            self.close(oldest);
+        }
+    }
+
+    /// Bytes came from the peer; none: it has closed its side.
+    fn received(&mut self, key: Key, bytes: &[u8]) {
+        let now = self.now();
+        let Some(connection) = self.connections.get(key) else { return };
+        match connection.phase {
+            Phase::Open => {}
+            Phase::Closing { .. } => return self.reactor.set_receiving(key, false),
+            Phase::Lingering { bytes: before } => {
+                let so_far = before.saturating_add(bytes.len() as u32);
+                connection.phase = Phase::Lingering { bytes: so_far };
+                if bytes.is_empty() || so_far > limit::LINGER_BYTES_MAX {
+                    self.close(key);
+                }
+                return;
+            }
+        }
+        if bytes.is_empty() && !connection.is_responding() {
+            connection.wire.handle_end_of_input(now);
+        }
+        let kept = connection.wire.take_kept();
+        let joined = kept.map(|mut kept| {
+            kept.extend_from_slice(bytes);
+            kept
+        });
+        let mut input = Input::new(joined.as_deref().unwrap_or(bytes));
+        if connection.is_responding() {
+            // The next requests wait in the socket: what reads no answers gets no more of our memory than one buffer.
+            connection.wire.keep(input);
+            let busy = connection.busy(now);
+            busy.is_paused = true;
+            busy.has_ended |= bytes.is_empty();
+            return self.reactor.set_receiving(key, false);
+        }
+        self.drive(key, &mut input);
+    }
+
+    /// One turn of one connection: what arrived has gone in, what is ready goes out.
+    fn drive(&mut self, key: Key, input: &mut Input<'_>) {
+        let now = self.now();
+        self.note_peer(key);
+        while let Some(connection) = self.connections.get(key) {
+            match connection.wire.poll_event(input, now) {
+                Some(Event::Request { stream, head, content: ContentLength::None, .. }) => {
+                    self.exchange.respond(connection, key, stream, Held::Borrowed(&head));
+                }
+                Some(Event::Request { head, expects_continue, .. }) if takes_content(&head) => {
+                    if expects_continue {
+                        self.exchange.output.write(|out| connection.wire.proceed(out));
+                    }
+                    connection.busy(now).held = Some(OwnedHead::new(&head));
+                }
+                // Refused before its content is read: to read it costs more than a new connection.
+                Some(Event::Request { stream, head, .. }) => {
+                    self.exchange.respond(connection, key, stream, Held::Borrowed(&head));
+                    connection.phase = Phase::Closing { linger: true };
+                }
+                // A folder asks for no content, but must read it to reach the next request.
+                Some(Event::Content { .. }) => {}
+                Some(Event::RequestEnd { stream }) => {
+                    let Some(held) = connection.busy(now).held.take() else { continue };
+                    self.exchange.respond(connection, key, stream, Held::Owned(held));
+                }
+                Some(Event::Fault(fault)) => {
+                    self.exchange.refuse(connection, &fault);
+                    connection.phase = Phase::Closing { linger: true };
+                }
+                Some(Event::Closed(_)) => {
+                    connection.phase = Phase::Closing { linger: false };
+                }
+                None if connection.wire.is_closing() && !connection.is_responding() => {
+                    connection.phase = Phase::Closing { linger: false };
+                }
+                None => break,
+            }
+            let Some(connection) = self.connections.get(key) else { return };
+            if connection.phase != Phase::Open || connection.is_responding() {
+                break;
+            }
+            if self.exchange.output.is_full() {
+                self.flush(key);
+            }
+        }
+        if let Some(connection) = self.connections.get(key) {
+            connection.wire.keep(take(input));
+            self.flush(key);
+        }
+    }
+
+    /// Sends what this turn made; what the kernel cannot take yet stays with the connection.
+    fn flush(&mut self, key: Key) {
+        let now = self.now();
+        let Some(connection) = self.connections.get(key) else { return };
+        let output = &mut self.exchange.output;
+        if !output.is_empty() {
+            let mut bytes = 0;
+            let sent = if connection.busy.as_ref().is_some_and(|busy| !busy.pending.is_empty()) {
+                Ok(Sent::Blocked)
+            } else {
+                send(&mut self.reactor, key, &mut output.segments, &output.scratch, &mut bytes)
+            };
+            match sent {
+                Ok(Sent::All) => output.clear(),
+                Ok(sent @ (Sent::Blocked | Sent::Shared)) => {
+                    let busy = connection.busy(now);
+                    if busy.pending.is_empty() {
+                        busy.progress = crate::connection::Progress { since: now, bytes };
+                    }
+                    output.keep_rest(&mut busy.pending);
+                    if sent == Sent::Shared {
+                        self.unfinished.push_back(key);
+                    }
+                }
+                Ok(Sent::FileEnded) | Err(_) => {
+                    output.clear();
+                    return self.close(key);
+                }
+            }
+        }
+        self.settle(key);
+    }
+
+    /// The kernel can take more.
+    fn sendable(&mut self, key: Key) {
+        let Some(connection) = self.connections.get(key) else { return };
+        let Some(busy) = &mut connection.busy else { return };
+        match send(&mut self.reactor, key, &mut busy.pending, &[], &mut busy.progress.bytes) {
+            Ok(Sent::All) => {}
+            Ok(Sent::Blocked) => return self.set_deadline(key),
+            Ok(Sent::Shared) => return self.unfinished.push_back(key),
+            Ok(Sent::FileEnded) | Err(_) => return self.close(key),
+        }
+        self.settle(key);
+        self.resume(key);
+    }
+
+    /// After output went out: is there more to make, is the connection at its end, when must something happen?
+    fn settle(&mut self, key: Key) {
+        let now = self.now();
+        let Some(connection) = self.connections.get(key) else { return };
+        if connection.busy.as_ref().is_some_and(|busy| busy.pending.is_empty()) {
+            let busy = connection.busy(now);
+            if let Some(source) = busy.source.take_if(|_| !busy.is_waiting) {
+                busy.is_waiting = true;
+                let errand = Errand { key, stream: StreamId(0), work: Work::Next(source) };
+                // The pool is full: the content cannot go on, and only an early end says so.
+                if self.exchange.pool.submit(errand).is_err() {
+                    return self.close(key);
+                }
+            }
+        }
+        if !connection.is_responding() {
+            match connection.phase {
+                Phase::Open | Phase::Lingering { .. } => {}
+                Phase::Closing { linger: false } => return self.close(key),
+                Phase::Closing { linger: true } => {
+                    connection.phase = Phase::Lingering { bytes: 0 };
+                    connection.busy = None;
+                    self.reactor.shutdown(key);
+                    self.reactor.set_receiving(key, true);
+                    return self.reactor.set_deadline(key, Some((now + limit::LINGER_MAX).0));
+                }
+            }
+        }
+        self.set_deadline(key);
+    }
+
+    /// A response that took longer than its turn is complete: the next request may be waiting.
+    fn resume(&mut self, key: Key) {
+        let now = self.now();
+        let Some(connection) = self.connections.get(key) else { return };
+        if connection.phase != Phase::Open || connection.is_responding() {
+            return;
+        }
+        connection.idle_since = now;
+        if let Some(busy) = connection.busy.take_if(|busy| busy.held.is_none()) {
+            if busy.has_ended {
+                connection.wire.handle_end_of_input(now);
+            } else if busy.is_paused {
+                self.reactor.set_receiving(key, true);
+            }
+        }
+        let kept = connection.wire.take_kept();
+        self.drive(key, &mut Input::new(kept.as_deref().unwrap_or(&[])));
+    }
+
+    fn set_deadline(&mut self, key: Key) {
+        let Some(connection) = self.connections.get(key) else { return };
+        let sending = connection.busy.as_ref().filter(|busy| !busy.pending.is_empty());
+        let deadline = match sending {
+            Some(busy) => Some(busy.progress.since + limit::SEND_WINDOW),
+            None => connection.wire.poll_deadline(),
+        };
+        self.reactor.set_deadline(key, deadline.map(|at| at.0));
+    }
+
+    fn deadline_passed(&mut self, key: Key) {
+        let now = self.now();
+        let Some(connection) = self.connections.get(key) else { return };
+        if connection.phase != Phase::Open && !connection.is_responding() {
+            return self.close(key);
+        }
+        if let Some(busy) = connection.busy.as_mut().filter(|busy| !busy.pending.is_empty()) {
+            // A drip does not reset this: each window must move its share, or the client is no reader but an anchor.
+            if busy.progress.bytes < limit::SEND_WINDOW_BYTES_MIN {
+                return self.close(key);
+            }
+            busy.progress = crate::connection::Progress { since: now, bytes: 0 };
+            return self.set_deadline(key);
+        }
+        if connection.is_responding() {
+            return;
+        }
+        connection.wire.handle_timeout(now);
+        self.drive(key, &mut Input::new(&[]));
+    }
+
+    /// Another thread has something for us: results of the pool, or the word to stop.
+    fn woken(&mut self) {
+        while let Some(done) = self.exchange.pool.collect() {
+            let key = done.key;
+            self.guarded(key, |worker| {
+                worker.note_peer(key);
+                let Some(connection) = worker.connections.get(key) else { return };
+                if let Some(busy) = &mut connection.busy {
+                    busy.is_waiting = false;
+                }
+                match done.result {
+                    Outcome::Answer(answer, request) => {
+                        worker.exchange.answered(connection, done.stream, &request.head(), answer);
+                    }
+                    Outcome::Panicked(Some(request)) => {
+                        worker.control.panics.fetch_add(1, Relaxed);
+                        worker.exchange.failed(connection, done.stream, &request.head(), "a panic on the pool");
+                    }
+                    Outcome::Panicked(None) => {
+                        worker.control.panics.fetch_add(1, Relaxed);
+                        return worker.close(key);
+                    }
+                    Outcome::Piece(piece, source) => {
+                        if let Err(cause) = worker.exchange.piece(connection, piece, source) {
+                            worker.exchange.log.cause(&cause);
+                            return worker.close(key);
+                        }
+                    }
+                }
+                worker.flush(key);
+                worker.resume(key);
+            });
+        }
+        if self.control.is_draining.load(Relaxed) && self.drain_until.is_none() {
+            self.drain();
+        }
+    }
+
+    /// No new connections; the idle ones go at once, the others after the response under way.
+    fn drain(&mut self) {
+        self.reactor.stop_accepting();
+        self.drain_until = Some(self.now() + self.exchange.origin.limits.drain);
+        for key in self.connections.keys() {
+            let Some(connection) = self.connections.get(key) else { continue };
+            connection.wire.refuse_more();
+            if connection.is_idle() {
+                self.close(key);
+            }
+        }
+    }
+
+    fn is_drained(&self) -> bool {
+        self.drain_until.is_some_and(|until| self.connections.count() == 0 || self.now() >= until)
+    }
+
+    /// The log says whose exchanges it tells of; the kernel is asked only when there is a log.
+    fn note_peer(&mut self, key: Key) {
+        if self.exchange.log.is_on() {
+            self.exchange.log.set_peer(address(&self.reactor, key));
+        }
+    }
+
+    fn close(&mut self, key: Key) {
+        let Some(connection) = self.connections.remove(key) else { return };
+        if let Some(address) = connection.address
+            && let Some(count) = self.addresses.get_mut(&address)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.addresses.remove(&address);
+            }
+        }
+        self.reactor.close(key);
+    }
+
+    fn now(&self) -> Instant {
+        Instant(self.reactor.now_nanoseconds())
+    }
+}
+
+/// Methods whose content we read to the end, to answer on a connection that goes on.
+fn takes_content(head: &RequestHead<'_>) -> bool {
+    use semantics::Method::{Get, Head, Options};
+    matches!(head.method, Get | Head | Options)
+}
+
+fn address<R: Reactor>(reactor: &R, key: Key) -> Option<IpAddr> {
+    match reactor.peer(key)? {
+        PeerAddress::Tcp(peer) => Some(peer.ip()),
+        PeerAddress::Unix => None,
+    }
+}
+
+/// The address whose connections are counted: a whole /64 of IPv6, for that is what one customer has; never loopback.
+fn limited<R: Reactor>(reactor: &R, key: Key) -> Option<IpAddr> {
+    match address(reactor, key)? {
+        address if address.is_loopback() => None,
+        IpAddr::V6(address) => Some(IpAddr::V6((u128::from(address) & !u128::from(u64::MAX)).into())),
+        address => Some(address),
+    }
+}

@@ -111,7 +111,13 @@ fn whole(text: &str, encoding: &'static Encoding, score: &mut Score) {
     let is_right = decode(&bytes, &verdict) == encoding.decode_with_bom_removal(&bytes).0;
     if !is_right && env::var_os("SHOW").is_some() {
         let start: String = text.chars().filter(|c| !c.is_ascii()).take(30).collect();
-        println!("    {start} taken for {} ({}, {})", verdict.label, verdict.reason, verdict.confidence);
+        println!(
+            "    {start} of {} bytes taken for {} ({}, {})",
+            bytes.len(),
+            verdict.label,
+            verdict.reason,
+            verdict.confidence
+        );
     }
     score.add(verdict.confidence, is_right);
 }

@@ -229,7 +229,7 @@ fn binary() -> Verdict {
 const DAMAGE_SHARE: u64 = 50;
 
 /// UTF-8 is so unlikely to come about by chance that fewer will do.
-const UTF8_DAMAGE_SHARE: u64 = 4;
+const UTF8_DAMAGE_SHARE: u64 = 8;
 
 /// What being valid UTF-8 counts for.
 const UTF8_BONUS: u64 = 100;

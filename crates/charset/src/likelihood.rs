@@ -79,11 +79,13 @@ pub(crate) struct Cost {
 pub(crate) struct Scorer {
     model: Model,
     before: Shape,
+    after_ideograph: bool,
+    after_letter: bool,
 }
 
 impl Scorer {
     pub(crate) fn new(model: Model) -> Scorer {
-        Scorer { model, before: Shape::Other }
+        Scorer { model, before: Shape::Other, after_ideograph: false, after_letter: false }
     }
 
     pub(crate) fn charge(&mut self, c: char) -> u64 {
@@ -94,7 +96,14 @@ impl Scorer {
                 let ideograph = MODELS.iter().map(|&model| charge_cjk(model, c)).min().unwrap_or(letter);
                 letter.min(ideograph)
             }
-            model => charge_cjk(model, c),
+            model => {
+                // A letter beside a hanzi: usual enough in Chinese, but each letter with an accent looks like one.
+                let is_ideograph = c >= '\u{3041}';
+                let is_letter = c.is_ascii_alphabetic();
+                let mixed = if self.after_letter && is_ideograph || self.after_ideograph && is_letter { 15 } else { 0 };
+                (self.after_ideograph, self.after_letter) = (is_ideograph, is_letter);
+                charge_cjk(model, c) + mixed
+            }
         }
     }
 
@@ -107,12 +116,15 @@ impl Scorer {
         }
         match shape {
             Shape::Letter { script, is_upper } => {
-                let mut cost = if is_usual(c) { 34 } else { 100 };
+                let mut cost = letter_cost(c, is_upper);
                 match before {
                     // Words have few accents in a row, except where a script has no ASCII letters at all.
                     Shape::Letter { script: Script::Accented, .. } if script == Script::Accented => cost += 30,
                     _ if is_mixed(before, shape) => cost += 40,
                     _ => {}
+                }
+                if is_upper && matches!(before, Shape::Letter { is_upper: true, .. }) {
+                    cost += 12;
                 }
                 if is_upper && matches!(before, Shape::Letter { is_upper: false, script } if script != Script::Uncased)
                 {
@@ -163,17 +175,27 @@ impl Shape {
     }
 }
 
-/// Whether a letter belongs to the alphabet of a language that many write in.
-fn is_usual(c: char) -> bool {
-    match c {
-        '\u{c0}'..='\u{17e}' => !matches!(c, 'Ŀ' | 'ŀ' | 'ĸ' | 'ŉ' | 'Ĳ' | 'ĳ' | 'Ŋ' | 'ŋ' | 'Ŧ' | 'ŧ'),
-        'Ș'..='ț' | 'Ơ' | 'ơ' | 'Ư' | 'ư' | '\u{1ea0}'..='\u{1ef9}' => true,
-        '\u{386}'..='\u{3ce}' => true,
-        '\u{401}'..='\u{45f}' | 'Ґ' | 'ґ' => true,
-        '\u{5d0}'..='\u{5ea}' | '\u{621}'..='\u{652}' | '\u{67e}'..='\u{6cc}' => true,
-        '\u{e01}'..='\u{e5b}' => true,
-        _ => false,
-    }
+/// How rare a letter is where its alphabet is used.
+fn letter_cost(c: char, is_upper: bool) -> u64 {
+    let lower = c.to_lowercase().next().unwrap_or(c);
+    let cost = match lower {
+        'о' | 'е' | 'а' | 'и' | 'н' | 'т' | 'с' | 'р' | 'в' => 25,
+        'л' | 'к' | 'м' | 'д' | 'п' | 'у' | 'я' | 'ы' | 'ь' | 'г' => 32,
+        'é' | 'è' | 'à' | 'ç' | 'ü' | 'ö' | 'ä' | 'ß' | 'ó' | 'á' | 'í' | 'ñ' => 28,
+        'ê' | 'ã' | 'õ' | 'ú' | 'å' | 'ø' | 'æ' | 'ą' | 'ę' | 'ł' | 'ś' | 'ż' | 'ć' | 'ń' | 'ě' | 'š' | 'č' | 'ř'
+        | 'ž' | 'ý' => 34,
+        'ș' | 'ț' | 'ơ' | 'ư' | '\u{1ea1}'..='\u{1ef9}' => 40,
+        'ŀ' | 'ĸ' | 'ŉ' | 'ĳ' | 'ŋ' | 'ŧ' | 'ÿ' | 'þ' | 'ð' => 100,
+        '\u{df}'..='\u{17e}' => 42,
+        '\u{3ac}'..='\u{3ce}' => 34,
+        'ш' | 'ю' | 'ц' | 'щ' | 'э' | 'ф' | 'ъ' => 46,
+        '\u{430}'..='\u{45f}' | 'ґ' => 40,
+        '\u{5d0}'..='\u{5ea}' | '\u{621}'..='\u{64a}' | '\u{67e}'..='\u{6cc}' => 34,
+        '\u{5b0}'..='\u{5c2}' | '\u{64b}'..='\u{652}' => 60,
+        '\u{e01}'..='\u{e4e}' => 34,
+        _ => 100,
+    };
+    cost + if is_upper { 8 } else { 0 }
 }
 
 fn is_mixed(before: Shape, after: Shape) -> bool {
@@ -209,9 +231,10 @@ fn charge_cjk(model: Model, c: char) -> u64 {
         | '\u{ff0c}'
         | '\u{ff1a}'..='\u{ff1b}'
         | '\u{ff1f}' => 52,
-        '\u{3003}'..='\u{3020}' | '·' | '・' | '\u{2014}'..='\u{2026}' => 60,
+        '\u{3003}'..='\u{3020}' | '\u{ad}' | '·' | '・' | '\u{2014}'..='\u{2026}' => 60,
         '\u{ff02}'..='\u{ff5e}' => 75,
         '\u{2460}'..='\u{24ff}' | '\u{25a0}'..='\u{2606}' | '\u{2190}'..='\u{2193}' | '\u{2160}'..='\u{217f}' => 85,
+        '\u{2200}'..='\u{22ff}' | '\u{391}'..='\u{3c9}' | '\u{410}'..='\u{44f}' => 95,
         '\u{2500}'..='\u{257f}' | '\u{a0}'..='\u{ff}' | '\u{370}'..='\u{4ff}' | '\u{3105}'..='\u{3129}' => 110,
         '\u{e000}'..='\u{f8ff}' | '\u{80}'..='\u{9f}' => 220,
         _ => 150,
@@ -236,7 +259,7 @@ const RARE: u64 = 128;
 /// Cost by the power of two of the rank: the first, the next two, the next four and so on.
 const HAN_COST: [u8; 12] = [34, 40, 44, 47, 51, 55, 59, 64, 70, 79, 93, 108];
 const JAPANESE_COST: [u8; 12] = [30, 33, 36, 39, 44, 52, 61, 69, 79, 90, 104, 115];
-const HANGUL_COST: [u8; 12] = [35, 37, 39, 42, 46, 51, 58, 67, 80, 97, 112, 120];
+const HANGUL_COST: [u8; 12] = [38, 40, 42, 44, 47, 51, 56, 62, 70, 80, 96, 110];
 
 static SIMPLIFIED: LazyLock<Box<[u8]>> = LazyLock::new(|| table('\u{4e00}', 0x5200, frequency::SIMPLIFIED, HAN_COST));
 static TRADITIONAL: LazyLock<Box<[u8]>> = LazyLock::new(|| table('\u{4e00}', 0x5200, frequency::TRADITIONAL, HAN_COST));

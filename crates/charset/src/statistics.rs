@@ -24,7 +24,11 @@ pub(crate) struct Outcome {
 impl Outcome {
     pub(crate) fn confidence(&self) -> Confidence {
         // Encodings of one alphabet differ in few letters; a lead over hanzi says nothing about those.
-        let is_long_enough = !self.encoding.is_single_byte() || self.characters >= LETTERS_MIN;
+        let is_long_enough = match self.encoding {
+            e if USUAL_ALPHABETS.contains(&e) => self.characters >= LETTERS_MIN,
+            e if e.is_single_byte() => self.characters >= 4 * LETTERS_MIN,
+            _ => true,
+        };
         if self.faults == 0 && self.lead >= LEAD_MIN && is_long_enough {
             Confidence::Likely
         } else {
@@ -67,47 +71,74 @@ pub(crate) fn is_utf8_by_chance(bytes: &[u8]) -> bool {
 
 /// Weighs all readings of the sample. `faults` tells what does not decode in the whole text.
 pub(crate) fn weigh(question: Question<'_>, faults: impl Fn(&'static Encoding) -> u64) -> Outcome {
-    let Question { sample, support, whole, is_utf8, hint } = question;
-    let guess = guess(sample, support, hint);
-    let letters = if TWO_BYTE.contains(&guess) { WINDOWS_1252 } else { guess };
-    let hinted = hint.and_then(hinted);
-    let reading = |encoding| {
-        let own = likelihood::cost(encoding, sample);
-        let beyond_sample = faults(encoding).saturating_sub(own.faults) * likelihood::FAULT_COST;
-        let cost = own.cost + beyond_sample + likelihood::cost(encoding, support).cost;
-        (cost, Outcome { encoding, lead: 0, faults: faults(encoding), characters: own.characters })
-    };
-    let mut readings: Vec<(u64, Outcome)> = Vec::new();
-    for encoding in TWO_BYTE.into_iter().chain([letters]) {
-        let (mut cost, outcome) = reading(encoding);
-        cost += rarity(encoding);
-        if encoding != guess {
-            cost += GUESS_BONUS;
-        }
-        if hinted.is_some_and(|hinted| !hinted.contains(&encoding)) {
-            cost += HINT_BONUS;
-        }
-        readings.push((cost, outcome));
+    let guess = guess(&question);
+    let read = |encoding| Reading::of(encoding, &question, &faults);
+    let mut readings: Vec<Reading> = TWO_BYTE.into_iter().map(read).collect();
+    for reading in &mut readings {
+        reading.cost += if reading.encoding == guess { 0 } else { GUESS_BONUS };
     }
-    if is_utf8 {
-        readings.push(reading(UTF_8));
+    readings.extend(weigh_alphabets(guess, read));
+    if let Some(hinted) = question.hint.and_then(hinted) {
+        for reading in readings.iter_mut().filter(|reading| !hinted.contains(&reading.encoding)) {
+            reading.cost += HINT_BONUS;
+        }
     }
-    if let Some(whole) = whole.filter(|whole| whole.len() <= UTF16_BYTES_MAX && whole.len().is_multiple_of(2)) {
+    if question.is_utf8 {
+        readings.push(read(UTF_8));
+    }
+    if let Some(whole) = question.whole.filter(|whole| whole.len() <= UTF16_BYTES_MAX && whole.len().is_multiple_of(2))
+    {
         readings.extend([UTF_16LE, UTF_16BE].into_iter().filter_map(|encoding| {
             let cost = utf16::cost(encoding, whole)? + UTF16_MALUS;
-            Some((cost, Outcome { encoding, lead: 0, faults: 0, characters: whole.len() as u64 / 2 }))
+            Some(Reading { encoding, cost, faults: 0, characters: whole.len() as u64 / 2 })
         }));
     }
-    readings.sort_by_key(|(cost, _)| *cost);
-    Outcome { lead: readings[1].0 - readings[0].0, ..readings[0].1 }
+    readings.sort_by_key(|reading| reading.cost);
+    let Reading { encoding, cost, faults, characters } = readings[0];
+    Outcome { encoding, lead: readings[1].cost - cost, faults, characters }
+}
+
+/// The likeliest of the alphabets, as it stands against hanzi.
+///
+/// Which alphabet it is, the guess knows better; that it is one, the letters say.
+fn weigh_alphabets(guess: &'static Encoding, read: impl Fn(&'static Encoding) -> Reading) -> Option<Reading> {
+    let guessed = guess.is_single_byte().then_some(guess);
+    let contrary = |reading: &Reading| match guessed {
+        // Of a long text the guess has seen more than we count: which letters follow which.
+        Some(guess) if guess != reading.encoding => ALPHABET_GUESS_BONUS + 5 * reading.characters,
+        _ => 0,
+    };
+    let readings = USUAL_ALPHABETS.into_iter().chain(guessed).map(read);
+    let best = readings.min_by_key(|reading| reading.cost + contrary(reading));
+    best.map(|reading| Reading { cost: reading.cost + if guessed.is_some() { 0 } else { GUESS_BONUS }, ..reading })
+}
+
+/// The bytes read in one encoding.
+#[derive(Clone, Copy)]
+struct Reading {
+    encoding: &'static Encoding,
+    cost: u64,
+    faults: u64,
+    characters: u64,
+}
+
+impl Reading {
+    fn of(encoding: &'static Encoding, question: &Question<'_>, faults: impl Fn(&'static Encoding) -> u64) -> Reading {
+        let own = likelihood::cost(encoding, question.sample);
+        let support = likelihood::cost(encoding, question.support);
+        let faults = faults(encoding);
+        let beyond_sample = faults.saturating_sub(own.faults) * likelihood::FAULT_COST;
+        let cost = rarity(encoding) + own.cost + beyond_sample + support.cost;
+        Reading { encoding, cost, faults, characters: own.characters }
+    }
 }
 
 /// What Firefox would take it for. It knows alphabets well; of few hanzi it is less sure than we are.
-fn guess(sample: &[u8], support: &[u8], hint: Option<&str>) -> &'static Encoding {
+fn guess(question: &Question<'_>) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(support, false);
-    detector.feed(&sample[..sample.len().min(GUESS_BYTES_MAX)], true);
-    match detector.guess(hint.and_then(top_level_domain), Utf8Detection::Deny) {
+    detector.feed(question.support, false);
+    detector.feed(&question.sample[..question.sample.len().min(GUESS_BYTES_MAX)], true);
+    match detector.guess(question.hint.and_then(top_level_domain), Utf8Detection::Deny) {
         e if e == GBK => GB18030,
         e => e,
     }
@@ -116,10 +147,11 @@ fn guess(sample: &[u8], support: &[u8], hint: Option<&str>) -> &'static Encoding
 /// How much rarer than the others an encoding is met in files and names.
 fn rarity(encoding: &'static Encoding) -> u64 {
     match encoding {
-        e if e == GB18030 => 0,
+        e if e == GB18030 || e == UTF_8 => 0,
         e if e == WINDOWS_1252 || TWO_BYTE.contains(&e) => 15,
-        e if e == WINDOWS_1250 || e == WINDOWS_1251 || e == KOI8_U => 20,
-        _ => 50,
+        e if e == WINDOWS_1251 || e == KOI8_U => 20,
+        e if e == WINDOWS_1250 => 25,
+        _ => 80,
     }
 }
 
@@ -152,8 +184,14 @@ fn hinted(hint: &str) -> Option<&'static [&'static Encoding]> {
     })
 }
 
-/// How much likelier Firefox's guess is for being that.
-const GUESS_BONUS: u64 = 60;
+/// How much likelier Firefox's guess is for being that: little for hanzi, which it tells apart less well than we do.
+const GUESS_BONUS: u64 = 7;
+
+/// The same for alphabets, where it knows pairs of letters.
+const ALPHABET_GUESS_BONUS: u64 = 60;
+
+/// Alphabets that are weighed whatever the guess.
+const USUAL_ALPHABETS: [&Encoding; 3] = [WINDOWS_1252, WINDOWS_1251, KOI8_U];
 
 /// How much likelier an encoding is for being that of the language hinted at.
 const HINT_BONUS: u64 = 60;

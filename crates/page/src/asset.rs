@@ -57,12 +57,12 @@ fn address(look: &Look, name: &str) -> String {
 
 struct File {
     name: String,
-    text: &'static str,
+    text: String,
     media_type: &'static str,
 }
 
 impl File {
-    fn new(stem: &str, extension: &str, text: &'static str, media_type: &'static str) -> File {
+    fn new(stem: &str, extension: &str, text: String, media_type: &'static str) -> File {
         File { name: format!("{stem}-{:016x}.{extension}", hash(text.as_bytes())), text, media_type }
     }
 }
@@ -74,11 +74,17 @@ fn hash(bytes: &[u8]) -> u64 {
 
 const CSS: &str = "text/css; charset=utf-8";
 
-static STYLE: LazyLock<File> = LazyLock::new(|| File::new("quarry", "css", include_str!("../assets/style.css"), CSS));
-static SCRIPT: LazyLock<File> =
-    LazyLock::new(|| File::new("quarry", "js", include_str!("../assets/script.js"), "text/javascript; charset=utf-8"));
+static STYLE: LazyLock<File> = LazyLock::new(|| {
+    // Each line of the sheet ends where a line end means nothing.
+    let text = include_str!("../assets/style.css").lines().filter(|line| !line.starts_with("/*")).collect();
+    File::new("quarry", "css", text, CSS)
+});
+static SCRIPT: LazyLock<File> = LazyLock::new(|| {
+    let text = include_str!("../assets/script.js");
+    File::new("quarry", "js", String::from(text), "text/javascript; charset=utf-8")
+});
 static FAVICON: LazyLock<File> =
-    LazyLock::new(|| File::new("quarry", "svg", include_str!("../assets/favicon.svg"), "image/svg+xml"));
+    LazyLock::new(|| File::new("quarry", "svg", String::from(include_str!("../assets/favicon.svg")), "image/svg+xml"));
 
 #[cfg(test)]
 mod tests {

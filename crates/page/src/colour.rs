@@ -42,7 +42,7 @@ impl Accent {
     /// The style sheet that makes this the accent, readable in both themes.
     pub(crate) fn style(self) -> String {
         let light = self.readable_on(LIGHT_SUNK, 0).digits();
-        let dark = self.readable_on(DARK_RAISED, 255).digits();
+        let dark = self.readable_on(DARK_SUNK, 255).digits();
         format!(":root{{--accent:#{light}}}@media(prefers-color-scheme:dark){{:root{{--accent:#{dark}}}}}\n")
     }
 }
@@ -67,7 +67,7 @@ const STEPS: u16 = 32;
 /// The least bright ground of the light theme that links stand on, as in `style.css`.
 const LIGHT_SUNK: [u8; 3] = [0xf0, 0xee, 0xe8];
 /// The brightest ground of the dark theme that links stand on, as in `style.css`.
-const DARK_RAISED: [u8; 3] = [0x2a, 0x29, 0x26];
+const DARK_SUNK: [u8; 3] = [0x29, 0x28, 0x23];
 
 #[cfg(test)]
 mod tests {
@@ -94,7 +94,7 @@ mod tests {
         for code in ["000000", "ffffff", "ffff00", "0000ff", "00ff00", "808080", "b4531f", "ff69b4"] {
             let accent = Accent::parse(code).unwrap();
             assert!(contrast(accent.readable_on(LIGHT_SUNK, 0).rgb, LIGHT_SUNK) >= 4.5, "{code}");
-            assert!(contrast(accent.readable_on(DARK_RAISED, 255).rgb, DARK_RAISED) >= 4.5, "{code}");
+            assert!(contrast(accent.readable_on(DARK_SUNK, 255).rgb, DARK_SUNK) >= 4.5, "{code}");
         }
     }
 
@@ -102,5 +102,30 @@ mod tests {
     fn a_readable_accent_stays_as_it_is() {
         let accent = Accent::parse("17635b").unwrap();
         assert_eq!(accent.readable_on(LIGHT_SUNK, 0), accent);
+    }
+
+    /// The value of a token in one theme, as the style sheet has it.
+    fn token(theme: &str, name: &str) -> [u8; 3] {
+        let start = theme.find(&format!("--{name}:#")).expect("the theme has this token") + name.len() + 4;
+        Accent::parse(&theme[start..start + 6]).expect("a colour").rgb
+    }
+
+    #[test]
+    fn both_themes_reach_level_aa() {
+        let style = include_str!("../assets/style.css");
+        let (light, dark) = style.split_once("prefers-color-scheme:dark").expect("the sheet has two themes");
+        for theme in [light, dark] {
+            for ground in ["ground", "raised", "sunk"] {
+                for ink in ["ink", "quiet", "accent"] {
+                    let ratio = contrast(token(theme, ink), token(theme, ground));
+                    assert!(ratio >= 4.5, "{ink} on {ground}: {ratio:.2}");
+                }
+                let ratio = contrast(token(theme, "edge"), token(theme, ground));
+                assert!(ratio >= 3.0, "edge on {ground}: {ratio:.2}");
+            }
+            assert!(contrast(token(theme, "ink"), token(theme, "mark")) >= 4.5);
+        }
+        assert_eq!(token(light, "sunk"), LIGHT_SUNK);
+        assert_eq!(token(dark, "sunk"), DARK_SUNK);
     }
 }

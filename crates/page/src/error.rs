@@ -61,13 +61,13 @@ pub fn page(look: &Look, page: &ErrorPage<'_>) -> String {
                 out.push('/');
                 push_segment(&mut out, segment);
             }
-            out.push_str(if similar.is_folder || similar.path.is_empty() { "/ >" } else { " >" });
+            out.push_str(if similar.is_folder || similar.path.is_empty() { "/>" } else { ">" });
             push_text(&mut out, &similar.shown);
             out.push_str("</a>");
         }
         out.push_str("</ul>");
     }
-    let _ = write!(out, "<p><a class=button href=/ >{}</a>", words.home);
+    let _ = write!(out, "<p><a class=button href=/>{}</a>", words.home);
     if !page.id.is_empty() {
         let _ = write!(out, "<p class=id>{}: <code>", words.log_id);
         push_text(&mut out, page.id);
@@ -124,7 +124,7 @@ mod tests {
         let similar =
             [Similar { path: vec![b"a\"><script>".to_vec()], shown: String::from("a\"><script>"), is_folder: false }];
         let text = page(&Look::default(), &ErrorPage { status: Status::NOT_FOUND, id: "<id>", similar: &similar });
-        assert!(text.contains("<a href=/a%22%3E%3Cscript%3E >a&quot;&gt;&lt;script&gt;</a>"), "{text}");
+        assert!(text.contains("<a href=/a%22%3E%3Cscript%3E>a&quot;&gt;&lt;script&gt;</a>"), "{text}");
         assert!(text.contains("<code>&lt;id&gt;</code>"));
     }
 }

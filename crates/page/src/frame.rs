@@ -90,7 +90,7 @@ impl Frame<'_> {
                 out.push_str("<a href=");
                 self.push_way(out, index);
                 // The script goes up by this link.
-                out.push_str(if index + 2 == crumbs { " rel=up>" } else { " >" });
+                out.push_str(if index + 2 == crumbs { " rel=up>" } else { ">" });
             }
             match index.checked_sub(1).and_then(|index| self.path.get(index)) {
                 None => {

@@ -128,7 +128,7 @@ fn push_material(out: &mut String, look: &Look, page: &PreviewPage<'_>, href: &s
             let alt = page.path.last().map(|file| escape::text(&file.shown)).unwrap_or_default();
             let _ = write!(
                 out,
-                "<p class=switch><input type=checkbox id=real><label for=real>{}</label></p>\
+                "<div class=panel><p class=switch><input type=checkbox id=real><label for=real>{}</label></p></div>\
                  <figure class=\"stage picture\"><img src={href}{size} alt=\"{alt}\"></figure>",
                 words.real_size,
             );

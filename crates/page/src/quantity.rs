@@ -1,5 +1,7 @@
 //! Sizes, counts and dates as people write them.
 
+use std::fmt::Write as _;
+
 use semantics::Timestamp;
 
 use crate::look::Look;
@@ -87,12 +89,14 @@ pub(crate) fn rfc3339(moment: Timestamp) -> String {
     Civil::from_seconds(moment.seconds()).rfc3339()
 }
 
-/// Appends a moment as `<time>`: short by age, in full in the title.
+/// Appends a moment as `<time>`: short by age, in full in the title, both in the zone of the look.
 pub(crate) fn push_time(out: &mut String, look: &Look, moment: Timestamp, now: Timestamp) {
     out.push_str("<time datetime=");
-    out.push_str(&rfc3339(moment));
+    let Civil { year, month, day, hour, minute, .. } = Civil::from_seconds(moment.seconds());
+    // To the minute, as the title is: a hundred rows must stay small.
+    let _ = write!(out, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}Z");
     out.push_str(" title=\"");
-    out.push_str(&full_date(look, moment));
+    out.push_str(&date_and_time(look, moment));
     out.push_str("\">");
     out.push_str(&short_date(look, moment, now));
     out.push_str("</time>");
@@ -113,12 +117,16 @@ pub(crate) fn short_date(look: &Look, moment: Timestamp, now: Timestamp) -> Stri
 
 /// The date and the time in full, with the zone.
 pub(crate) fn full_date(look: &Look, moment: Timestamp) -> String {
+    format!("{} {}", date_and_time(look, moment), zone(look.offset_seconds))
+}
+
+fn date_and_time(look: &Look, moment: Timestamp) -> String {
     let Civil { year, month, day, hour, minute, .. } = local(look, moment);
-    format!("{} {hour:02}:{minute:02} {}", (look.words().full_date)(year, month, day), zone(look.offset_seconds))
+    format!("{} {hour:02}:{minute:02}", (look.words().full_date)(year, month, day))
 }
 
 /// `UTC`, `UTC+8`, `UTC-3:30`.
-fn zone(offset_seconds: i32) -> String {
+pub(crate) fn zone(offset_seconds: i32) -> String {
     let minutes = offset_seconds / 60;
     let sign = if minutes < 0 { '-' } else { '+' };
     match (minutes.abs() / 60, minutes.abs() % 60) {

@@ -72,7 +72,7 @@ pub(super) static WORDS: Words = Words {
     sure_ascii: "certain: plain ASCII",
     sure_owner: "set by the owner of this site",
     sure_chosen: "chosen by you",
-    sure_guessed: |percent| format!("guessed from the text, {percent} % sure"),
+    sure_guessed: |percent| format!("guessed from the text, {percent}% sure"),
     cut: "Only the beginning is shown.",
     contents: "Contents",
     facts: "Facts",

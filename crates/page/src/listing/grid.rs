@@ -11,13 +11,13 @@ pub(super) fn push_tile(out: &mut String, row: &Row) {
     let is_folder = row.kind == Kind::Folder;
     out.push_str("<li><a class=face tabindex=-1 aria-hidden=true href=");
     out.push_str(&href);
-    out.push_str(if is_folder { " >" } else { "?preview>" });
+    out.push_str(if is_folder { ">" } else { "?preview>" });
     let size = row.size.unwrap_or(u64::MAX);
     match row.kind {
         Kind::Image if size <= PICTURE_BYTES_MAX => {
             out.push_str("<img alt=\"\" loading=lazy decoding=async src=");
             out.push_str(&href);
-            out.push_str(" >");
+            out.push_str(">");
         }
         // Only its beginning is asked for, once the script sees it on the screen.
         Kind::Film => {
@@ -31,7 +31,7 @@ pub(super) fn push_tile(out: &mut String, row: &Row) {
     out.push_str("</a><a class=name href=");
     out.push_str(&href);
     row.push_title(out);
-    out.push_str(" >");
+    out.push_str(">");
     push_name(out, &row.shown, row.kind);
     out.push_str("</a>\n");
 }

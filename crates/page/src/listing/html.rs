@@ -8,6 +8,7 @@ use crate::frame::{self, Frame, Here};
 use crate::icon;
 use crate::look::Look;
 use crate::order::{Direction, Sort};
+use crate::quantity;
 
 /// The page of a folder, in pieces; the first is there before the folder is read.
 pub fn html(look: Look, page: ListingPage) -> impl Iterator<Item = String> + Send {
@@ -34,6 +35,10 @@ pub fn html(look: Look, page: ListingPage) -> impl Iterator<Item = String> + Sen
                 Stage::Unread(open) => {
                     let entries = open();
                     push_head(&mut out, &look, &query, &entries);
+                    if entries.folders + entries.files == 0 {
+                        stage = Stage::Readme { readme: entries.readme, has_rows: false };
+                        continue;
+                    }
                     let Entries { rows, previous, next, readme, folders, files } = entries;
                     let pager =
                         pager(&look, &query, previous.map(Start::Before), next.map(Start::After), folders + files);
@@ -57,12 +62,12 @@ pub fn html(look: Look, page: ListingPage) -> impl Iterator<Item = String> + Sen
                         View::Grid => "</ul>",
                     });
                     out.push_str(&pager);
-                    stage = Stage::Readme(readme);
+                    stage = Stage::Readme { readme, has_rows: true };
                     // What is written about the folder may take long to render; the rows do not wait for it.
                     return Some(out);
                 }
-                Stage::Readme(readme) => {
-                    push_tail(&mut out, &look, readme().as_deref());
+                Stage::Readme { readme, has_rows } => {
+                    push_tail(&mut out, &look, readme().as_deref(), has_rows);
                     return Some(out);
                 }
                 Stage::Done => return None,
@@ -79,7 +84,10 @@ enum Stage {
         pager: String,
         readme: Box<dyn FnOnce() -> Option<String> + Send>,
     },
-    Readme(Box<dyn FnOnce() -> Option<String> + Send>),
+    Readme {
+        readme: Box<dyn FnOnce() -> Option<String> + Send>,
+        has_rows: bool,
+    },
     Done,
 }
 
@@ -122,11 +130,12 @@ fn push_head(out: &mut String, look: &Look, query: &Query, entries: &Entries) {
         push_text(out, &(words.matching)(matching));
         out.push_str(" · <a href=");
         Query { matching: None, start: Start::First, ..query.clone() }.push_href(out);
-        let _ = write!(out, " >{}</a>", words.show_all);
+        let _ = write!(out, ">{}</a>", words.show_all);
     }
     if entries.folders + entries.files == 0 {
         let nothing = if query.matching.is_some() { words.nothing_matches } else { words.empty };
-        let _ = write!(out, "<p class=empty>{nothing}");
+        let _ = write!(out, "<p class=empty>{nothing}</p>");
+        return;
     }
     match query.view {
         View::List => {
@@ -138,9 +147,14 @@ fn push_head(out: &mut String, look: &Look, query: &Query, entries: &Entries) {
                     (true, Direction::Ascending) => " aria-sort=ascending",
                     (true, Direction::Descending) => " aria-sort=descending",
                 };
-                let _ = write!(out, "<th scope=col{state}><a href=");
+                out.push_str("<th scope=col");
+                if sort == Sort::Modified {
+                    // Once, and not in the title of each row.
+                    let _ = write!(out, " title={}", quantity::zone(look.offset_seconds));
+                }
+                let _ = write!(out, "{state}><a href=");
                 query.sorted_by(sort).push_href(out);
-                let _ = write!(out, " >{label}</a>");
+                let _ = write!(out, ">{label}</a>");
             }
             out.push_str("<tbody>\n");
         }
@@ -164,7 +178,7 @@ fn pager(look: &Look, query: &Query, previous: Option<Start>, next: Option<Start
             let _ = write!(out, "{rel}>{label}</a>");
         }
     };
-    link(previous.as_ref().map(|_| Start::First), words.first, " ");
+    link(previous.as_ref().map(|_| Start::First), words.first, "");
     link(previous, words.previous, " rel=prev");
     link(next, words.next, " rel=next");
     if query.sort == Sort::Name {
@@ -181,15 +195,15 @@ fn pager(look: &Look, query: &Query, previous: Option<Start>, next: Option<Start
 }
 
 /// The README, the place for previews, the footer.
-fn push_tail(out: &mut String, look: &Look, readme: Option<&str>) {
+fn push_tail(out: &mut String, look: &Look, readme: Option<&str>, has_rows: bool) {
     if let Some(readme) = readme {
         let _ = write!(out, "<section class=\"readme prose\" aria-label=README>{readme}</section>");
     }
-    let words = look.words();
-    let _ = write!(
-        out,
-        "</main><aside class=pane aria-label=\"{}\"><p>{}</aside></div>",
-        words.preview, words.preview_hint
-    );
+    out.push_str("</main>");
+    if has_rows {
+        let words = look.words();
+        let _ = write!(out, "<aside class=pane aria-label=\"{}\"><p>{}</p></aside>", words.preview, words.preview_hint);
+    }
+    out.push_str("</div>");
     frame::push_foot(out, look);
 }

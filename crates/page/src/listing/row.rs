@@ -52,7 +52,7 @@ impl Row {
         out.push_str("<tr><td><a href=");
         self.push_href(out);
         self.push_title(out);
-        out.push_str(" >");
+        out.push('>');
         push_icon(out, self.kind);
         push_name(out, &self.shown, self.kind);
         out.push_str("</a><td");
@@ -92,7 +92,8 @@ fn push_size(out: &mut String, look: &Look, size: u64) {
 
 /// Appends the icon of a kind, out of the sprite that stands in each page.
 pub(crate) fn push_icon(out: &mut String, kind: Kind) {
-    let _ = write!(out, "<svg aria-hidden=true><use href=#{} /></svg>", crate::icon::id(kind));
+    // Without a name of its own it is nothing to a screen reader, so it need not say so in every row.
+    let _ = write!(out, "<svg><use href=#{} /></svg>", crate::icon::id(kind));
 }
 
 /// Appends a name in up to three pieces: what may be cut, the end that may not, and the quiet extension.
@@ -103,6 +104,8 @@ pub(crate) fn push_name(out: &mut String, shown: &str, kind: Kind) {
         Some(dot) if kind != Kind::Folder && dot > 0 && shown.len() - dot <= EXTENSION_BYTES_MAX => dot,
         _ => shown.len(),
     };
+    // `.tar.gz` is one extension in two parts.
+    let dot = if shown[..dot].ends_with(".tar") && dot > 4 { dot - 4 } else { dot };
     let (stem, extension) = shown.split_at(dot);
     // The pieces of a name that is written from right to left would stand in the wrong order.
     let is_long = stem.chars().count() > WHOLE_NAME_CHARS && !shown.chars().any(is_right_to_left);
@@ -149,6 +152,7 @@ mod tests {
     #[test]
     fn the_extension_is_quiet_and_long_names_keep_their_end() {
         check("a.txt", Kind::Page, "<b>a</b><i>.txt</i>");
+        check("a.tar.gz", Kind::Archive, "<b>a</b><i>.tar.gz</i>");
         check("README", Kind::Page, "<b>README</b>");
         check(".profile", Kind::Unknown, "<b>.profile</b>");
         check("v1.0", Kind::Folder, "<b>v1.0</b><i>/</i>");

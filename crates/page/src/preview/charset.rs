@@ -49,14 +49,11 @@ pub(super) fn push_panel(out: &mut String, look: &Look, charset: &Charset<'_>, h
             (if percent < DOUBTFUL_PERCENT { "unsure" } else { "sure" }, guessed.as_str())
         }
     };
-    if has_lines {
-        let _ = write!(out, "<p class=switch><input type=checkbox id=wrap><label for=wrap>{}</label></p>", words.wrap);
-    }
-    let _ = write!(out, "<form class=charset><p class={class}>{} <b>", words.encoding);
+    let _ = write!(out, "<div class=panel><form class=charset><p class={class}>{} <b>", words.encoding);
     push_text(out, charset.label);
     let _ = write!(
         out,
-        "</b> <span>{sureness}</span></p><input type=hidden name=preview><label>{} <select name=charset>\
+        "</b> · <span>{sureness}</span></p><input type=hidden name=preview><label>{} <select name=charset>\
          <option value=\"\">{}",
         words.show_as, words.automatic,
     );
@@ -64,7 +61,11 @@ pub(super) fn push_panel(out: &mut String, look: &Look, charset: &Charset<'_>, h
         let is_chosen = charset.sureness == Sureness::Chosen && label.eq_ignore_ascii_case(charset.label);
         let _ = write!(out, "<option value={label}{}>{name}", if is_chosen { " selected" } else { "" });
     }
-    let _ = write!(out, "</select></label><button>{}</button></form>", words.go);
+    let _ = write!(out, "</select></label> <button>{}</button></form>", words.go);
+    if has_lines {
+        let _ = write!(out, "<p class=switch><input type=checkbox id=wrap><label for=wrap>{}</label></p>", words.wrap);
+    }
+    out.push_str("</div>");
 }
 
 /// Below this a reader should look twice.

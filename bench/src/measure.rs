@@ -1,0 +1,147 @@
+//! One measurement: a fresh process, a warm-up, and what the server used while `wrk` asked.
+
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use crate::case::{Case, Load};
+use crate::check::{Request, wait_until_ready};
+use crate::install::Place;
+use crate::machine;
+use crate::server::Server;
+use crate::site::MANY_FILES;
+
+/// What one run gave.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Measurement {
+    pub(crate) requests_per_second: f64,
+    /// CPU time of the server for one request.
+    pub(crate) cpu_us: f64,
+    /// The share of a core that the server used: well below 1, the load was the limit.
+    pub(crate) busy: f64,
+    pub(crate) memory_kib: f64,
+    /// From the start of the process to its first answer.
+    pub(crate) start_ms: f64,
+}
+
+impl Measurement {
+    /// Errs when any answer was not what it should be.
+    pub(crate) fn take(
+        server: &Server,
+        request: &Request,
+        case: &Case,
+        place: &Place,
+        seconds: u32,
+    ) -> Result<Measurement, Box<dyn Error>> {
+        let script = script(server, request, case, place)?;
+        let start = Instant::now();
+        let mut running = server.start(place)?;
+        wait_until_ready(server, &mut running)?;
+        let start_ms = start.elapsed().as_secs_f64() * 1000.0;
+        load(server, case, &script, 1)?;
+        let before = machine::cpu_nanoseconds(running.group())?;
+        let result = load(server, case, &script, seconds)?;
+        let cpu = (machine::cpu_nanoseconds(running.group())? - before) as f64;
+        Ok(Measurement {
+            requests_per_second: result.requests / result.seconds,
+            cpu_us: cpu / 1000.0 / result.requests,
+            busy: cpu / 1e9 / result.seconds,
+            memory_kib: machine::memory_kib(running.group())? as f64,
+            start_ms,
+        })
+    }
+}
+
+/// What the load generator says.
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    requests: f64,
+    seconds: f64,
+}
+
+fn load(server: &Server, case: &Case, script: &PathBuf, seconds: u32) -> Result<Outcome, Box<dyn Error>> {
+    let mut command = Command::new("wrk");
+    command.args(["-t", "1", "-c", &case.connections.to_string(), "-d", &format!("{seconds}s"), "--timeout", "10s"]);
+    command.arg("-s").arg(script).arg(format!("http://127.0.0.1:{}{}", server.port, case.target));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let output = machine::spawn_on(1, &mut command)?.wait_with_output()?;
+    result_of(&String::from_utf8_lossy(&output.stdout), case.status)
+}
+
+/// Reads the line that our script prints: requests, microseconds, then the counts of errors.
+fn result_of(output: &str, status: u16) -> Result<Outcome, Box<dyn Error>> {
+    let line = output.lines().find_map(|line| line.strip_prefix("RESULT "));
+    let line = line.ok_or_else(|| format!("wrk has not ended well: {}", output.trim_end()))?;
+    let numbers: Vec<f64> = line.split(' ').map(str::parse).collect::<Result<_, _>>()?;
+    let [requests, duration, connect, read, write, timeout, other_status] = numbers[..] else {
+        return Err(format!("not understood: {line}").into());
+    };
+    if connect + read + write + timeout > 0.0 {
+        return Err(format!("errors: {connect} connect, {read} read, {write} write, {timeout} time-outs").into());
+    }
+    // wrk counts every status from 400 on as an error.
+    let expected = if status >= 400 { requests } else { 0.0 };
+    if other_status != expected || requests == 0.0 {
+        return Err(format!("{other_status} of {requests} answers have a status of 400 and more").into());
+    }
+    Ok(Outcome { requests, seconds: duration / 1e6 })
+}
+
+fn script(server: &Server, request: &Request, case: &Case, place: &Place) -> Result<PathBuf, Box<dyn Error>> {
+    let mut script = String::new();
+    for (name, value) in &request.fields {
+        script.push_str(&format!("wrk.headers[{name:?}] = {value:?}\n"));
+    }
+    match case.load {
+        Load::Random => script.push_str(&format!(
+            "local requests = {{}}\n\
+             init = function()\n\
+             \x20 math.randomseed(1)\n\
+             \x20 for i = 0, {MANY_FILES} - 1 do\n\
+             \x20   requests[i] = wrk.format(\"GET\", string.format(\"/many/%d/%d.txt\", math.floor(i / 100), i % 100))\n\
+             \x20 end\n\
+             end\n\
+             request = function() return requests[math.random(0, {MANY_FILES} - 1)] end\n"
+        )),
+        Load::Pipelined => script.push_str(
+            "local all\n\
+             init = function() all = string.rep(wrk.format(), 16) end\n\
+             request = function() return all end\n",
+        ),
+        Load::Plain | Load::Conditional | Load::Close | Load::Gzip => {}
+    }
+    script.push_str(
+        "done = function(summary)\n\
+         \x20 local errors = summary.errors\n\
+         \x20 print(string.format(\"RESULT %d %d %d %d %d %d %d\", summary.requests, summary.duration,\n\
+         \x20   errors.connect, errors.read, errors.write, errors.timeout, errors.status))\n\
+         end\n",
+    );
+    let path = place.run.join(format!("{}-{}.lua", case.name, server.name));
+    fs::write(&path, script)?;
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(line: &str, status: u16, expected: Result<f64, &str>) {
+        let result = result_of(&format!("Running\nRESULT {line}\n"), status);
+        let result = result.map(|load| load.requests / load.seconds).map_err(|error| error.to_string());
+        assert_eq!(result, expected.map_err(str::to_owned));
+    }
+
+    #[test]
+    fn only_a_run_without_errors_counts() {
+        check("3000 1500000 0 0 0 0 0", 200, Ok(2000.0));
+        check("3000 1500000 0 1 0 0 0", 200, Err("errors: 0 connect, 1 read, 0 write, 0 time-outs"));
+        check("3000 1500000 0 0 0 0 7", 200, Err("7 of 3000 answers have a status of 400 and more"));
+        check("3000 1500000 0 0 0 0 3000", 404, Ok(2000.0));
+        check("3000 1500000 0 0 0 0 2999", 404, Err("2999 of 3000 answers have a status of 400 and more"));
+        check("0 1500000 0 0 0 0 0", 200, Err("0 of 0 answers have a status of 400 and more"));
+    }
+}

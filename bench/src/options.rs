@@ -1,0 +1,67 @@
+//! The command line.
+
+use crate::case::{CASES, Case};
+
+/// What to measure.
+pub(crate) struct Options {
+    pub(crate) cases: Vec<Case>,
+    /// Peers to run; empty: all.
+    pub(crate) peers: Vec<String>,
+    /// Other servers: name and command, with `{port}` and `{site}` in it.
+    pub(crate) also: Vec<(String, String)>,
+    pub(crate) seconds: u32,
+    pub(crate) rounds: u32,
+    /// Whether our own programs are built first.
+    pub(crate) builds: bool,
+}
+
+pub(crate) const HELP: &str = "\
+cargo x bench [CASE]... [--peers NAME,NAME] [--seconds N] [--rounds N] [--also NAME=COMMAND]...
+
+Cases     small page image large many not-modified missing close pipelined gzip (default: all)
+--peers   of nginx, nginx-current, h2o, lighttpd, caddy, static-web-server (default: all; \"none\": none)
+--seconds of each measurement (default 3)
+--rounds  of all servers in turn (default 5)
+--no-build  takes quarry and floor as they are
+--also    another server, for example another build: --also 'old=/tmp/quarry {site} --listen 127.0.0.1:{port}'
+";
+
+impl Options {
+    /// `None`: help is wanted. Errs with what is not understood.
+    pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
+        let mut options =
+            Options { cases: Vec::new(), peers: Vec::new(), also: Vec::new(), seconds: 3, rounds: 5, builds: true };
+        let mut arguments = arguments;
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
+            match argument.as_str() {
+                "--help" | "-h" => return Ok(None),
+                "--peers" => options.peers = value()?.split(',').map(str::to_owned).collect(),
+                "--no-build" => options.builds = false,
+                "--seconds" => options.seconds = number(&argument, &value()?)?,
+                "--rounds" => options.rounds = number(&argument, &value()?)?,
+                "--also" => {
+                    let value = value()?;
+                    let (name, command) = value.split_once('=').ok_or("--also needs NAME=COMMAND")?;
+                    options.also.push((name.to_owned(), command.to_owned()));
+                }
+                name => {
+                    let case = CASES.iter().find(|case| case.name == name);
+                    options.cases.push(*case.ok_or(format!("no case \"{name}\" (see --help)"))?);
+                }
+            }
+        }
+        if options.cases.is_empty() {
+            options.cases = CASES.to_vec();
+        }
+        Ok(Some(options))
+    }
+
+    pub(crate) fn wants(&self, peer: &str) -> bool {
+        self.peers.is_empty() || self.peers.iter().any(|wanted| wanted == peer)
+    }
+}
+
+fn number(flag: &str, text: &str) -> Result<u32, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or(format!("{flag}: a number above 0 expected, found \"{text}\""))
+}

@@ -1,1 +1,48 @@
-//! Requirements of the RFCs from outside, run against any server
+//! Requirements of the RFCs from outside, run against any server.
+//!
+//! A function per requirement of RFC 9110 and RFC 9112 that concerns an origin server of files, named as a sentence
+//! that is true of a server that keeps it, in a file per chapter. They speak to the server by raw sockets, and share
+//! no code with the server they test.
+
+pub mod dialog;
+pub mod finding;
+pub mod known;
+pub mod launch;
+pub mod material;
+pub mod report;
+pub mod requirement;
+pub mod response;
+mod rfc9110;
+mod rfc9112;
+pub mod server;
+
+pub use finding::Finding;
+pub use requirement::{Level, Requirement};
+pub use response::Response;
+pub use server::Server;
+
+/// All requirements, in the order of the RFCs.
+pub fn requirements() -> Vec<&'static Requirement> {
+    rfc9110::CHAPTERS.iter().chain(rfc9112::CHAPTERS).copied().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn each_requirement_has_a_name_of_its_own() {
+        let names: BTreeSet<&str> = requirements().iter().map(|requirement| requirement.name).collect();
+        assert_eq!(names.len(), requirements().len());
+    }
+
+    #[test]
+    fn each_known_difference_names_a_requirement_and_has_a_reason() {
+        let names: BTreeSet<&str> = requirements().iter().map(|requirement| requirement.name).collect();
+        for known in known::QUARRY.iter().chain(known::NGINX) {
+            assert!(names.contains(known.name), "{} is no requirement", known.name);
+            assert!(!known.reason.is_empty(), "{} has no reason", known.name);
+        }
+    }
+}

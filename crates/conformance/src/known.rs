@@ -1,0 +1,92 @@
+//! Known differences: requirements that a server is known not to meet, each with the reason. One that matches nothing is
+//! an error, so this file cannot grow old.
+
+/// A requirement that a server does not meet.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    /// The name of the requirement's function.
+    pub name: &'static str,
+    /// Why it is so, and why that is no matter or cannot be helped.
+    pub reason: &'static str,
+}
+
+/// Of Quarry.
+pub const QUARRY: &[Known] = &[Known {
+    name: "absolute_form_without_path_may_have_a_query",
+    reason: "a target is borrowed from the bytes that came, which have no slash there; no client sends it so",
+}];
+
+/// Of nginx 1.22, as Debian 12 has it, which is here as control: what it fails shows that the requirement can fail.
+pub const NGINX: &[Known] = &[
+    Known {
+        name: "a_file_of_the_future_is_not_modified_later_than_now",
+        reason: "sends the file system's date, whatever it is",
+    },
+    Known { name: "the_tag_changes_within_a_second", reason: "its tag is made of whole seconds and the length" },
+    Known {
+        name: "a_method_that_is_not_allowed_is_405_with_allow",
+        reason: "its static files answer 405 without Allow",
+    },
+    Known { name: "allow_has_get_and_head", reason: "its static files answer 405 without Allow" },
+    Known { name: "a_method_nobody_knows_is_501", reason: "takes any token for a method that is not allowed" },
+    Known { name: "options_is_answered", reason: "OPTIONS is optional, and not offered for static files" },
+    Known { name: "options_names_the_methods", reason: "OPTIONS is optional, and not offered for static files" },
+    Known { name: "options_with_an_asterisk_asks_the_server", reason: "takes no target but one with a slash in front" },
+    Known { name: "the_greater_weight_goes_first", reason: "takes a weight for nothing but zero or more" },
+    Known { name: "x_gzip_is_gzip", reason: "knows gzip by one name" },
+    Known { name: "vary_is_on_304_as_on_200", reason: "Vary comes from the gzip filter, which does not see a 304" },
+    Known {
+        name: "a_304_has_the_fields_a_cache_needs",
+        reason: "Vary comes from the gzip filter, which does not see a 304",
+    },
+    Known { name: "if_match_on_several_lines_is_one_list", reason: "before 1.23 it takes a second line for a mistake" },
+    Known {
+        name: "if_none_match_on_several_lines_is_one_list",
+        reason: "before 1.23 it takes a second line for a mistake",
+    },
+    Known {
+        name: "if_modified_since_a_later_date_is_304",
+        reason: "compares dates for equality; that is its default for If-Modified-Since",
+    },
+    Known {
+        name: "if_modified_since_is_put_aside_by_if_none_match",
+        reason: "wants both fields to hold before it says 304",
+    },
+    Known { name: "if_unmodified_since_no_date_is_passed_over", reason: "takes what is no date for a date long ago" },
+    Known {
+        name: "if_unmodified_since_is_put_aside_by_if_match",
+        reason: "wants both fields to hold before it goes on",
+    },
+    Known { name: "a_range_with_head_is_passed_over", reason: "its range filter does not look at the method" },
+    Known {
+        name: "empty_members_of_the_list_are_passed_over",
+        reason: "reads ranges by a grammar without empty members",
+    },
+    Known { name: "a_host_with_a_path_is_400", reason: "checks a host for what hurts its files, not for its grammar" },
+    Known {
+        name: "a_host_with_user_information_is_400",
+        reason: "checks a host for what hurts its files, not for its grammar",
+    },
+    Known { name: "a_host_with_a_bad_port_is_400", reason: "cuts a host at its colon and drops what follows" },
+    Known {
+        name: "a_host_with_half_a_bracket_is_400",
+        reason: "checks a host for what hurts its files, not for its grammar",
+    },
+    Known { name: "whitespace_around_a_value_is_no_part_of_it", reason: "takes a tab for a part of the value" },
+    Known {
+        name: "a_line_without_colon_is_400",
+        reason: "drops bad field lines; that is its default, ignore_invalid_headers",
+    },
+    Known {
+        name: "a_field_name_is_a_token",
+        reason: "drops bad field lines; that is its default, ignore_invalid_headers",
+    },
+    Known {
+        name: "a_size_that_is_no_number_is_refused",
+        reason: "takes what stands behind a chunk size for an extension, also without semicolon",
+    },
+    Known { name: "a_chunk_ends_with_crlf", reason: "takes a bare LF for CRLF between chunks" },
+    Known { name: "a_bare_lf_ends_no_size", reason: "takes a bare LF for CRLF behind a chunk size" },
+    Known { name: "endless_extensions_are_refused", reason: "reads and drops them without end" },
+    Known { name: "endless_trailers_are_refused", reason: "reads and drops them without end" },
+];

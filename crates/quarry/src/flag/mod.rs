@@ -1,0 +1,259 @@
+//! The command line: commands, and the flags of `serve` in groups, a file per group.
+//!
+//! Help, manual page and completions are printed from these values.
+
+mod fault;
+mod limits;
+mod listening;
+mod log;
+mod look_up;
+mod pages;
+mod serving;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+pub(crate) use fault::sentence;
+pub(crate) use limits::Limits;
+pub(crate) use listening::Listening;
+pub(crate) use log::{AccessLog, Log};
+pub(crate) use look_up::LookUp;
+pub(crate) use pages::Pages;
+pub(crate) use serving::{Serving, Symlinks};
+
+/// Turn a folder into a fast, correct website
+#[derive(Debug, Parser)]
+#[command(name = "quarry", version, long_about = LONG_ABOUT, help_template = TEMPLATE, override_usage = USAGE)]
+#[command(after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+struct Program {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Settings,
+}
+
+/// What the program is asked to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve a folder (the word may be left out)
+    #[command(after_help = "Examples and more: quarry --help", max_term_width = 100)]
+    Serve(Box<Settings>),
+    /// Report doubtful charsets, stray links and unreadable files
+    #[command(after_help = CHECK_AFTER_HELP, max_term_width = 100)]
+    Check(Check),
+    /// Write .br, .zst and .gz next to files that get smaller by it
+    #[command(after_help = COMPRESS_AFTER_HELP, max_term_width = 100)]
+    Compress(Compress),
+    /// Print the manual page or the completions of a shell
+    #[command(subcommand, arg_required_else_help = false, max_term_width = 100)]
+    Generate(Generate),
+    /// Explain a command: quarry help check
+    #[command(max_term_width = 100)]
+    Help {
+        /// The command; without one, Quarry as a whole
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
+}
+
+/// What the flags of `serve` mean, parsed and checked.
+#[derive(Args, Debug)]
+pub(crate) struct Settings {
+    /// The folder to serve
+    #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
+    pub(crate) root: PathBuf,
+    #[command(flatten)]
+    pub(crate) listening: Listening,
+    #[command(flatten)]
+    pub(crate) serving: Serving,
+    #[command(flatten)]
+    pub(crate) pages: Pages,
+    #[command(flatten)]
+    pub(crate) limits: Limits,
+    #[command(flatten)]
+    pub(crate) log: Log,
+    #[command(flatten)]
+    pub(crate) look_up: LookUp,
+}
+
+/// The flags of `check`.
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// The folder to look through
+    #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
+    pub(crate) root: PathBuf,
+    /// Look at hidden files too (names that begin with a dot)
+    #[arg(long)]
+    pub(crate) hidden: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The flags of `compress`.
+#[derive(Args, Debug)]
+pub(crate) struct Compress {
+    /// The folder to go through
+    #[arg(value_name = "DIR")]
+    pub(crate) root: PathBuf,
+    /// Go into hidden folders too (names that begin with a dot)
+    #[arg(long)]
+    pub(crate) hidden: bool,
+    /// Delete the files that compress would write
+    #[arg(long)]
+    pub(crate) remove: bool,
+}
+
+/// What can be generated.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Generate {
+    /// Print a manual page, for man -l
+    Man {
+        /// The command it is about; without one, Quarry as a whole
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+}
+
+/// Reads the arguments, the first of which is the name of the program.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    // `quarry --hidden serve DIR`: the word counts behind flags too, unless it is the value of one, which shows by what
+    // is before it being incomplete without it.
+    let is_word = |index: &usize| {
+        let before = Program::try_parse_from(&arguments[..*index]);
+        arguments[*index] == "serve" && before.is_ok_and(|it| it.command.is_none() && it.serve.root == Path::new("."))
+    };
+    let end = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
+    if let Some(index) = (2..end).find(is_word) {
+        arguments[1..=index].rotate_right(1);
+    }
+    let Program { command, serve } = Program::try_parse_from(arguments)?;
+    Ok(command.unwrap_or_else(|| Command::Serve(Box::new(serve))))
+}
+
+/// The definition of the whole command line.
+pub(crate) fn definition() -> clap::Command {
+    <Program as clap::CommandFactory>::command()
+}
+
+const TEMPLATE: &str = "\
+{about}
+
+{usage-heading} {usage}
+
+{all-args}{after-help}
+";
+
+const USAGE: &str = "quarry [DIR] [FLAGS]\n       quarry COMMAND ...";
+
+const AFTER_HELP: &str = "\
+Examples:
+  quarry                      this folder, at http://127.0.0.1:8000/
+  quarry ~/site --open        that folder, and open the browser
+  quarry --listen :8000 --qr  for the phones and computers around you
+
+quarry --help tells more; quarry help COMMAND explains one.";
+
+const LONG_ABOUT: &str = "\
+Turn a folder into a fast, correct website.
+
+Every text gets the charset that it is written in, folders without an index page become listings, and a file that changes \
+is served as it is now within a second. Only this machine can connect unless --listen says more.";
+
+const AFTER_LONG_HELP: &str = "\
+Examples:
+  quarry                            this folder, at http://127.0.0.1:8000/
+  quarry ~/site --open              that folder, and open the browser
+  quarry --listen :8000 --qr        for the phones and computers around you
+  quarry dist --spa --no-listing    an application with its own router
+  quarry site --clean-urls --header 'X-Robots-Tag: noindex'
+  quarry --listen unix:/run/quarry.sock /srv/www
+  sudo quarry --listen :80 --user www-data /srv/www
+
+Durations are written 200ms, 10s, 2m, 1h or 0; sizes 64KiB, 256MiB, 1G or 0.
+A folder named like a command is served by: quarry ./check, or quarry serve check.
+TERM and INT stop the server once what is under way is sent.
+Exit codes: 0 done; 1 the answer is no (check found something); 2 it did not work.";
+
+const CHECK_AFTER_HELP: &str = "\
+Reports texts whose charset is doubtful or contradicts their own declaration, names that are not \
+UTF-8, symbolic links that leave the folder, and what cannot be read.
+
+Exit codes: 0 nothing found; 1 something found; 2 it did not work.";
+
+const COMPRESS_AFTER_HELP: &str = "\
+Takes files of 1 KiB and more whose type compresses, and keeps a result that is at least 5 % smaller. \
+What is there already and not older is left alone, so it can run after every build.
+
+Example:
+  quarry compress dist && quarry dist";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(arguments: &str) -> Settings {
+        let arguments = ["quarry"].into_iter().chain(arguments.split_whitespace()).map(OsString::from);
+        match parse(arguments).unwrap() {
+            Command::Serve(settings) => *settings,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[track_caller]
+    fn serves(arguments: &str, expected: &str) {
+        assert_eq!(settings(arguments).root, PathBuf::from(expected), "{arguments}");
+    }
+
+    #[test]
+    fn the_definition_holds_together() {
+        definition().debug_assert();
+    }
+
+    #[test]
+    fn a_folder_needs_no_word_before_it() {
+        serves("", ".");
+        serves("public", "public");
+        serves("serve", ".");
+        serves("serve public", "public");
+        serves("public --hidden", "public");
+        serves("--hidden public", "public");
+    }
+
+    #[test]
+    fn a_folder_named_like_a_command_can_be_served() {
+        serves("./check", "./check");
+        serves("serve check", "check");
+        serves("serve serve", "serve");
+        serves("--hidden serve check", "check");
+        serves("-- check", "check");
+        serves("find", "find");
+        serves("--hidden -- serve", "serve");
+    }
+
+    #[test]
+    fn flags_may_stand_before_the_word() {
+        let settings = settings("--title serve -q serve --hidden docs");
+        assert_eq!(settings.root, PathBuf::from("docs"));
+        assert_eq!(settings.pages.title.as_deref(), Some("serve"));
+        assert!(settings.log.quiet && settings.serving.hidden);
+    }
+
+    #[test]
+    fn an_optional_value_does_not_take_the_folder() {
+        let settings = settings("--spa docs");
+        assert_eq!((settings.root, settings.serving.spa.as_deref()), (PathBuf::from("docs"), Some("index.html")));
+        assert_eq!(self::settings("--spa=app/a.html").serving.spa.as_deref(), Some("app/a.html"));
+    }
+}

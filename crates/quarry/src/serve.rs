@@ -1,0 +1,98 @@
+//! From settings to a server: the one place that knows both.
+
+use std::path::PathBuf;
+
+use reactor::ListenAddress;
+use reactor::disk::Links;
+use semantics::Field;
+use server::{Accent, Options, Server};
+
+use crate::exit::Failure;
+use crate::flag::{self, Settings, Symlinks};
+use crate::terminal::Terminal;
+use crate::value::prefix::Prefix;
+
+/// Opens the folder and binds the addresses.
+pub(crate) fn bind(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Server, Failure> {
+    Server::bind(options(settings, root, terminal)?).map_err(|error| Failure::Sentence(error.to_string()))
+}
+
+/// Serves until TERM or INT, and what is under way then.
+pub(crate) fn run(server: Server) -> Result<(), Failure> {
+    server.run().map_err(|error| Failure::Sentence(error.to_string()))
+}
+
+/// What each flag means to the server; what was not asked for stays as the server has it.
+fn options(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Options, Failure> {
+    let Settings { root: _, listening, serving, pages, limits, log, look_up: _ } = settings;
+    let mut options = Options {
+        root,
+        symlinks: links(serving.symlinks),
+        listen: addresses(settings)?,
+        workers: listening.workers.map_or(0, |workers| workers.get()),
+        user: listening.user.clone(),
+        memory_bytes: limits.memory_bytes as u64,
+        fresh: serving.fresh,
+        drain: listening.drain,
+        idle_timeout: limits.idle_timeout,
+        connections_max: limits.connections_max.map(|max| max.get() as usize),
+        per_address_max: Some(limits.connections_per_address_max.get()),
+        access_log: access_log(log.access_log(terminal)),
+        ..Options::default()
+    };
+    let site = &mut options.site;
+    site.hidden = serving.hidden;
+    site.spa = serving.spa.clone();
+    site.clean_urls = serving.clean_urls;
+    site.listing = !pages.no_listing;
+    site.default_charset = serving.charset.map(str::to_owned);
+    site.cache_control = serving.cache_control.clone().or(site.cache_control.take());
+    for added in &serving.header {
+        // What the owner says replaces what we would say.
+        site.fields.retain(|field| !field.name.eq_ignore_ascii_case(&added.name));
+    }
+    let added = serving.header.iter();
+    site.fields.extend(added.map(|field| Field { name: field.name.clone().into(), value: field.value.clone().into() }));
+    match &pages.prefix {
+        Prefix::Off => site.prefix = None,
+        Prefix::Path(path) => {
+            site.prefix = Some(path.clone());
+            options.look.prefix = path.clone();
+        }
+    }
+    if let Some(title) = &pages.title {
+        options.look.title = title.clone();
+    }
+    options.look.accent = pages.accent.as_deref().and_then(Accent::parse);
+    Ok(options)
+}
+
+/// All addresses asked for, each once.
+fn addresses(settings: &Settings) -> Result<Vec<ListenAddress>, Failure> {
+    let mut addresses: Vec<ListenAddress> = Vec::new();
+    for listen in &settings.listening.listen {
+        for address in listen.resolve()? {
+            if !addresses.contains(&address) {
+                addresses.push(address);
+            }
+        }
+    }
+    Ok(addresses)
+}
+
+fn links(symlinks: Symlinks) -> Links {
+    match symlinks {
+        Symlinks::Inside => Links::Inside,
+        Symlinks::Never => Links::Never,
+        Symlinks::Anywhere => Links::Anywhere,
+    }
+}
+
+fn access_log(form: flag::AccessLog) -> server::AccessLog {
+    match form {
+        flag::AccessLog::Off => server::AccessLog::Off,
+        flag::AccessLog::Combined => server::AccessLog::Combined,
+        flag::AccessLog::Json => server::AccessLog::Json,
+        flag::AccessLog::Short => server::AccessLog::Short,
+    }
+}

@@ -208,7 +208,7 @@ fn no_race_leads_out_of_the_root() {
             }
         });
         let root = root(&folder, Links::Inside);
-        for _ in 0..5_000 {
+        for _ in 0..2_000 {
             for path in ["swap/deep/file", "winding/file"] {
                 for waiting in [Waiting::Allowed, Waiting::Refused] {
                     match outcome(&root, path.as_bytes(), waiting).as_str() {

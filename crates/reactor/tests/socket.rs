@@ -23,7 +23,12 @@ impl Bench {
     }
 
     fn at(address: &ListenAddress) -> Bench {
-        let listener = Listener::bind(address, &ListenOptions::default()).expect("free");
+        // Clients that say nothing are accepted at once, unless a test is about those that speak.
+        Bench::with(address, ListenOptions { defer_accept: false, ..ListenOptions::default() })
+    }
+
+    fn with(address: &ListenAddress, options: ListenOptions) -> Bench {
+        let listener = Listener::bind(address, &options).expect("free");
         let address = listener.address().clone();
         Bench { reactor: Epoll::new(vec![listener]).expect("a queue"), address, buffer: vec![0; 65_536] }
     }
@@ -94,6 +99,89 @@ fn what_comes_in_can_go_out() {
     client.read_exact(&mut answer).expect("read");
     assert_eq!(&answer, b"hello, world");
     bench.is_quiet();
+}
+
+fn deferring() -> Bench {
+    Bench::with(&ListenAddress::Tcp("127.0.0.1:0".parse().expect("an address")), ListenOptions::default())
+}
+
+#[test]
+fn a_client_that_speaks_first_is_received_from_at_once() {
+    let mut bench = deferring();
+    let mut clients: Vec<TcpStream> = (0..100).map(|_| bench.connect()).collect();
+    clients.iter_mut().for_each(|client| client.write_all(b"hello").expect("written"));
+    let mut keys = Vec::new();
+    for _ in &clients {
+        let key = bench.accept();
+        bench.receives(key, b"hello");
+        keys.push(key);
+    }
+    // Each other one is closed in its first turn; the rest is told of what comes later.
+    for (number, key) in keys.iter().enumerate() {
+        assert_eq!(bench.reactor.send(*key, &[b"world"], false).expect("sent"), 5);
+        if number % 2 == 0 {
+            bench.reactor.close(*key);
+        }
+    }
+    let mut answers = Vec::new();
+    for (number, client) in clients.iter_mut().enumerate() {
+        let mut answer = [0; 5];
+        client.read_exact(&mut answer).expect("answered");
+        answers.push(answer);
+        if number % 2 == 1 {
+            client.write_all(b"again").expect("written");
+        }
+    }
+    assert!(answers.iter().all(|answer| answer == b"world"));
+    let mut again = 0;
+    while again < 50 {
+        let (completion, bytes) = bench.next();
+        assert!(matches!(completion, Completion::Received { .. }), "{completion:?}");
+        assert_eq!(bytes, b"again");
+        again += 1;
+    }
+    bench.is_quiet();
+}
+
+#[test]
+fn a_first_answer_that_is_not_taken_at_once_is_waited_for() {
+    let mut bench = deferring();
+    let mut client = bench.connect();
+    client.write_all(b"all of it").expect("written");
+    let key = bench.accept();
+    bench.receives(key, b"all of it");
+    let content = vec![7; 20_000_000];
+    let mut sent = bench.reactor.send(key, &[&content], false).expect("sent");
+    assert!(sent < content.len(), "the kernel took all at once: nothing was tested");
+    let reader = std::thread::spawn(move || slow_read(client).len());
+    while sent < content.len() {
+        assert_eq!(bench.next().0, Completion::Sendable { key });
+        sent += bench.reactor.send(key, &[&content[sent..]], false).expect("sent");
+    }
+    bench.reactor.close(key);
+    assert_eq!(reader.join().expect("read"), content.len());
+}
+
+#[test]
+fn a_client_that_keeps_silent_is_accepted_all_the_same() {
+    let mut bench = deferring();
+    let mut client = bench.connect();
+    let key = bench.accept();
+    bench.is_quiet();
+    client.write_all(b"at last").expect("written");
+    bench.receives(key, b"at last");
+}
+
+#[test]
+fn receiving_can_be_off_from_the_start() {
+    let mut bench = deferring();
+    let mut client = bench.connect();
+    client.write_all(b"early").expect("written");
+    let key = bench.accept();
+    bench.reactor.set_receiving(key, false);
+    bench.is_quiet();
+    bench.reactor.set_receiving(key, true);
+    bench.receives(key, b"early");
 }
 
 #[test]
@@ -466,7 +554,8 @@ fn a_port_can_be_listened_on_again_at_once() {
 #[test]
 fn workers_share_the_clients_of_one_port() {
     let any = ListenAddress::Tcp("127.0.0.1:0".parse().expect("an address"));
-    let listener = Listener::bind(&any, &ListenOptions::default()).expect("free");
+    let options = ListenOptions { defer_accept: false, ..ListenOptions::default() };
+    let listener = Listener::bind(&any, &options).expect("free");
     let address = listener.address().clone();
     let mut benches: Vec<Bench> = [listener.another().expect("another"), listener]
         .into_iter()

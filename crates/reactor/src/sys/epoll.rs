@@ -1,7 +1,7 @@
 //! The reactor on epoll: level-triggered, and no system call that does not move bytes unless something is unusual.
 //!
-//! A request costs one `recv` and one `send`, and its share of an `epoll_wait`. `epoll_ctl` is for a new connection,
-//! for a peer that reads slower than we send, and for a half that has ended.
+//! A request costs one `recv` and one `send`, and its share of an `epoll_wait`. `epoll_ctl` is for a connection that
+//! outlives its first turn, for a peer that reads slower than we send, and for a half that has ended.
 
 use std::io::{self, IoSlice};
 use std::os::fd::OwnedFd;
@@ -32,6 +32,13 @@ pub struct Epoll {
     gates: Vec<Gate>,
     /// The gate that clients are being taken from, and how many more in this turn.
     accepting: Option<(usize, usize)>,
+    /// Just accepted from a listener that waits for the first bytes: they are there to be received.
+    fresh: Option<Key>,
+    /// Accepted and received from in this turn; in the queue only if they live at its end. One that is answered and
+    /// closed at once has cost no call to the queue.
+    unqueued: Vec<Key>,
+    /// The queue would not take them.
+    rejected: Vec<Key>,
     /// Told to be sendable last; if nobody sends on it, the kernel need not tell again.
     told_sendable: Option<Key>,
     /// Held for the moment when there are no others: it lets one client more in, for whom the worker can make room.
@@ -76,6 +83,9 @@ impl Epoll {
             waker,
             gates: Vec::new(),
             accepting: None,
+            fresh: None,
+            unqueued: Vec::new(),
+            rejected: Vec::new(),
             told_sendable: None,
             now,
             date: clock::date(),
@@ -152,6 +162,28 @@ impl Epoll {
         }
     }
 
+    /// The first bytes of a new connection.
+    fn receive_first(&mut self, key: Key, buffer: &mut [u8]) -> Option<Completion> {
+        let is_wanted = self.slab.get_mut(key).is_some_and(|(_, interest)| interest.receiving);
+        let completion = if is_wanted { self.receive(key, buffer) } else { None };
+        match completion {
+            Some(Completion::Received { .. }) => self.unqueued.push(key),
+            // They were not there after all (the client has kept silent for a second).
+            None => self.arm(key),
+            Some(_) => {}
+        }
+        completion
+    }
+
+    /// Those who have outlived the turn they came in.
+    fn queue_the_unqueued(&mut self) {
+        while let Some(key) = self.unqueued.pop() {
+            if self.slab.get_mut(key).is_some_and(|(_, interest)| !interest.queued) {
+                self.arm(key);
+            }
+        }
+    }
+
     /// The kernel says the connection is broken while nobody receives from it.
     fn fail(&mut self, key: Key) -> Option<Completion> {
         let error = match rustix::net::sockopt::socket_error(self.slab.socket(key)?) {
@@ -166,7 +198,9 @@ impl Epoll {
         if let Some((socket, interest)) = self.slab.get_mut(key) {
             (interest.armed_in, interest.armed_out) = (false, false);
             (interest.ended, interest.sending) = (true, false);
-            let _ = epoll::delete(&self.queue, socket);
+            if interest.queued {
+                let _ = epoll::delete(&self.queue, socket);
+            }
         }
         Completion::Failed { key, error }
     }
@@ -177,8 +211,15 @@ impl Epoll {
         let mut flags = EventFlags::empty();
         flags.set(EventFlags::IN, interest.armed_in);
         flags.set(EventFlags::OUT, interest.armed_out);
-        // Fails only for a socket that is not in the queue: one that was found broken.
-        let _ = epoll::modify(&self.queue, socket, EventData::new_u64(token_of(key)), flags);
+        let data = EventData::new_u64(token_of(key));
+        if interest.queued {
+            // Fails only for a socket that has been taken out: one that was found broken.
+            let _ = epoll::modify(&self.queue, socket, data, flags);
+        } else if epoll::add(&self.queue, socket, data, flags).is_ok() {
+            interest.queued = true;
+        } else {
+            self.rejected.push(key);
+        }
     }
 
     /// A send was short: tell when there is room.
@@ -221,12 +262,12 @@ impl Epoll {
         };
         match accepted {
             Ok((socket, peer)) => {
+                let has_bytes = listener.defers_accept();
                 let key = self.slab.insert(socket, peer);
-                let (socket, _) = self.slab.get_mut(key)?;
-                if epoll::add(&self.queue, socket, EventData::new_u64(token_of(key)), EventFlags::IN).is_err() {
-                    // Out of kernel memory or watches.
-                    self.slab.remove(key);
-                    return Some(self.pause(number));
+                if has_bytes {
+                    self.fresh = Some(key);
+                } else {
+                    self.arm(key);
                 }
                 // The spare is gone: the next try finds none, and pauses.
                 self.accepting = Some((number, if is_last { 1 } else { left - 1 }));
@@ -315,6 +356,7 @@ impl Reactor for Epoll {
 
     fn wait(&mut self, until: Option<u64>) -> io::Result<()> {
         self.settle_sendable();
+        self.queue_the_unqueued();
         (self.filled, self.handled) = (0, 0);
         let resumed = if self.gates.iter().any(|gate| matches!(gate.state, GateState::Paused { .. })) {
             self.resume_gates()
@@ -323,7 +365,8 @@ impl Reactor for Epoll {
         };
         let look = [until, self.wheel.next_look(), resumed].into_iter().flatten().min();
         // A closing gate is read without being told: nobody would be woken for those who already wait.
-        let look = if self.closing_gate().is_some() { Some(0) } else { look };
+        let has_work = self.closing_gate().is_some() || !self.rejected.is_empty();
+        let look = if has_work { Some(0) } else { look };
         // From the clock as of the last turn: one look at it less, for waiting longer by what that turn took.
         let timeout = look.map(|at| timeout_of(at.saturating_sub(self.now)));
         match epoll::wait(&self.queue, &mut self.events[..], timeout.as_ref()) {
@@ -339,7 +382,12 @@ impl Reactor for Epoll {
     fn next(&mut self, buffer: &mut [u8]) -> Option<Completion> {
         self.settle_sendable();
         loop {
-            let completion = if let Some((number, left)) = self.accepting {
+            let completion = if let Some(key) = self.fresh.take() {
+                self.receive_first(key, buffer)
+            } else if let Some(key) = self.rejected.pop() {
+                // Out of kernel memory or watches.
+                Some(self.detach(key, io::ErrorKind::OutOfMemory))
+            } else if let Some((number, left)) = self.accepting {
                 self.accept(number, left)
             } else if self.handled < self.filled {
                 self.handle_event(buffer)

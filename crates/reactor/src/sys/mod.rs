@@ -2,5 +2,6 @@
 
 pub(crate) mod clock;
 pub(crate) mod epoll;
+pub(crate) mod option;
 pub(crate) mod slab;
 pub(crate) mod waker;

@@ -37,6 +37,8 @@ pub(crate) struct Interest {
     pub(crate) ended: bool,
     /// A send was short.
     pub(crate) sending: bool,
+    /// The kernel has been told of the socket at all.
+    pub(crate) queued: bool,
     /// The kernel tells when bytes come.
     pub(crate) armed_in: bool,
     /// The kernel tells when there is room.
@@ -46,7 +48,8 @@ pub(crate) struct Interest {
 impl Slab {
     pub(crate) fn insert(&mut self, socket: OwnedFd, peer: Option<SocketAddrAny>) -> Key {
         let (peer_address, peer_port) = pack(peer);
-        let interest = Interest { receiving: true, ended: false, sending: false, armed_in: true, armed_out: false };
+        let interest =
+            Interest { receiving: true, ended: false, sending: false, queued: false, armed_in: true, armed_out: false };
         let index = match self.free {
             Some(index) => {
                 let slot = &mut self.slots[index as usize];

@@ -13,7 +13,7 @@ pub struct Known {
 /// Of Quarry.
 pub const QUARRY: &[Known] = &[Known {
     name: "absolute_form_without_path_may_have_a_query",
-    reason: "a target is borrowed from the bytes that came, which have no slash there; no client sends it so",
+    reason: "a target is borrowed from the bytes that came, and these have no slash to begin with; so it is refused with 400",
 }];
 
 /// Of nginx 1.22, as Debian 12 has it, which is here as control: what it fails shows that the requirement can fail.

@@ -87,7 +87,7 @@ impl Server {
             let mut dialog = self.dialog()?;
             dialog.send([bytes, self.request("GET", "/plain.txt", &[]).as_bytes()].concat())?;
             let first = dialog.receive(if bytes.starts_with(b"HEAD ") { "HEAD" } else { "GET" })?;
-            first.expect(&[200, 204, 206, 301, 304, 404, 405, 412, 501])?;
+            first.expect(&[200, 204, 206, 301, 304, 404, 405, 411, 412, 501])?;
             dialog.receive("GET")?.expect(&[200])?.expect_content(&crate::material::plain())?;
             Ok(())
         };

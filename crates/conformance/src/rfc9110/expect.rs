@@ -63,7 +63,9 @@ fn an_upgrade_nobody_knows_is_passed_over(server: &Server) -> Result<(), Finding
     server.raw(request)?.expect(&[200])?.expect_content(&material::plain())?;
     // Of a browser that hopes for HTTP/2 in clear, which RFC 9113 has given up.
     let lines = ["Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA"];
-    server.raw(server.request("GET", "/plain.txt", &lines))?.expect(&[200, 101])?;
+    let mut dialog = server.dialog()?;
+    dialog.send(server.request("GET", "/plain.txt", &lines))?;
+    dialog.receive_any("GET")?.expect(&[200, 101])?;
     Ok(())
 }
 

@@ -5,11 +5,7 @@ use semantics::Timestamp;
 use semantics::date::{format_date, parse_date};
 
 /// A date that is understood can be written, and then means the same.
-pub const TARGET: Target = Target {
-    name: "date",
-    run,
-    seeds: &[b"Sun, 06 Nov 1994 08:49:37 GMT", b"Sunday, 06-Nov-94 08:49:37 GMT", b"Sun Nov  6 08:49:37 1994"],
-};
+pub const TARGET: Target = Target { name: "date", run };
 
 fn run(bytes: &[u8]) {
     let now = Timestamp::from_seconds(1_800_000_000);

@@ -7,7 +7,7 @@ mod test;
 use crate::failure::Failure;
 use crate::repository::root;
 use crate::step::{self, Step};
-use crate::tidy;
+use crate::{install, tidy};
 use std::path::PathBuf;
 
 /// One developer command.
@@ -27,6 +27,12 @@ pub(crate) const COMMANDS: &[Command] = &[
         arguments: "[DIR]",
         help: "build Quarry for speed and serve DIR, or the example site",
         run: serve,
+    },
+    Command {
+        name: "tools",
+        arguments: "",
+        help: "only install what the tests need: curl, nginx, a browser and such",
+        run: |_| install::all(),
     },
     Command {
         name: "test",

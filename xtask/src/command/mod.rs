@@ -73,7 +73,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        arguments: "[CASES…]",
+        arguments: "[CASES…] [--help]",
         help: "measure Quarry against the other servers, interleaved",
         run: bench,
     },
@@ -102,10 +102,8 @@ fn simulate(arguments: &[String]) -> Result<(), Failure> {
 }
 
 fn bench(arguments: &[String]) -> Result<(), Failure> {
-    let mut all = vec!["run", "--release", "--package", "bench", "--"];
-    all.extend(arguments.iter().map(String::as_str));
-    step::run(&Step::cargo("build Quarry", &["build", "--release", "--package", "quarry"]))?;
-    step::run(&Step::cargo("measure", &all).environment("QUARRY", &binary("quarry")))
+    // It builds Quarry itself, or takes another build that is named.
+    step::run(&Step::cargo("measure", &["run", "--release", "--package", "bench", "--"]).arguments(arguments))
 }
 
 /// Where cargo puts what it builds.

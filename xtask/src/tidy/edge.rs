@@ -16,7 +16,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sim", &["semantics", "wire", "site", "charset", "page", "reactor", "server"]),
     ("conformance", &[]),
     ("fuzz", &["semantics", "wire", "site", "charset", "page"]),
-    ("bench", &[]),
+    ("bench", &["reactor"]),
     ("xtask", &[]),
 ];
 

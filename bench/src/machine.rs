@@ -24,6 +24,8 @@ pub(crate) fn settle() -> Result<Settled, Box<dyn Error>> {
     }
     // Where it is allowed: whoever else works on this machine waits, rather than being measured. Children inherit it.
     let _ = setpriority_process(None, PRIORITY);
+    // Shells and what they start share a group, whose priority counts first.
+    let _ = fs::write("/proc/self/autogroup", PRIORITY.to_string());
     // BBR sends at a pace of its own, by timers, which says nothing about servers.
     let before = fs::read_to_string(CONGESTION_CONTROL)?.trim().to_owned();
     let congestion_control = if before == "cubic" {
@@ -42,6 +44,7 @@ impl Drop for Settled {
         if let Some(before) = &self.congestion_control {
             let _ = fs::write(CONGESTION_CONTROL, before);
         }
+        let _ = fs::write("/proc/self/autogroup", "0");
     }
 }
 

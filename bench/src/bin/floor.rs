@@ -6,9 +6,9 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::net::{SocketAddr, TcpListener};
 use std::os::fd::{AsRawFd, OwnedFd};
 
+use reactor::{ListenAddress, ListenOptions, Listener};
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, SocketFlags};
@@ -35,6 +35,7 @@ struct Connection {
     sent: usize,
     total: usize,
     is_armed: bool,
+    is_queued: bool,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -60,11 +61,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn serve(port: u16, answer: &Answer) -> Result<(), Box<dyn Error>> {
-    let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port)))?;
-    // The backlog of the standard library is 128: too few for a connection per request.
-    rustix::net::listen(&listener, 4096)?;
-    rustix::net::sockopt::set_tcp_nodelay(&listener, true)?;
-    listener.set_nonblocking(true)?;
+    // With the options of the server that is measured by it: a client is there with its first bytes.
+    let address = ListenAddress::Tcp(([127, 0, 0, 1], port).into());
+    let listener = Listener::bind(&address, &ListenOptions::default())?;
     let queue = epoll::create(CreateFlags::CLOEXEC)?;
     epoll::add(&queue, &listener, EventData::new_u64(LISTENER), EventFlags::IN)?;
     let mut connections: Vec<Option<Connection>> = Vec::new();
@@ -81,11 +80,14 @@ fn serve(port: u16, answer: &Answer) -> Result<(), Box<dyn Error>> {
                 while let Ok(socket) = rustix::net::accept_with(&listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC)
                 {
                     let number = socket.as_raw_fd() as usize;
-                    epoll::add(&queue, &socket, EventData::new_u64(number as u64), EventFlags::IN)?;
                     if connections.len() <= number {
                         connections.resize_with(number + 1, || None);
                     }
-                    connections[number] = Some(Connection { socket, sent: 0, total: 0, is_armed: false });
+                    let mut connection = Connection { socket, sent: 0, total: 0, is_armed: false, is_queued: false };
+                    if turn(&mut connection, &mut buffer, answer, &queue, number as u64).is_some() {
+                        arm(&mut connection, false, &queue, number as u64);
+                        connections[number] = Some(connection);
+                    }
                 }
                 continue;
             }
@@ -101,10 +103,12 @@ fn serve(port: u16, answer: &Answer) -> Result<(), Box<dyn Error>> {
 /// One event of one connection. `None`: it has ended.
 fn turn(connection: &mut Connection, buffer: &mut [u8], answer: &Answer, queue: &OwnedFd, token: u64) -> Option<()> {
     if connection.sent == connection.total {
-        let (bytes, _) = rustix::net::recv(&connection.socket, &mut *buffer, RecvFlags::DONTWAIT).ok()?;
-        if bytes == 0 {
-            return None;
-        }
+        let bytes = match rustix::net::recv(&connection.socket, &mut *buffer, RecvFlags::DONTWAIT) {
+            Ok((0, _)) => return None,
+            Ok((bytes, _)) => bytes,
+            Err(Errno::AGAIN) => return Some(()),
+            Err(_) => return None,
+        };
         connection.sent = 0;
         connection.total = answer.bytes.len() + answer.file.as_ref().map_or(0, |(_, length)| *length);
         if answer.mode == Mode::Count {
@@ -133,16 +137,25 @@ fn turn(connection: &mut Connection, buffer: &mut [u8], answer: &Answer, queue: 
             Err(_) => return None,
         }
     }
-    arm(connection, false, queue, token);
-    (answer.mode != Mode::Close).then_some(())
+    if answer.mode == Mode::Close {
+        return None;
+    }
+    if connection.is_armed {
+        arm(connection, false, queue, token);
+    }
+    Some(())
 }
 
+/// Tells the queue what the connection waits for, if that is not what it knows.
 fn arm(connection: &mut Connection, is_armed: bool, queue: &OwnedFd, token: u64) {
-    if connection.is_armed != is_armed {
-        connection.is_armed = is_armed;
-        let flags = if is_armed { EventFlags::OUT } else { EventFlags::IN };
-        let _ = epoll::modify(queue, &connection.socket, EventData::new_u64(token), flags);
+    let data = EventData::new_u64(token);
+    let flags = if is_armed { EventFlags::OUT } else { EventFlags::IN };
+    if !connection.is_queued {
+        connection.is_queued = epoll::add(queue, &connection.socket, data, flags).is_ok();
+    } else if connection.is_armed != is_armed {
+        let _ = epoll::modify(queue, &connection.socket, data, flags);
     }
+    connection.is_armed = is_armed;
 }
 
 const LISTENER: u64 = u64::MAX;

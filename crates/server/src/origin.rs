@@ -94,7 +94,7 @@ impl<T: Files> Origin<T> {
 
     /// The answer to a request, whatever it takes: on the pool.
     pub fn answer(&self, head: &RequestHead<'_>, now: Timestamp) -> Answer<T::File> {
-        match self.select(head, now, &self.files, &At { origin: self }) {
+        match self.select(head, now, &self.files, &At { origin: self, now }) {
             Ok(Selected::Response(response, keep)) => Answer::Whole(response, keep),
             Ok(Selected::Page(page)) => self.page(head, page, now),
             Err(Refusal::OutOfDescriptors) => {
@@ -128,26 +128,15 @@ fn in_memory<T: Files>(files: &T, mut keep: Keep<T::File>) -> Result<Keep<T::Fil
 /// The workshop at the origin's own bench.
 struct At<'a, T> {
     origin: &'a Origin<T>,
+    now: Timestamp,
 }
 
 impl<T: Files> Workshop<T::File> for At<'_, T> {
     fn charset(&self, file: &T::File, metadata: &Metadata, kind: TextKind) -> Result<Option<&'static str>, Refusal> {
-        self.origin.label(file, metadata, kind)
+        self.origin.bench.label(&self.origin.files, file, metadata, kind, self.now)
     }
 
     fn compress(&self, file: &T::File, metadata: &Metadata, coding: Coding) -> Result<Option<Arc<[u8]>>, Refusal> {
         self.origin.bench.coded(&self.origin.files, file, metadata, coding)
-    }
-}
-
-impl<T: Files> Origin<T> {
-    /// The charset to send with a text.
-    pub(crate) fn label(
-        &self,
-        file: &T::File,
-        metadata: &Metadata,
-        kind: TextKind,
-    ) -> Result<Option<&'static str>, Refusal> {
-        self.bench.label(&self.files, file, metadata, kind)
     }
 }

@@ -22,8 +22,9 @@ use std::thread::{self, JoinHandle};
 pub struct Server {
     options: Options,
     files: DiskTree,
-    /// Those of the first worker; the others get one more of each.
-    listeners: Vec<Listener>,
+    /// A set for each worker. All are bound before privileges are dropped: the kernel lets only sockets of one user
+    /// share a port, and a low port needs the right to it each time.
+    listeners: Vec<Vec<Listener>>,
     signals: Signals,
 }
 
@@ -95,15 +96,19 @@ impl Server {
         } else {
             options.listen.iter().map(|address| Listener::bind(address, &how)).collect::<Result<_, _>>()?
         };
+        // A listener that nobody takes clients from would still be given its share of them, so there are none to spare.
+        let others = (1..options.workers).map(|_| listeners.iter().map(Listener::another).collect());
+        let mut sets: Vec<Vec<Listener>> = others.collect::<Result<_, _>>()?;
+        sets.insert(0, listeners);
         if let Some(user) = &options.user {
             user.assume().map_err(|error| Error::Privilege(error.to_string()))?;
         }
-        Ok(Server { options, files, listeners, signals })
+        Ok(Server { options, files, listeners: sets, signals })
     }
 
     /// Where it listens.
     pub fn addresses(&self) -> impl Iterator<Item = &ListenAddress> {
-        self.listeners.iter().map(Listener::address)
+        self.listeners.first().into_iter().flatten().map(Listener::address)
     }
 
     /// Serves until TERM or INT; then what is under way is finished.
@@ -130,13 +135,10 @@ impl Server {
 
         let mut workers: Vec<JoinHandle<io::Result<()>>> = Vec::new();
         let (waker, started) = channel::<Waker>();
-        // A listener that nobody takes clients from would still be given its share of them, so there are none to spare.
         let is_unix = |listener: &&Listener| matches!(listener.address(), ListenAddress::Unix(_));
-        let unix: Vec<Listener> = listeners.iter().filter(is_unix).map(Listener::another).collect::<Result<_, _>>()?;
-        let others = (1..options.workers).map(|_| listeners.iter().map(Listener::another).collect());
-        let mut sets: Vec<Vec<Listener>> = others.collect::<Result<_, _>>()?;
-        sets.push(listeners);
-        for (number, own) in sets.into_iter().enumerate() {
+        let first = listeners.first().into_iter().flatten();
+        let unix: Vec<Listener> = first.filter(is_unix).map(Listener::another).collect::<Result<_, _>>()?;
+        for (number, own) in listeners.into_iter().enumerate() {
             let (origin, control) = (Arc::clone(&origin), Arc::clone(&control));
             let (threads, waker) = (threads.clone(), waker.clone());
             // A reactor stays on the thread that made it; its waker is what others have of it.

@@ -4,6 +4,7 @@ use charset::{Detector, TextKind};
 use libdeflater::{CompressionLvl, Compressor};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use semantics::Timestamp;
 use semantics::coding::Coding;
 use site::{Identity, Metadata, Refusal, Tree, Workshop};
 use std::io::Write;
@@ -59,13 +60,18 @@ impl Bench {
         file: &T::File,
         metadata: &Metadata,
         kind: TextKind,
+        now: Timestamp,
     ) -> Result<Option<&'static str>, Refusal> {
-        let key = (metadata.identity(), kind as u8);
-        self.labels.get_or_insert_with(&key, || {
+        let find_out = || {
             let mut detector = Detector::new(kind, None);
             for_each_piece(tree, file, |piece| detector.feed(piece))?;
             Ok(detector.finish().charset())
-        })
+        };
+        // Within a tick of the clock, other bytes could stand under the same identity.
+        match site::is_settled(metadata, now) {
+            true => self.labels.get_or_insert_with(&(metadata.identity(), kind as u8), find_out),
+            false => find_out(),
+        }
     }
 
     /// The file under a content coding, made once for each version of it. `None`: it did not get smaller.

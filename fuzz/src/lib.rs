@@ -26,6 +26,7 @@ pub const TARGETS: &[Target] = &[
     target::h1::TARGET,
     target::markdown::TARGET,
     target::request_target::TARGET,
+    target::select::TARGET,
 ];
 
 #[cfg(test)]

@@ -8,3 +8,4 @@ pub mod file_name;
 pub mod h1;
 pub mod markdown;
 pub mod request_target;
+pub mod select;

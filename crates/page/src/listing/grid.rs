@@ -17,7 +17,7 @@ pub(super) fn push_tile(out: &mut String, row: &Row) {
         Kind::Image if size <= PICTURE_BYTES_MAX => {
             out.push_str("<img alt=\"\" loading=lazy decoding=async src=");
             out.push_str(&href);
-            out.push_str(">");
+            out.push('>');
         }
         // Only its beginning is asked for, once the script sees it on the screen.
         Kind::Film => {
@@ -31,7 +31,7 @@ pub(super) fn push_tile(out: &mut String, row: &Row) {
     out.push_str("</a><a class=name href=");
     out.push_str(&href);
     row.push_title(out);
-    out.push_str(">");
+    out.push('>');
     push_name(out, &row.shown, row.kind);
     out.push_str("</a>\n");
 }

@@ -19,9 +19,13 @@ pub const FIELD_LINES_MAX: usize = 100;
 /// a folder needs none of it.
 pub const CONTENT_BYTES_MAX: u64 = 1 << 20;
 
-/// Chunk extensions and trailer lines of one request, together. Beyond it: 400 and 431, then close. Nobody sends any;
+/// Chunk extensions and trailer lines of one request, together. Beyond it: 400, then close. Nobody sends any;
 /// without a bound a peer could send nothing else for ever (CVE-2023-39326).
 pub const FRAMING_BYTES_MAX: u32 = 8 * 1024;
+
+/// Digits of a chunk size. Beyond them: 400, then close. As many as a 64-bit number has; without a bound a peer could
+/// send leading zeros for ever.
+pub const CHUNK_SIZE_DIGITS_MAX: u8 = 16;
 
 /// From the first byte of a head to its last. Beyond it: 408, then close. A drip does not reset it (slowloris).
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(10);

@@ -1,8 +1,8 @@
 //! The content of a request, out of its framing (RFC 9112 §6.2, §7.1).
 //!
 //! ```text
-//! chunk   = 1*HEXDIG *( BWS ";" … ) CRLF data CRLF
-//! last    = 1*"0"    *( BWS ";" … ) CRLF *( field-line CRLF ) CRLF
+//! chunk   = 1*16HEXDIG *( BWS ";" … ) CRLF data CRLF
+//! last    = 1*16"0"    *( BWS ";" … ) CRLF *( field-line CRLF ) CRLF
 //! ```
 
 use super::grammar::{TOKEN, VALUE, is};
@@ -36,7 +36,8 @@ pub(crate) struct Chunks {
 enum At {
     /// First digit of a size.
     SizeStart,
-    Size,
+    /// Behind so many digits of a size: compared with [`limit::CHUNK_SIZE_DIGITS_MAX`].
+    Size(u8),
     /// Whitespace behind a size: only an extension may follow (BWS, RFC 9110 §5.6.3).
     SizeSpace,
     Extension,
@@ -113,16 +114,12 @@ impl Chunks {
     /// Where one byte of framing leads.
     fn step(&mut self, byte: u8) -> Result<At, Reason> {
         Ok(match (self.at, byte) {
-            (At::SizeStart | At::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => {
-                let digit = char::from(byte).to_digit(16).map_or(0, u64::from);
-                let size = self.chunk.checked_mul(16).and_then(|size| size.checked_add(digit));
-                self.chunk = size.ok_or(Reason::InvalidChunkSize)?;
-                At::Size
-            }
-            (At::Size | At::SizeSpace, b';') => At::Extension,
-            (At::Size | At::SizeSpace, b' ' | b'\t') => self.framed(At::SizeSpace)?,
-            (At::Size | At::Extension, b'\r') => At::SizeLineFeed,
-            (At::SizeStart | At::Size | At::SizeSpace, _) => return Err(Reason::InvalidChunkSize),
+            (At::SizeStart, byte) => self.digit(byte, 0)?,
+            (At::Size(_) | At::SizeSpace, b';') => At::Extension,
+            (At::Size(_) | At::SizeSpace, b' ' | b'\t') => self.framed(At::SizeSpace)?,
+            (At::Size(_) | At::Extension, b'\r') => At::SizeLineFeed,
+            (At::Size(digits), byte) => self.digit(byte, digits)?,
+            (At::SizeSpace, _) => return Err(Reason::InvalidChunkSize),
             (At::Extension, byte) if is(byte, VALUE) => self.framed(At::Extension)?,
             (At::Extension, _) => return Err(Reason::InvalidChunkExtension),
             (At::SizeLineFeed, b'\n') => self.chunk_begins()?,
@@ -143,6 +140,17 @@ impl Chunks {
             // `next` deals with both before it comes here.
             (At::Data | At::End, _) => self.at,
         })
+    }
+
+    /// One more digit of a chunk size.
+    fn digit(&mut self, byte: u8, digits: u8) -> Result<At, Reason> {
+        match char::from(byte).to_digit(16) {
+            Some(digit) if digits < limit::CHUNK_SIZE_DIGITS_MAX => {
+                self.chunk = self.chunk << 4 | u64::from(digit);
+                Ok(At::Size(digits + 1))
+            }
+            _ => Err(Reason::InvalidChunkSize),
+        }
     }
 
     /// The line of a chunk size is complete.

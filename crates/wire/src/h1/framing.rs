@@ -1,7 +1,7 @@
 //! What the head says about the connection and the content behind it (RFC 9112 §6, §9.3; RFC 9110 §10.1.1).
 
 use super::grammar;
-use super::head::{Head, is_host};
+use super::target::is_host;
 use crate::connection::ContentLength;
 use crate::fault::Reason;
 use semantics::{FieldName, RequestHead, Version};
@@ -16,34 +16,29 @@ pub(crate) struct Framing {
 }
 
 /// Reads the fields that bind the connection, and sets the authority.
-pub(crate) fn read<'a>(head: &mut Head<'a>) -> Result<Framing, Reason> {
-    let authority = authority(head)?;
-    let request = &mut head.request;
-    request.authority = authority;
-    let content = content(request)?;
+#[inline]
+pub(crate) fn read(head: &mut RequestHead<'_>) -> Result<Framing, Reason> {
+    let host = host(head)?;
+    // RFC 9112 §3.2.2: the host of an absolute-form target replaces that of the field.
+    if head.authority.is_empty() {
+        head.authority = host;
+    }
+    let content = content(head)?;
     Ok(Framing {
         content,
-        expects_continue: expectation(request)? && content != ContentLength::None,
-        is_persistent: is_persistent(request),
+        expects_continue: expectation(head)? && content != ContentLength::None,
+        is_persistent: is_persistent(head),
     })
 }
 
-/// RFC 9112 §3.2: exactly one valid `Host` in HTTP/1.1, even where an absolute-form target overrides it.
-fn authority<'a>(head: &Head<'a>) -> Result<&'a [u8], Reason> {
-    let request = &head.request;
-    if request.fields.is_repeated(FieldName::Host) {
-        return Err(Reason::RepeatedHost);
-    }
-    let host = match request.field(FieldName::Host) {
-        None if request.version == Version::Http10 => &[],
-        None => return Err(Reason::MissingHost),
-        Some(host) if is_host(host) => host,
-        Some(_) => return Err(Reason::InvalidHost),
-    };
-    match head.has_authority {
-        false => Ok(host),
-        true if is_host(request.authority) => Ok(request.authority),
-        true => Err(Reason::InvalidTarget),
+/// RFC 9112 §3.2: exactly one valid `Host` in HTTP/1.1, even where an absolute-form target replaces it.
+fn host<'a>(head: &RequestHead<'a>) -> Result<&'a [u8], Reason> {
+    match head.field(FieldName::Host) {
+        _ if head.fields.is_repeated(FieldName::Host) => Err(Reason::RepeatedHost),
+        None if head.version == Version::Http10 => Ok(&[]),
+        None => Err(Reason::MissingHost),
+        Some(host) if is_host(host) => Ok(host),
+        Some(_) => Err(Reason::InvalidHost),
     }
 }
 
@@ -69,11 +64,14 @@ fn content(request: &RequestHead<'_>) -> Result<ContentLength, Reason> {
     if codings.eq_ignore_ascii_case(b"chunked") {
         return Ok(ContentLength::Unknown);
     }
-    // Only where `chunked` is the last, and only once, could the end be found (RFC 9112 §6.1).
+    // Only where `chunked` is the last, and only once, could the end be found (RFC 9112 §6.1). Where it is the only
+    // one, but not written plainly, we do not guess what another reader makes of it.
     let is_chunked = |coding: &[u8]| coding.eq_ignore_ascii_case(b"chunked");
-    let count = grammar::members(codings).filter(|coding| is_chunked(coding)).count();
+    let chunked = grammar::members(codings).filter(|coding| is_chunked(coding)).count();
     match grammar::members(codings).last() {
-        Some(last) if is_chunked(last) && count == 1 => Err(Reason::UnsupportedTransferCoding),
+        Some(last) if is_chunked(last) && chunked == 1 && grammar::members(codings).count() > 1 => {
+            Err(Reason::UnsupportedTransferCoding)
+        }
         _ => Err(Reason::InvalidTransferEncoding),
     }
 }
@@ -109,9 +107,10 @@ fn is_persistent(request: &RequestHead<'_>) -> bool {
         let mut lines = request.fields.values(FieldName::Connection);
         lines.any(|line| grammar::members(line).any(|member| member.eq_ignore_ascii_case(option)))
     };
-    match request.version {
-        _ if request.field(FieldName::Connection).is_none() => request.version == Version::Http11,
-        Version::Http10 => has(b"keep-alive") && !has(b"close"),
-        _ => !has(b"close"),
+    match request.field(FieldName::Connection) {
+        None => request.version == Version::Http11,
+        // What browsers send.
+        Some(b"keep-alive") if !request.fields.is_repeated(FieldName::Connection) => true,
+        Some(_) => !has(b"close") && (request.version == Version::Http11 || has(b"keep-alive")),
     }
 }

@@ -1,4 +1,7 @@
-//! Which bytes may stand where (RFC 9110 §5.6, RFC 9112, RFC 3986): a table, and searches that go eight bytes at a time.
+//! Which bytes may stand where (RFC 9110 §5.6, RFC 9112, RFC 3986): a table, and searches that go a block at a time.
+
+use super::block::{equal, skip, up_to};
+use wide::u8x16;
 
 /// `tchar` (RFC 9110 §5.6.2).
 pub(crate) const TOKEN: u8 = 1;
@@ -57,36 +60,42 @@ pub(crate) fn span(bytes: &[u8], class: u8) -> usize {
     bytes.iter().position(|&byte| !is(byte, class)).unwrap_or(bytes.len())
 }
 
-/// How many bytes at the start can stand in a field value; [`span`] of [`VALUE`], eight bytes at a time.
-#[inline]
-pub(crate) fn value_span(bytes: &[u8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-    let mut at = 0;
-    while let Some(word) = bytes.get(at..at + 8) {
-        let word = u64::from_le_bytes(word.try_into().unwrap_or([0; 8]));
-        // A high bit for each byte below 0x20, and for each that is 0x7F (RFC 9110 §5.5 has them, but for tab, as
-        // invalid). A borrow can also mark a byte behind a marked one, but never one ahead of it.
-        let below = word.wrapping_sub(ONES * 0x20) & !word;
-        let delete = word ^ (ONES * 0x7F);
-        let delete = delete.wrapping_sub(ONES) & !delete;
-        let marks = (below | delete) & HIGHS;
-        if marks == 0 {
-            at += 8;
-            continue;
-        }
-        at += (marks.trailing_zeros() / 8) as usize;
-        if bytes[at] != b'\t' {
-            return at;
-        }
-        at += 1;
+/// What stands behind the bytes that can be of a request target: behind the [`span`] of [`TARGET`].
+#[inline(always)]
+pub(crate) fn behind_target(bytes: &[u8]) -> &[u8] {
+    let rest = skip(bytes, |block| up_to(block, b' ') | equal(block, 0x7F) | equal(block, b'#'));
+    &rest[span(rest, TARGET)..]
+}
+
+/// What stands behind the bytes that can be of a field value: behind the [`span`] of [`VALUE`].
+#[inline(always)]
+pub(crate) fn behind_value(bytes: &[u8]) -> &[u8] {
+    let rest = skip(bytes, |block| up_to(block, 0x1F) | equal(block, 0x7F));
+    // Nearly always the end of the line; a tab or the last few bytes go one by one.
+    match rest {
+        [b'\r', ..] => rest,
+        _ => &rest[span(rest, VALUE)..],
     }
-    at + span(&bytes[at..], VALUE)
+}
+
+/// Marks letters and hyphens, of which nearly all field names are made.
+#[inline(always)]
+pub(crate) fn letters(block: u8x16) -> u8x16 {
+    let lowered = block | u8x16::splat(0x20);
+    up_to(lowered - u8x16::splat(b'a'), b'z' - b'a') | equal(block, b'-')
 }
 
 /// A value without the whitespace around it (OWS, RFC 9110 §5.6.3).
-#[inline]
-pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
+#[inline(always)]
+pub(crate) fn trim(value: &[u8]) -> &[u8] {
+    match value {
+        // As nearly everyone writes it.
+        [b' ', inner @ ..] if matches!(inner, [first, .., last] if *first > b' ' && *last > b' ') => inner,
+        _ => trim_all(value),
+    }
+}
+
+fn trim_all(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = value {
         value = rest;
     }
@@ -108,24 +117,55 @@ mod tests {
     use alloc::vec::Vec;
     use proptest::prelude::*;
 
-    proptest! {
-        #[test]
-        fn the_quick_span_is_the_plain_one(bytes: Vec<u8>, tail in 0_usize..20) {
-            prop_assert_eq!(value_span(&bytes), span(&bytes, VALUE));
-            let mut long = vec![b'a'; tail];
-            long.extend_from_slice(&bytes);
-            prop_assert_eq!(value_span(&long), span(&long, VALUE));
+    #[track_caller]
+    fn check(bytes: &[u8]) {
+        assert_eq!(behind_target(bytes), &bytes[span(bytes, TARGET)..], "{bytes:x?}");
+        assert_eq!(behind_value(bytes), &bytes[span(bytes, VALUE)..], "{bytes:x?}");
+        if let Some(&block) = bytes.first_chunk() {
+            for (index, byte) in block.iter().enumerate() {
+                let is_letter = byte.is_ascii_alphabetic() || *byte == b'-';
+                assert_eq!(letters(u8x16::new(block)).to_bitmask() >> index & 1 != 0, is_letter, "{byte:x}");
+            }
         }
     }
 
     #[test]
-    fn each_byte_ends_a_value_wherever_it_stands_or_nowhere() {
+    fn each_byte_ends_a_span_wherever_it_stands_or_nowhere() {
         for byte in 0..=255 {
-            for at in 0..24 {
-                let mut bytes = [b'x'; 24];
+            for at in 0..40 {
+                let mut bytes = [b'x'; 40];
                 bytes[at] = byte;
-                assert_eq!(value_span(&bytes), span(&bytes, VALUE), "{byte} at {at}");
+                check(&bytes);
             }
         }
+    }
+
+    proptest! {
+        #[test]
+        fn the_quick_spans_are_the_plain_one(letters in 0_usize..40, bytes: Vec<u8>) {
+            let mut long = vec![b'a'; letters];
+            long.extend_from_slice(&bytes);
+            check(&long);
+        }
+    }
+
+    #[test]
+    fn classes_are_those_of_the_grammar() {
+        for byte in 0..=255_u8 {
+            let is_token = byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+            assert_eq!(is(byte, TOKEN), is_token, "{byte}");
+            assert_eq!(is(byte, TARGET), byte.is_ascii_graphic() && byte != b'#' || byte >= 0x80, "{byte}");
+            assert_eq!(is(byte, VALUE), byte.is_ascii_graphic() || b" \t".contains(&byte) || byte >= 0x80, "{byte}");
+        }
+    }
+
+    #[test]
+    fn members_of_a_list_are_trimmed_and_empty_ones_left_out() {
+        let check = |value: &[u8], expected: &[&[u8]]| assert_eq!(members(value).collect::<Vec<_>>(), expected);
+        check(b"a", &[b"a"]);
+        check(b"a, b\t,\t c", &[b"a", b"b", b"c"]);
+        check(b" ,, a b ,", &[b"a b"]);
+        check(b"", &[]);
+        check(b" , \t", &[]);
     }
 }

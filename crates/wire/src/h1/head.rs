@@ -6,203 +6,219 @@
 //! CRLF
 //! ```
 //!
-//! Two passes: [`search`] finds the end, and never looks at a byte twice however slowly they come; [`parse`] then reads
-//! the whole. So a head given byte by byte makes the same events as one given at once.
+//! [`read`] takes a head that is at hand as a whole, as nearly all are. [`Progress`] goes through one that comes in
+//! pieces, or that breaks a rule: line by line, each when its end has come, so that the first broken line decides
+//! however the bytes are cut. Both judge a line by the same functions.
 
-use super::grammar::{self, HOST, TARGET, TOKEN};
+use super::block::{BYTES, equal};
+use super::grammar::{self, TOKEN, letters};
+use super::{name, target};
 use crate::fault::Reason;
 use crate::limit;
 use memchr::memchr;
-use semantics::{FieldName, Fields, Method, RequestHead, Version};
+use semantics::{FieldName, Method, RequestHead, Version};
+use wide::u8x16;
 
-/// What a search for the end of a head found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// The head with its empty line ends here.
-    End(usize),
-    /// Not yet. Lines before this offset are looked at.
-    NotYet(usize),
-}
-
-/// Looks for the empty line, from `searched` on: the start of a line.
+/// Reads the head at the start of `bytes`, all but what its fields mean for the connection. Returns its length.
 ///
-/// Errs when a line ends without CR, or when no end can come any more within the limits.
-pub(crate) fn search(bytes: &[u8], mut searched: usize) -> Result<Found, Reason> {
-    // The first line break bounds the request line, even one whose end has not come.
-    if searched == 0 {
-        let Some(end) = memchr(b'\n', bytes) else {
-            return match bytes.len() > limit::REQUEST_LINE_BYTES_MAX {
-                true => Err(Reason::TargetTooLong),
-                false => Ok(Found::NotYet(0)),
-            };
-        };
-        if end >= limit::REQUEST_LINE_BYTES_MAX {
-            return Err(Reason::TargetTooLong);
-        }
-        if end == 0 || bytes[end - 1] != b'\r' {
-            return Err(Reason::BareLineFeed);
-        }
-        searched = end + 1;
-    }
-    while let Some(length) = memchr(b'\n', &bytes[searched..]) {
-        let end = searched + length;
-        if end >= limit::HEAD_BYTES_MAX {
-            return Err(Reason::HeadTooLong);
-        }
-        if bytes[end - 1] != b'\r' {
-            return Err(Reason::BareLineFeed);
-        }
-        searched = end + 1;
-        if length == 1 {
-            return Ok(Found::End(searched));
-        }
-    }
-    match bytes.len() > limit::HEAD_BYTES_MAX {
-        true => Err(Reason::HeadTooLong),
-        false => Ok(Found::NotYet(searched)),
-    }
-}
-
-/// A head, read.
-#[derive(Debug)]
-pub(crate) struct Head<'a> {
-    pub(crate) request: RequestHead<'a>,
-    /// Of an absolute-form target, which replaces `Host` (RFC 9112 §3.2.2).
-    pub(crate) has_authority: bool,
-}
-
-/// Reads a complete head, with its empty line at the end.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Head<'_>, Reason> {
-    let length = grammar::span(bytes, TOKEN);
-    let (method, rest) = bytes.split_at(length);
-    let rest = match rest {
-        [b' ', rest @ ..] if length > 0 => rest,
-        _ => return Err(Reason::InvalidMethod),
-    };
-    let length = grammar::span(rest, TARGET);
-    let (target, rest) = rest.split_at(length);
-    let rest = match rest {
-        [b' ', rest @ ..] if length > 0 => rest,
-        _ => return Err(Reason::InvalidTarget),
-    };
-    if length > limit::TARGET_BYTES_MAX {
+/// Errs when a rule is broken, or when the head is not complete: [`Progress`] tells which.
+#[inline]
+pub(crate) fn read<'a>(bytes: &'a [u8], head: &mut RequestHead<'a>) -> Result<usize, Reason> {
+    let (line, section) = request_line(bytes)?;
+    (head.method, head.version) = (line.method, line.version);
+    (head.target, head.authority) = (line.split.target, line.split.authority);
+    if bytes.len() - section.len() > limit::REQUEST_LINE_BYTES_MAX {
         return Err(Reason::TargetTooLong);
     }
-    let (version, section) = match rest {
-        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'1'..=b'9', b'\r', b'\n', rest @ ..] => (Version::Http11, rest),
-        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'0', b'\r', b'\n', rest @ ..] => (Version::Http10, rest),
-        [b'H', b'T', b'T', b'P', b'/', b'2', b'.', b'0', b'\r', b'\n', ..] if method == b"PRI" && target == b"*" => {
-            return Err(Reason::Http2Preface);
-        }
-        [b'H', b'T', b'T', b'P', b'/', b'0' | b'2'..=b'9', b'.', b'0'..=b'9', b'\r', b'\n', ..] => {
-            return Err(Reason::UnsupportedVersion);
-        }
-        _ => return Err(Reason::InvalidVersion),
-    };
-    let method = Method::from_token(method);
-    let (target, authority) = split_target(&method, target)?;
-    let mut request = RequestHead { method, target, authority: &[], version, fields: Fields::new() };
-    read_fields(section, &mut request.fields)?;
-    let has_authority = authority.is_some();
-    request.authority = authority.unwrap_or_default();
-    Ok(Head { request, has_authority })
-}
-
-/// The four forms of a target (RFC 9112 §3.2): what stands on this server, and which server is meant.
-fn split_target<'a>(method: &Method<'_>, target: &'a [u8]) -> Result<(&'a [u8], Option<&'a [u8]>), Reason> {
-    match (method.as_bytes(), target) {
-        // authority-form: for a tunnel, which we are not; the method alone decides.
-        (b"CONNECT", authority) => Ok((authority, None)),
-        (_, [b'/', ..]) => Ok((target, None)),
-        (b"OPTIONS", b"*") => Ok((target, None)),
-        (method, _) => {
-            let Some(rest) = strip_scheme(target) else { return Err(Reason::InvalidTarget) };
-            let end = rest.iter().position(|&byte| byte == b'/' || byte == b'?').unwrap_or(rest.len());
-            let (authority, rest) = rest.split_at(end);
-            let target = match rest {
-                [b'/', ..] => rest,
-                // RFC 9112 §3.2.4: OPTIONS for an absolute target without a path asks about the server.
-                [] if method == b"OPTIONS" => b"*",
-                [] => b"/",
-                // A query without a path: no client sends it, and no slice of it is a target.
-                _ => return Err(Reason::InvalidTarget),
-            };
-            Ok((target, Some(authority)))
-        }
-    }
-}
-
-fn strip_scheme(target: &[u8]) -> Option<&[u8]> {
-    [&b"http://"[..], b"https://"].iter().find_map(|scheme| {
-        let (start, rest) = target.split_at_checked(scheme.len())?;
-        start.eq_ignore_ascii_case(scheme).then_some(rest)
-    })
-}
-
-/// Reads the field lines, up to the empty line.
-fn read_fields<'a>(section: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
     let mut rest = section;
     let mut count = 0;
-    while !matches!(rest, [b'\r', b'\n']) {
+    while !rest.starts_with(b"\r\n") {
+        let (name, value, behind) = quick_field_line(rest).map_or_else(|| field_line(rest), Ok)?;
+        if let Some(name) = name {
+            head.fields.note(name, value);
+        }
         count += 1;
-        if count > limit::FIELD_LINES_MAX {
-            return Err(Reason::TooManyFieldLines);
-        }
-        let (name, value, next) = field_line(rest)?;
-        if let Some(name) = FieldName::from_bytes(name) {
-            fields.note(name, value);
-        }
-        rest = next;
+        rest = behind;
     }
-    fields.set_section(&section[..section.len() - rest.len()]);
-    Ok(())
+    let length = bytes.len() - rest.len() + 2;
+    if length > limit::HEAD_BYTES_MAX {
+        return Err(Reason::HeadTooLong);
+    }
+    if count > limit::FIELD_LINES_MAX {
+        return Err(Reason::TooManyFieldLines);
+    }
+    head.fields.set_section(&section[..section.len() - rest.len()]);
+    Ok(length)
 }
 
-/// Name, value, and what stands behind the line.
-type Line<'a> = (&'a [u8], &'a [u8], &'a [u8]);
+/// How far a head that is not complete was looked at. No byte is looked at again before the end, so a peer that sends
+/// one byte at a time costs O(n) in all, not O(n²).
+///
+/// Invariant: line <= searched <= HEAD_BYTES_MAX
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// Start of the first line whose end has not come.
+    line: u16,
+    /// No line ends between there and here.
+    searched: u16,
+    /// Lines complete and right.
+    count: u8,
+}
+
+impl Progress {
+    /// Whether nothing was looked at yet.
+    #[inline]
+    pub(crate) fn is_new(self) -> bool {
+        self.searched == 0
+    }
+
+    /// Goes on through `bytes`, which begin with the head. Returns its length when its end has come.
+    ///
+    /// Errs when a line breaks a rule, or when no end can come any more within the limits.
+    #[cold]
+    pub(crate) fn search(&mut self, bytes: &[u8]) -> Result<Option<usize>, Reason> {
+        loop {
+            let max = if self.count == 0 { limit::REQUEST_LINE_BYTES_MAX } else { limit::HEAD_BYTES_MAX };
+            let within = &bytes[..bytes.len().min(max)];
+            let searched = usize::from(self.searched);
+            let Some(length) = memchr(b'\n', &within[searched.min(within.len())..]) else {
+                self.searched = within.len() as u16;
+                return if within.len() < max { Ok(None) } else { Err(self.too_long(within)) };
+            };
+            let end = searched + length + 1;
+            let line = &within[usize::from(self.line)..end];
+            is_ended_once(line)?;
+            match (self.count, line) {
+                (0, line) => request_line(line).map(|_| ())?,
+                (_, b"\r\n") => return Ok(Some(end)),
+                (count, _) if usize::from(count) > limit::FIELD_LINES_MAX => return Err(Reason::TooManyFieldLines),
+                (_, line) => field_line(line).map(|_| ())?,
+            }
+            (self.line, self.searched) = (end as u16, end as u16);
+            self.count += 1;
+        }
+    }
+
+    fn too_long(self, head: &[u8]) -> Reason {
+        match self.count {
+            // RFC 9112 §3: a method longer than any we know is a 501, a target a 414.
+            0 if grammar::span(head, TOKEN) == head.len() => Reason::MethodTooLong,
+            0 => Reason::TargetTooLong,
+            _ => Reason::HeadTooLong,
+        }
+    }
+}
+
+/// A line ends with CRLF and has neither CR nor LF within.
+fn is_ended_once(line: &[u8]) -> Result<(), Reason> {
+    match memchr(b'\r', line) {
+        None => Err(Reason::BareLineFeed),
+        Some(at) if at + 2 == line.len() => Ok(()),
+        Some(_) => Err(Reason::BareCarriageReturn),
+    }
+}
+
+struct RequestLine<'a> {
+    method: Method<'a>,
+    split: target::Split<'a>,
+    version: Version,
+}
+
+/// Reads the request line (RFC 9112 §3), and tells what stands behind it.
+#[inline(always)]
+fn request_line(bytes: &[u8]) -> Result<(RequestLine<'_>, &[u8]), Reason> {
+    let (method, rest) = match bytes.strip_prefix(b"GET ") {
+        Some(rest) => (Method::Get, rest),
+        None => method(bytes)?,
+    };
+    let behind = grammar::behind_target(rest);
+    let target = &rest[..rest.len() - behind.len()];
+    let rest = match behind {
+        [b' ', rest @ ..] if !target.is_empty() => rest,
+        // HTTP/0.9 had no version.
+        [b'\r', b'\n', ..] if !target.is_empty() => return Err(Reason::InvalidVersion),
+        _ => return Err(Reason::InvalidTarget),
+    };
+    if target.len() > limit::TARGET_BYTES_MAX {
+        return Err(Reason::TargetTooLong);
+    }
+    let (version, rest) = match rest.strip_prefix(b"HTTP/1.1\r\n") {
+        Some(rest) => (Version::Http11, rest),
+        None => other_version(&method, target, rest)?,
+    };
+    let split = target::split(&method, target)?;
+    Ok((RequestLine { method, split, version }, rest))
+}
+
+fn method(bytes: &[u8]) -> Result<(Method<'_>, &[u8]), Reason> {
+    match bytes.split_at(grammar::span(bytes, TOKEN)) {
+        (method @ [_, ..], [b' ', rest @ ..]) => Ok((Method::from_token(method), rest)),
+        _ => Err(Reason::InvalidMethod),
+    }
+}
+
+/// `HTTP/` digit `.` digit (RFC 9112 §2.3). A minor version we do not know is as good as 1.1 (RFC 9110 §2.5).
+#[cold]
+fn other_version<'a>(method: &Method<'_>, target: &[u8], rest: &'a [u8]) -> Result<(Version, &'a [u8]), Reason> {
+    let rest = rest.strip_prefix(b"HTTP/").ok_or(Reason::InvalidVersion)?;
+    match rest {
+        [b'1', b'.', b'0', b'\r', b'\n', rest @ ..] => Ok((Version::Http10, rest)),
+        [b'1', b'.', b'1'..=b'9', b'\r', b'\n', rest @ ..] => Ok((Version::Http11, rest)),
+        [b'2', b'.', b'0', b'\r', b'\n', ..] if method.as_bytes() == b"PRI" && target == b"*" => {
+            Err(Reason::Http2Preface)
+        }
+        [b'0'..=b'9', b'.', b'0'..=b'9', b'\r', b'\n', ..] => Err(Reason::UnsupportedVersion),
+        _ => Err(Reason::InvalidVersion),
+    }
+}
+
+/// The field if we act on it, its value, and what stands behind the line.
+type Line<'a> = (Option<FieldName>, &'a [u8], &'a [u8]);
 
 /// Reads one field line (RFC 9112 §5).
 fn field_line(bytes: &[u8]) -> Result<Line<'_>, Reason> {
-    let length = grammar::span(bytes, TOKEN);
-    let (name, rest) = bytes.split_at(length);
-    let rest = match rest {
-        [b':', rest @ ..] if length > 0 => rest,
-        [b' ' | b'\t', ..] if length == 0 => return Err(Reason::ObsoleteFold),
-        [b' ' | b'\t', rest @ ..] if is_colon_next(rest) => return Err(Reason::SpaceBeforeColon),
-        _ => return Err(Reason::InvalidFieldName),
+    let (name, rest) = match bytes.split_at(grammar::span(bytes, TOKEN)) {
+        (name @ [_, ..], [b':', rest @ ..]) => (name, rest),
+        (name, rest) => return Err(invalid_name(name, rest)),
     };
-    let length = grammar::value_span(rest);
-    let (value, rest) = rest.split_at(length);
+    let (value, rest) = value(rest).ok_or(Reason::InvalidFieldValue)?;
+    Ok((FieldName::from_bytes(name), value, rest))
+}
+
+/// [`field_line`] where the name is short, and either one we act on or made of letters and hyphens: nearly always.
+#[inline(always)]
+fn quick_field_line(bytes: &[u8]) -> Option<Line<'_>> {
+    let start = bytes.first_chunk()?;
+    let block = u8x16::new(*start);
+    let length = equal(block, b':').to_bitmask().trailing_zeros();
+    let name = name::find(start, length as usize);
+    if name.is_none() {
+        let others = !letters(block).to_bitmask();
+        if length == 0 || length >= BYTES as u32 || others & ((1 << length) - 1) != 0 {
+            return None;
+        }
+    }
+    let (value, rest) = value(&bytes[length as usize + 1..])?;
+    Some((name, value, rest))
+}
+
+/// A value without the whitespace around it, and what stands behind its line.
+#[inline(always)]
+fn value(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let rest = grammar::behind_value(bytes);
+    let value = &bytes[..bytes.len() - rest.len()];
+    Some((grammar::trim(value), rest.strip_prefix(b"\r\n")?))
+}
+
+/// Why there is no colon behind the bytes that could be of a name.
+#[cold]
+fn invalid_name(name: &[u8], rest: &[u8]) -> Reason {
     match rest {
-        [b'\r', b'\n', rest @ ..] => Ok((name, grammar::trim(value), rest)),
-        [b'\r', ..] => Err(Reason::BareCarriageReturn),
-        _ => Err(Reason::InvalidFieldValue),
+        [b' ' | b'\t', ..] if name.is_empty() => Reason::ObsoleteFold,
+        [b' ' | b'\t', ..] if grammar::trim(rest).starts_with(b":") => Reason::SpaceBeforeColon,
+        _ => Reason::InvalidFieldName,
     }
 }
 
-fn is_colon_next(bytes: &[u8]) -> bool {
-    matches!(grammar::trim(bytes), [b':', ..])
-}
-
-/// Whether this is `uri-host [ ":" port ]` (RFC 9112 §3.2, RFC 3986 §3.2.2), not empty.
-pub(crate) fn is_host(value: &[u8]) -> bool {
-    let (host, rest) = match value {
-        [b'[', rest @ ..] => {
-            let Some(end) = memchr(b']', rest) else { return false };
-            let (literal, rest) = rest.split_at(end);
-            // IPv6address or IPvFuture; the characters are checked, for we compare and log it but never connect to it.
-            let is_literal = literal.iter().all(|&byte| byte == b':' || grammar::is(byte, HOST) && byte != b'%');
-            if !is_literal {
-                return false;
-            }
-            (literal, &rest[1..])
-        }
-        _ => value.split_at(grammar::span(value, HOST)),
-    };
-    let is_port = match rest {
-        [] => true,
-        [b':', port @ ..] => port.len() <= 5 && port.iter().all(u8::is_ascii_digit),
-        _ => false,
-    };
-    !host.is_empty() && is_port
-}
+// Offsets and counts of `Progress` have to fit.
+const _: () = assert!(limit::HEAD_BYTES_MAX <= u16::MAX as usize && limit::FIELD_LINES_MAX < u8::MAX as usize);

@@ -1,11 +1,16 @@
 //! HTTP/1.1 and 1.0 (RFC 9112): one connection.
 
+mod block;
 mod content;
 mod encode;
 mod framing;
 mod grammar;
 mod head;
+mod name;
 mod state;
+mod target;
+#[cfg(test)]
+mod tests;
 
 use crate::connection::{ContentLength, End, Event, Sends, StreamId};
 use crate::fault::{Fault, Reason};
@@ -15,8 +20,8 @@ use alloc::vec::Vec;
 use content::{Content, Part};
 use core::time::Duration;
 use encode::{Framed, Persistence};
-use head::Found;
-use semantics::{Field, Instant, Method, Status, Version};
+use head::Progress;
+use semantics::{Field, Fields, Instant, Method, RequestHead, Status, Version};
 use state::{State, Step, next};
 
 /// What the owner may set.
@@ -37,9 +42,8 @@ impl Default for Limits {
 pub struct Connection {
     /// Bytes that are not understood yet.
     kept: Option<Vec<u8>>,
-    /// Up to here the kept bytes were searched for the end of the head: a start of a line. Never searched again, so a
-    /// peer that sends one byte at a time costs O(n) in all, not O(n²).
-    searched: u32,
+    /// How far they were looked at for the end of a head.
+    progress: Progress,
     stream: StreamId,
     /// Since when the connection waits for what it waits for.
     since: Instant,
@@ -48,15 +52,16 @@ pub struct Connection {
     state: State,
     waiting: Waiting,
     request: Request,
-    /// How the content of the response under way is framed.
-    framed: Framed,
+    sending: Sending,
     /// The peer will send nothing more.
     has_ended: bool,
     /// The response under way is the last.
     is_last: bool,
     /// An empty line ahead of the request line was passed over; one is enough (RFC 9112 §2.2).
     has_skipped_line: bool,
-    timed_out: bool,
+    has_timed_out: bool,
+    /// The peer waits for `100 Continue`.
+    is_continue_due: bool,
 }
 
 /// What of the request under way binds its response.
@@ -64,6 +69,17 @@ pub struct Connection {
 struct Request {
     version: Version,
     is_head: bool,
+}
+
+/// How the content of the response under way is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sending {
+    /// There is none.
+    Nothing,
+    /// As it is.
+    Plain,
+    /// In chunks.
+    Chunks,
 }
 
 /// What the deadline is for.
@@ -84,7 +100,7 @@ impl Connection {
     pub fn new(limits: Limits, now: Instant) -> Connection {
         Connection {
             kept: None,
-            searched: 0,
+            progress: Progress::default(),
             stream: StreamId(0),
             since: now,
             idle_milliseconds: u32::try_from(limits.idle.as_millis()).unwrap_or(u32::MAX),
@@ -92,11 +108,12 @@ impl Connection {
             state: State::Idle,
             waiting: Waiting::Idle,
             request: Request { version: Version::Http11, is_head: false },
-            framed: Framed::Unsaid,
+            sending: Sending::Nothing,
             has_ended: false,
             is_last: false,
             has_skipped_line: false,
-            timed_out: false,
+            has_timed_out: false,
+            is_continue_due: false,
         }
     }
 
@@ -109,7 +126,9 @@ impl Connection {
     /// Keeps what is not understood yet: a part of a head, or requests behind a response under way.
     pub fn keep(&mut self, input: Input<'_>) {
         let remaining = input.remaining();
-        if remaining.is_empty() || self.state == State::MustClose {
+        let is_over = matches!(self.state, State::Refused | State::MustClose);
+        // Behind the last request nothing is read, so it is nothing to keep.
+        if remaining.is_empty() || is_over || self.state == State::Responding && self.is_last {
             return;
         }
         match &mut self.kept {
@@ -128,31 +147,32 @@ impl Connection {
     }
 
     fn poll_head<'a>(&mut self, input: &mut Input<'a>, now: Instant) -> Option<Event<'a>> {
-        if !self.has_skipped_line && input.remaining().starts_with(b"\r\n") {
-            input.take(2);
-            self.has_skipped_line = true;
-        }
+        let mut head = RequestHead {
+            method: Method::Get,
+            target: &[],
+            authority: &[],
+            version: Version::Http11,
+            fields: Fields::new(),
+        };
         let bytes = input.remaining();
-        let Some(&first) = bytes.first() else { return self.wait_for_head(Waiting::Idle, now) };
-        // A handshake record of TLS (RFC 8446 §5.1); no method begins so.
-        if first == 0x16 {
-            return Some(self.refuse(Reason::TlsOnPlainPort));
-        }
-        let end = match head::search(bytes, self.searched as usize) {
-            Ok(Found::End(end)) => end,
-            Ok(Found::NotYet(searched)) => {
-                self.searched = searched as u32;
-                return self.wait_for_head(Waiting::Head, now);
+        if self.progress.is_new()
+            && let Ok(length) = head::read(bytes, &mut head)
+        {
+            input.take(length);
+        } else if bytes.is_empty() {
+            return self.wait_for_head(now);
+        } else {
+            head.fields = Fields::new();
+            match self.search_head(input, &mut head) {
+                Ok(true) => {}
+                Ok(false) => return self.wait_for_head(now),
+                Err(reason) => return Some(self.refuse(reason, bytes)),
             }
-            Err(reason) => return Some(self.refuse(reason)),
+        }
+        let framing = match framing::read(&mut head) {
+            Ok(framing) => framing,
+            Err(reason) => return Some(self.refuse(reason, bytes)),
         };
-        self.searched = 0;
-        let read = head::parse(input.take(end)).and_then(|mut head| Ok((framing::read(&mut head)?, head.request)));
-        let (framing, head) = match read {
-            Ok(read) => read,
-            Err(reason) => return Some(self.refuse(reason)),
-        };
-        self.has_skipped_line = false;
         self.is_last |= !framing.is_persistent;
         self.request = Request { version: head.version, is_head: head.method == Method::Head };
         let step = match framing.content {
@@ -168,16 +188,39 @@ impl Connection {
         };
         self.state = next(self.state, step);
         (self.waiting, self.since) = (Waiting::Content, now);
-        let expects_continue = framing.expects_continue && !self.content.is_too_large();
+        (self.has_skipped_line, self.has_timed_out) = (false, false);
+        self.is_continue_due = framing.expects_continue && !self.content.is_too_large();
+        let expects_continue = self.is_continue_due;
         Some(Event::Request { stream: self.stream, head, content: framing.content, expects_continue })
     }
 
+    /// A head that is not at hand as a whole, or breaks a rule. Whether it is complete now.
+    #[cold]
+    fn search_head<'a>(&mut self, input: &mut Input<'a>, head: &mut RequestHead<'a>) -> Result<bool, Reason> {
+        if !self.has_skipped_line && input.remaining().starts_with(b"\r\n") {
+            input.take(2);
+            self.has_skipped_line = true;
+            self.progress = Progress::default();
+        }
+        let bytes = input.remaining();
+        // A handshake record of TLS (RFC 8446 §5.1); no method begins so.
+        if bytes.first() == Some(&0x16) {
+            return Err(Reason::TlsOnPlainPort);
+        }
+        let Some(length) = self.progress.search(bytes)? else { return Ok(false) };
+        self.progress = Progress::default();
+        head::read(input.take(length), head)?;
+        Ok(true)
+    }
+
     /// The head is not complete: how long may it take?
-    fn wait_for_head<'a>(&mut self, waiting: Waiting, now: Instant) -> Option<Event<'a>> {
-        if self.has_ended || self.timed_out {
+    fn wait_for_head<'a>(&mut self, now: Instant) -> Option<Event<'a>> {
+        // Bytes were looked at, here or in a turn before: a head has begun.
+        let waiting = if self.progress.is_new() { Waiting::Idle } else { Waiting::Head };
+        if self.has_ended || self.has_timed_out {
             return Some(match (waiting, self.has_ended) {
-                (Waiting::Head, true) => self.refuse(Reason::Truncated),
-                (Waiting::Head, false) => self.refuse(Reason::HeadTimeout),
+                (Waiting::Head, true) => self.refuse(Reason::Truncated, &[]),
+                (Waiting::Head, false) => self.refuse(Reason::HeadTimeout, &[]),
                 (_, has_ended) => {
                     self.state = next(self.state, Step::Closed);
                     Event::Closed(if has_ended { End::Peer } else { End::Idle })
@@ -193,24 +236,33 @@ impl Connection {
 
     fn poll_content<'a>(&mut self, input: &mut Input<'a>, now: Instant) -> Option<Event<'a>> {
         match self.content.next(input) {
-            Ok(Part::Bytes(bytes)) => Some(Event::Content { stream: self.stream, bytes }),
+            Ok(Part::Bytes(bytes)) => {
+                // RFC 9110 §10.1.1: who sends content waits no more.
+                self.is_continue_due = false;
+                Some(Event::Content { stream: self.stream, bytes })
+            }
             Ok(Part::End) => {
                 self.state = next(self.state, Step::RequestEnd);
                 self.since = now;
                 Some(Event::RequestEnd { stream: self.stream })
             }
-            Ok(Part::NeedsMore) if self.has_ended => Some(self.refuse(Reason::Truncated)),
-            Ok(Part::NeedsMore) if self.timed_out => Some(self.refuse(Reason::ContentTimeout)),
+            Ok(Part::NeedsMore) if self.has_ended => Some(self.refuse(Reason::Truncated, &[])),
+            Ok(Part::NeedsMore) if self.has_timed_out => Some(self.refuse(Reason::ContentTimeout, &[])),
             Ok(Part::NeedsMore) => None,
-            Err(reason) => Some(self.refuse(reason)),
+            Err(reason) => Some(self.refuse(reason, &[])),
         }
     }
 
-    fn refuse<'a>(&mut self, reason: Reason) -> Event<'a> {
+    /// `head`: what is at hand of a head that was refused.
+    #[cold]
+    fn refuse<'a>(&mut self, reason: Reason, head: &[u8]) -> Event<'a> {
+        if self.state == State::Idle {
+            // Nothing of a broken head is to be believed, so it is answered as HTTP/1.1; but that HEAD gets no content
+            // (RFC 9110 §9.3.2).
+            self.request = Request { version: Version::Http11, is_head: head.starts_with(b"HEAD ") };
+        }
         self.state = next(self.state, Step::Fault);
         self.is_last = true;
-        // Nothing of a broken request is to be believed, so it is answered as HTTP/1.1 with content.
-        self.request = Request { version: Version::Http11, is_head: false };
         Event::Fault(Fault::new(self.stream, reason))
     }
 
@@ -221,7 +273,7 @@ impl Connection {
 
     /// The deadline has passed.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.timed_out = self.poll_deadline().is_some_and(|deadline| now >= deadline);
+        self.has_timed_out = self.poll_deadline().is_some_and(|deadline| now >= deadline);
     }
 
     /// When something must have happened. None while a response is under way: that is the server's to watch.
@@ -235,9 +287,9 @@ impl Connection {
         Some(self.since + after)
     }
 
-    /// Writes `100 Continue`, to a peer that waits for it with its content (RFC 9110 §15.2.1).
+    /// Writes `100 Continue`, once, to a peer that still waits for it with its content (RFC 9110 §15.2.1).
     pub fn proceed(&mut self, out: &mut Vec<u8>) {
-        if self.state == State::Receiving {
+        if core::mem::take(&mut self.is_continue_due) && self.state == State::Receiving {
             out.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
         }
     }
@@ -256,7 +308,7 @@ impl Connection {
         debug_assert_eq!(stream, self.stream);
         self.is_last |= self.state == State::Receiving;
         let has_content = !self.request.is_head && !status.has_no_content();
-        self.framed = match length {
+        let framed = match length {
             _ if status.has_no_content() => Framed::Unsaid,
             Some(length) => Framed::Length(length),
             None if !has_content => Framed::Unsaid,
@@ -272,7 +324,12 @@ impl Connection {
             Version::Http10 => Persistence::KeepAlive,
             _ => Persistence::Unsaid,
         };
-        encode::head(status, fields, self.framed, persistence, date, out);
+        encode::head(status, fields, framed, persistence, date, out);
+        self.sending = match framed {
+            _ if !has_content => Sending::Nothing,
+            Framed::Chunked => Sending::Chunks,
+            Framed::Length(_) | Framed::Unsaid => Sending::Plain,
+        };
         if has_content { Sends::Content } else { Sends::Nothing }
     }
 
@@ -280,24 +337,25 @@ impl Connection {
     /// connection, so `respond` has to write its head.
     pub fn respond_ready(&mut self, stream: StreamId) -> bool {
         debug_assert_eq!(stream, self.stream);
-        self.framed = Framed::Unsaid;
+        self.sending = Sending::Plain;
         self.state == State::Responding && !self.is_last && self.request.version == Version::Http11
     }
 
     /// Writes a piece of a content whose length was not known.
     pub fn frame(&mut self, piece: &[u8], out: &mut Vec<u8>) {
-        match self.framed {
-            Framed::Chunked => encode::chunk(piece, out),
-            Framed::Length(_) | Framed::Unsaid => out.extend_from_slice(piece),
+        match self.sending {
+            Sending::Nothing => {}
+            Sending::Plain => out.extend_from_slice(piece),
+            Sending::Chunks => encode::chunk(piece, out),
         }
     }
 
     /// The response is complete. The next request may be read, if there can be one.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
-        if self.framed == Framed::Chunked && !self.request.is_head {
+        if self.sending == Sending::Chunks {
             out.extend_from_slice(encode::LAST_CHUNK);
         }
-        self.framed = Framed::Unsaid;
+        self.sending = Sending::Nothing;
         self.state = next(self.state, if self.is_last { Step::LastResponseEnd } else { Step::ResponseEnd });
         self.stream = StreamId(self.stream.0.wrapping_add(1));
         self.waiting = Waiting::Unset;

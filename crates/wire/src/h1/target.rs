@@ -1,0 +1,241 @@
+//! The four forms of a request target (RFC 9112 §3.2), and the host they or `Host` name (RFC 3986 §3.2.2).
+//!
+//! ```text
+//! origin-form     /path?query
+//! absolute-form   http://host:port/path?query
+//! authority-form  host:port                     only CONNECT
+//! asterisk-form   *                             only OPTIONS
+//! ```
+
+use super::grammar::{self, HOST};
+use crate::fault::Reason;
+use memchr::memchr;
+use semantics::Method;
+
+/// What stands on this server, and which server is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Split<'a> {
+    pub(crate) target: &'a [u8],
+    /// Empty: `Host` says it.
+    pub(crate) authority: &'a [u8],
+}
+
+/// Takes a target apart. Its bytes are checked before.
+#[inline]
+pub(crate) fn split<'a>(method: &Method<'_>, target: &'a [u8]) -> Result<Split<'a>, Reason> {
+    match target {
+        [b'/', ..] if *method != Method::Known(b"CONNECT") => Ok(Split { target, authority: &[] }),
+        b"*" if *method == Method::Options => Ok(Split { target, authority: &[] }),
+        _ => split_authority(method, target),
+    }
+}
+
+#[cold]
+fn split_authority<'a>(method: &Method<'_>, target: &'a [u8]) -> Result<Split<'a>, Reason> {
+    if *method == Method::Known(b"CONNECT") {
+        // RFC 9110 §9.3.6: a tunnel to no port or an invalid one is refused; to all others we say 405.
+        return match is_host(target) && has_port(target) {
+            true => Ok(Split { target, authority: target }),
+            false => Err(Reason::InvalidTarget),
+        };
+    }
+    // RFC 9110 §7.4: what is `https` must come by a secured connection.
+    if strip_prefix(target, b"https://").is_some() {
+        return Err(Reason::UnsecuredConnection);
+    }
+    let rest = strip_prefix(target, b"http://").ok_or(Reason::InvalidTarget)?;
+    let end = rest.iter().position(|&byte| byte == b'/' || byte == b'?').unwrap_or(rest.len());
+    let (authority, rest) = rest.split_at(end);
+    let target = match rest {
+        [b'/', ..] => rest,
+        // RFC 9112 §3.2.4: OPTIONS for an absolute target without a path asks about the server.
+        [] if *method == Method::Options => b"*",
+        [] => b"/",
+        // A query without a path: no client sends it, and no slice of it is a target.
+        _ => return Err(Reason::InvalidTarget),
+    };
+    // Neither userinfo (RFC 9110 §4.2.4) nor an empty host (§4.2.1) has a meaning here.
+    if is_host(authority) { Ok(Split { target, authority }) } else { Err(Reason::InvalidTarget) }
+}
+
+/// A scheme is the same in either case (RFC 3986 §3.1).
+fn strip_prefix<'a>(target: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
+    let (start, rest) = target.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+/// Whether a valid host ends with a port that can be connected to.
+fn has_port(host: &[u8]) -> bool {
+    let digits = host.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let (host, port) = host.split_at(host.len() - digits);
+    let number = port.iter().fold(0_u32, |number, digit| 10 * number + u32::from(digit - b'0'));
+    host.ends_with(b":") && (1..=0xFFFF).contains(&number)
+}
+
+/// Whether this is `uri-host [ ":" port ]` (RFC 9110 §7.2), not empty.
+pub(crate) fn is_host(value: &[u8]) -> bool {
+    let (host, rest) = match value {
+        [b'[', rest @ ..] => {
+            let Some(end) = memchr(b']', rest) else { return false };
+            let (literal, rest) = rest.split_at(end);
+            // IPv6address or IPvFuture; the characters are checked, for we compare and log it but never connect to it.
+            if !literal.iter().all(|&byte| byte == b':' || grammar::is(byte, HOST) && byte != b'%') {
+                return false;
+            }
+            (literal, &rest[1..])
+        }
+        _ => value.split_at(grammar::span(value, HOST)),
+    };
+    let is_port = match rest {
+        [] => true,
+        [b':', port @ ..] => port.len() <= 5 && port.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    !host.is_empty() && is_port && is_escaped(host)
+}
+
+/// Whether each percent sign begins an escape.
+fn is_escaped(host: &[u8]) -> bool {
+    let mut rest = host;
+    while let Some(at) = memchr(b'%', rest) {
+        match rest[at + 1..] {
+            [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => rest = &rest[at + 3..],
+            _ => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(method: &str, input: &str, expected: Result<(&str, &str), Reason>) {
+        let split = split(&Method::from_token(method.as_bytes()), input.as_bytes());
+        let expected =
+            expected.map(|(target, authority)| Split { target: target.as_bytes(), authority: authority.as_bytes() });
+        assert_eq!(split, expected, "{method} {input}");
+    }
+
+    #[test]
+    fn origin_form_is_a_target_as_it_is() {
+        check("GET", "/", Ok(("/", "")));
+        check("GET", "/a?b=http://c/", Ok(("/a?b=http://c/", "")));
+        check("GET", "//a/b", Ok(("//a/b", "")));
+        check("OPTIONS", "/*", Ok(("/*", "")));
+    }
+
+    #[test]
+    fn absolute_form_is_a_target_and_a_host() {
+        check("GET", "http://a/b?c", Ok(("/b?c", "a")));
+        check("GET", "HTTP://a:80/", Ok(("/", "a:80")));
+        check("GET", "http://a", Ok(("/", "a")));
+        check("OPTIONS", "http://a", Ok(("*", "a")));
+        check("OPTIONS", "http://a/", Ok(("/", "a")));
+        check("GET", "http://[::1]:8000/b", Ok(("/b", "[::1]:8000")));
+    }
+
+    #[test]
+    fn absolute_form_without_a_host_or_with_more_is_refused() {
+        for target in [
+            "http://",
+            "http:///a",
+            "http://:80/",
+            "http://?a",
+            "http://u@a/",
+            "http://u:p@a/",
+            "http://a:b/",
+            "http://a:123456/",
+            "http://a?b",
+            "http://a\\b/",
+            "http://[::1/",
+            "http:/a",
+            "http:a",
+            "ftp://a/",
+            "a",
+            "a/b",
+        ] {
+            check("GET", target, Err(Reason::InvalidTarget));
+        }
+    }
+
+    #[test]
+    fn https_is_refused_where_nothing_is_secured() {
+        check("GET", "https://a/", Err(Reason::UnsecuredConnection));
+        check("GET", "HTTPS://a/", Err(Reason::UnsecuredConnection));
+    }
+
+    #[test]
+    fn asterisk_form_is_for_options_alone() {
+        check("OPTIONS", "*", Ok(("*", "")));
+        check("GET", "*", Err(Reason::InvalidTarget));
+        check("OPTIONS", "*a", Err(Reason::InvalidTarget));
+        check("options", "*", Err(Reason::InvalidTarget));
+    }
+
+    #[test]
+    fn authority_form_is_for_connect_alone() {
+        check("CONNECT", "a:443", Ok(("a:443", "a:443")));
+        check("CONNECT", "[::1]:443", Ok(("[::1]:443", "[::1]:443")));
+        check("GET", "a:443", Err(Reason::InvalidTarget));
+        for target in
+            ["a", "a:", "a:0", "a:65536", "a:99999", ":443", "u@a:443", "/", "*", "http://a:443/", "[::1]", "443"]
+        {
+            check("CONNECT", target, Err(Reason::InvalidTarget));
+        }
+    }
+
+    #[test]
+    fn a_host_is_a_name_or_an_address_with_or_without_port() {
+        for host in [
+            "a",
+            "a.b",
+            "A-b_c.d",
+            "127.0.0.1",
+            "a:",
+            "a:8000",
+            "[::1]",
+            "[::1]:80",
+            "[v1.a:b]",
+            "a%20b",
+            "xn--fiq",
+            "a,b",
+            "localhost:65535",
+        ] {
+            assert!(is_host(host.as_bytes()), "{host}");
+        }
+        for host in [
+            "",
+            ":80",
+            "a b",
+            "a, b",
+            "a:b",
+            "a:-1",
+            "a:123456",
+            "a:80:80",
+            "u@a",
+            "a/b",
+            "a?b",
+            "a#b",
+            "a\\b",
+            "[",
+            "[]",
+            "[]:80",
+            "[::1",
+            "[::1]a",
+            "[::1]:",
+            "a]",
+            "a%",
+            "a%2",
+            "a%zz",
+            "[fe80::1%25eth0]",
+            "中",
+            "a\"b",
+            "<a>",
+            "a|b",
+        ] {
+            assert_eq!(is_host(host.as_bytes()), host == "[::1]:", "{host}");
+        }
+    }
+}

@@ -58,7 +58,7 @@ impl Score {
 }
 
 fn measure(texts: &[String], encoding: &'static Encoding) {
-    let (mut files, mut lines) = (Score::default(), Score::default());
+    let (mut files, mut pages, mut lines) = (Score::default(), Score::default(), Score::default());
     let mut seen = BTreeSet::new();
     for text in texts {
         // Characters that the encoding lacks are left out, as whoever wrote in it had to do.
@@ -66,15 +66,20 @@ fn measure(texts: &[String], encoding: &'static Encoding) {
         if text.is_ascii() {
             continue;
         }
-        whole(&text, encoding, &mut files);
+        whole(&text, TextKind::Plain, encoding, &mut files);
+        // The page goes on saying that it is UTF-8, and in which language.
+        if text.starts_with("<!DOCTYPE html") && encoding.is_ascii_compatible() {
+            whole(&text, TextKind::Html, encoding, &mut pages);
+        }
         for line in text.lines().map(str::trim).filter(|line| !line.is_ascii()).take(20) {
             // What stands on every page would count for all of them.
             if seen.insert(line.to_owned()) {
-                whole(line, encoding, &mut lines);
+                whole(line, TextKind::Plain, encoding, &mut lines);
             }
         }
     }
     files.print(encoding.name(), "whole files");
+    pages.print(encoding.name(), "pages, wrong meta");
     lines.print(encoding.name(), "lines");
     // Names of files hold no zeros and no escapes.
     if matches!(encoding.name(), "UTF-16LE" | "UTF-16BE" | "ISO-2022-JP") {
@@ -102,9 +107,9 @@ fn measure(texts: &[String], encoding: &'static Encoding) {
     }
 }
 
-fn whole(text: &str, encoding: &'static Encoding, score: &mut Score) {
+fn whole(text: &str, kind: TextKind, encoding: &'static Encoding, score: &mut Score) {
     let Some(bytes) = encode(text, encoding) else { return };
-    let mut detector = Detector::new(TextKind::Plain, None);
+    let mut detector = Detector::new(kind, None);
     detector.feed(&bytes);
     let verdict = detector.finish();
     // Not the text as it was: Shift_JIS, for one, makes the same byte of ¥ and of the backslash.

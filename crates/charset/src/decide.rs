@@ -1,6 +1,6 @@
 //! The decision, top to bottom: mark, declaration, UTF-8, statistics.
 
-use encoding_rs::{Encoding, GB18030, GBK, ISO_2022_JP, UTF_8};
+use encoding_rs::{Encoding, GB18030, GBK, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::count::Tally;
 use crate::declaration;
@@ -92,7 +92,7 @@ fn by_declaration(evidence: &Evidence<'_>, encoding: &'static Encoding) -> Verdi
                 false => kept(Confidence::Likely),
             };
         }
-        return match statistics(evidence).filter(|outcome| outcome.outweighs(encoding)) {
+        return match statistics(evidence).filter(|outcome| outcome.outweighs(decoder(encoding))) {
             Some(_) => overridden(evidence, Some(encoding), Fate::Implausible),
             None => kept(Confidence::Certain),
         };
@@ -140,6 +140,7 @@ fn by_bytes(evidence: &Evidence<'_>) -> Verdict {
 pub(crate) fn by_statistics(outcome: Outcome) -> Verdict {
     let reason = match outcome.encoding {
         e if e == UTF_8 => Reason::Utf8,
+        e if e == UTF_16LE || e == UTF_16BE => Reason::Utf16,
         _ => Reason::Statistics { faults: outcome.faults, lead: u32::try_from(outcome.lead).unwrap_or(u32::MAX) },
     };
     verdict(outcome.encoding, outcome.confidence(), reason)
@@ -149,12 +150,14 @@ fn statistics(evidence: &Evidence<'_>) -> Option<Outcome> {
     let is_utf8 = evidence.utf8.faults == 0;
     let has_followed = !evidence.legacy.is_empty() || is_utf8;
     has_followed.then(|| {
+        let sample = statistics::without_repeats(evidence.sample);
+        let language = declaration::language(evidence.kind, evidence.head);
         let question = statistics::Question {
-            sample: evidence.sample,
+            sample: &sample,
             support: &[],
             whole: (evidence.length == evidence.head.len() as u64).then_some(evidence.head),
             is_utf8: is_utf8 && evidence.utf8.characters > 0,
-            hint: evidence.hint,
+            hint: evidence.hint.or(language.as_deref()),
         };
         statistics::weigh(question, |encoding| evidence.tally(encoding).faults)
     })
@@ -163,8 +166,9 @@ fn statistics(evidence: &Evidence<'_>) -> Option<Outcome> {
 /// Whether text that is strictly valid UTF-8 is more likely that than what it declares.
 fn is_utf8_likelier(evidence: &Evidence<'_>, encoding: &'static Encoding) -> bool {
     let Cost { cost, .. } = likelihood::cost(encoding, evidence.sample);
-    // That a text in another encoding is valid UTF-8 by chance is unlikely in itself.
-    likelihood::cost(UTF_8, evidence.sample).cost <= cost + UTF8_BONUS
+    // That a text in another encoding is valid UTF-8 by chance is unlikely in itself, but for a few characters.
+    let bonus = if statistics::is_utf8_by_chance(evidence.sample) { 0 } else { UTF8_BONUS };
+    likelihood::cost(UTF_8, evidence.sample).cost <= cost + bonus
 }
 
 /// Only ASCII, with escape sequences that decode to Japanese.

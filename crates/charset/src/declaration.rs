@@ -20,6 +20,19 @@ pub(crate) fn find(kind: TextKind, head: &[u8]) -> Option<Option<&'static Encodi
     }))
 }
 
+/// The language a page says it is in: `<html lang=ja>`.
+pub(crate) fn language(kind: TextKind, head: &[u8]) -> Option<String> {
+    let tag = |at: &usize| head[*at..].get(..5).is_some_and(|tag| tag.eq_ignore_ascii_case(b"<html"));
+    let at = (kind == TextKind::Html).then(|| memchr::memchr_iter(b'<', head).take(16).find(tag)).flatten()?;
+    let mut attributes = Attributes { bytes: head, at: at + 5 };
+    while let Some((name, value)) = attributes.next() {
+        if name == b"lang" || name == b"xml:lang" {
+            return String::from_utf8(value).ok().map(|language| language.to_ascii_lowercase());
+        }
+    }
+    None
+}
+
 /// CSS Syntax §3.2: exactly these bytes, at the very beginning.
 fn in_css(head: &[u8]) -> Option<Vec<u8>> {
     let name = head.strip_prefix(b"@charset \"")?;
@@ -233,6 +246,14 @@ mod tests {
         check(TextKind::Xml, "<?xml version=\"1.0\" encoding=\"Big5\"?>", "Big5");
         check(TextKind::Xml, "<?xml version=\"1.0\"?><a encoding='gbk'>", "nothing");
         check(TextKind::Xml, "<a><?xml encoding='gbk'?>", "nothing");
+    }
+
+    #[test]
+    fn the_language_of_a_page_is_known() {
+        let language = |page: &str| language(TextKind::Html, page.as_bytes());
+        assert_eq!(language("<!DOCTYPE html>\n<HTML dir=ltr lang=\"zh-TW\">").as_deref(), Some("zh-tw"));
+        assert_eq!(language("<html><p lang=ja>").as_deref(), None);
+        assert_eq!(language("<htm").as_deref(), None);
     }
 
     #[test]

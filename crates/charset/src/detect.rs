@@ -203,3 +203,58 @@ impl Gist {
         self.run = 0;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::{Confidence, Reason};
+
+    #[track_caller]
+    fn check(pieces: &[&[u8]], expected: &[u8]) {
+        let mut gist = Gist::default();
+        pieces.iter().for_each(|piece| gist.handle_bytes(piece));
+        assert_eq!(gist.finish().escape_ascii().to_string(), expected.escape_ascii().to_string());
+    }
+
+    #[test]
+    fn the_gist_leaves_out_the_inside_of_long_runs() {
+        check(&[b"abcdefgh"], b"abcdgh");
+        check(&[b"abcdefgh", b"ij\xe4"], b"abcdij\xe4");
+        check(&[b"\xe4", b"abcde", b"\xf6"], b"\xe4abcde\xf6");
+        check(&[b"\xe4a", b"bcd", b"\xf6"], b"\xe4abcd\xf6");
+        check(&[b"a", b"b", b"c", b"d", b"e", b"f", b"g", b"\xe4\xe4", b""], b"abcdfg\xe4\xe4");
+        check(&[], b"");
+    }
+
+    #[test]
+    fn a_long_text_keeps_to_its_memory() {
+        let mut detector = Detector::new(TextKind::Html, None);
+        let piece = b"\xb2\xe2\xca\xd4 abc ".repeat(100_000);
+        for _ in 0..4 {
+            detector.feed(&piece);
+        }
+        let kept = detector.head.capacity() + detector.sample.capacity() + detector.gist.out.capacity();
+        assert!(kept <= 2 * KEPT_BYTES_MAX, "{kept}");
+        assert_eq!(detector.finish().label, "gb18030");
+    }
+
+    #[test]
+    fn what_comes_after_64_kib_of_utf8_is_damage() {
+        let mut detector = Detector::new(TextKind::Plain, None);
+        detector.feed("采石场".repeat(10_000).as_bytes());
+        detector.feed(b"\xb2\xe2\xca\xd4");
+        let verdict = detector.finish();
+        assert_eq!((verdict.label, verdict.confidence), ("utf-8", Confidence::Doubtful));
+        assert!(matches!(verdict.reason, Reason::DamagedUtf8 { faults: 1..=4 }));
+    }
+
+    #[test]
+    fn a_fault_behind_the_sample_is_counted() {
+        let mut detector = Detector::new(TextKind::Plain, None);
+        detector.feed(&b"\xb2\xe2\xca\xd4\n".repeat(40_000));
+        detector.feed(b"\xff\n");
+        let verdict = detector.finish();
+        assert_eq!((verdict.label, verdict.confidence), ("gb18030", Confidence::Doubtful));
+        assert!(matches!(verdict.reason, Reason::Statistics { faults: 1, .. }));
+    }
+}

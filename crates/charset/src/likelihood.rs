@@ -79,13 +79,12 @@ pub(crate) struct Cost {
 pub(crate) struct Scorer {
     model: Model,
     before: Shape,
-    after_ideograph: bool,
-    after_letter: bool,
+    last: char,
 }
 
 impl Scorer {
     pub(crate) fn new(model: Model) -> Scorer {
-        Scorer { model, before: Shape::Other, after_ideograph: false, after_letter: false }
+        Scorer { model, before: Shape::Other, last: '\0' }
     }
 
     pub(crate) fn charge(&mut self, c: char) -> u64 {
@@ -98,11 +97,13 @@ impl Scorer {
             }
             model => {
                 // A letter beside a hanzi: usual enough in Chinese, but each letter with an accent looks like one.
-                let is_ideograph = c >= '\u{3041}';
-                let is_letter = c.is_ascii_alphabetic();
-                let mixed = if self.after_letter && is_ideograph || self.after_ideograph && is_letter { 15 } else { 0 };
-                (self.after_ideograph, self.after_letter) = (is_ideograph, is_letter);
-                charge_cjk(model, c) + mixed
+                let pair = (self.last, c);
+                let is_mixed = pair.0.is_ascii_alphabetic() && is_ideograph(pair.1)
+                    || is_ideograph(pair.0) && pair.1.is_ascii_alphabetic();
+                let mixed = if is_mixed { 15 } else { 0 };
+                let row = if is_half_width(c) && is_half_width(self.last) { 35 } else { 0 };
+                self.last = c;
+                charge_cjk(model, c) + mixed - row
             }
         }
     }
@@ -192,7 +193,10 @@ fn letter_cost(c: char, is_upper: bool) -> u64 {
         '\u{430}'..='\u{45f}' | 'ґ' => 40,
         '\u{5d0}'..='\u{5ea}' | '\u{621}'..='\u{64a}' | '\u{67e}'..='\u{6cc}' => 34,
         '\u{5b0}'..='\u{5c2}' | '\u{64b}'..='\u{652}' => 60,
-        '\u{e01}'..='\u{e4e}' => 34,
+        'ฃ' | 'ฅ' | 'ฆ' | 'ฌ' | 'ฎ' | 'ฏ' | 'ฐ' | 'ฑ' | 'ฒ' | 'ฬ' | 'ฦ' | '\u{e3a}' | '\u{e4e}' => {
+            65
+        }
+        '\u{e01}'..='\u{e4e}' => 36,
         _ => 100,
     };
     cost + if is_upper { 8 } else { 0 }
@@ -223,8 +227,8 @@ fn charge_cjk(model: Model, c: char) -> u64 {
             Model::Japanese => u64::from(KANA[c as usize - 0x3041]),
             _ => 100,
         },
-        // Half-width katakana is one byte in Shift_JIS, so that any pair of high bytes could be two of them.
-        '\u{ff61}'..='\u{ff9f}' => 85,
+        // Half-width katakana are one byte in Shift_JIS, so that a hanzi could be two of them; but real ones stand in rows.
+        c if is_half_width(c) => 85,
         '\u{3000}'..='\u{3002}'
         | '\u{ff01}'
         | '\u{ff08}'..='\u{ff09}'
@@ -239,6 +243,14 @@ fn charge_cjk(model: Model, c: char) -> u64 {
         '\u{e000}'..='\u{f8ff}' | '\u{80}'..='\u{9f}' => 220,
         _ => 150,
     }
+}
+
+fn is_ideograph(c: char) -> bool {
+    c >= '\u{3041}'
+}
+
+fn is_half_width(c: char) -> bool {
+    matches!(c, '\u{ff61}'..='\u{ff9f}')
 }
 
 fn charge_han(model: Model, c: char) -> u64 {

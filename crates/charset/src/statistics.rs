@@ -1,5 +1,7 @@
 //! Which encoding makes the likeliest text of bytes that say nothing about themselves.
 
+use std::collections::HashMap;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
     Encoding, GB18030, GBK, KOI8_U, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252,
@@ -19,12 +21,15 @@ pub(crate) struct Outcome {
     pub(crate) faults: u64,
     /// Characters beyond ASCII.
     pub(crate) characters: u64,
+    /// Whether the language was known.
+    pub(crate) is_hinted: bool,
 }
 
 impl Outcome {
     pub(crate) fn confidence(&self) -> Confidence {
         // Encodings of one alphabet differ in few letters; a lead over hanzi says nothing about those.
         let is_long_enough = match self.encoding {
+            e if e.is_single_byte() && self.is_hinted => true,
             e if USUAL_ALPHABETS.contains(&e) => self.characters >= LETTERS_MIN,
             e if e.is_single_byte() => self.characters >= 4 * LETTERS_MIN,
             _ => true,
@@ -47,6 +52,31 @@ impl Outcome {
             && self.lead >= 1000
             && self.lead >= self.characters * 15
     }
+}
+
+/// The sample without what it repeats: a table that says the same two hanzi in each row says them once.
+///
+/// A piece is a run of bytes beyond ASCII with the ASCII behind it. A single digit ends no piece, because GB 18030 has
+/// such digits inside its characters of four bytes.
+pub(crate) fn without_repeats(sample: &[u8]) -> Vec<u8> {
+    let mut seen: HashMap<&[u8], u32> = HashMap::new();
+    let mut kept = Vec::new();
+    let mut rest = sample;
+    while !rest.is_empty() {
+        let is_end = |at: &usize| {
+            let before = &rest[..*at];
+            let is_single = before[at - 1].is_ascii_digit() && *at >= 2 && !before[at - 2].is_ascii();
+            before[at - 1].is_ascii() && !rest[*at].is_ascii() && !is_single
+        };
+        let (piece, more) = rest.split_at((1..rest.len()).find(is_end).unwrap_or(rest.len()));
+        let times = seen.entry(piece).or_default();
+        *times += 1;
+        if *times <= REPEATS_MAX {
+            kept.extend_from_slice(piece);
+        }
+        rest = more;
+    }
+    kept
 }
 
 /// What is to be weighed.
@@ -95,7 +125,8 @@ pub(crate) fn weigh(question: Question<'_>, faults: impl Fn(&'static Encoding) -
     }
     readings.sort_by_key(|reading| reading.cost);
     let Reading { encoding, cost, faults, characters } = readings[0];
-    Outcome { encoding, lead: readings[1].cost - cost, faults, characters }
+    let is_hinted = question.hint.is_some_and(|hint| top_level_domain(hint).is_some() && hinted(hint).is_none());
+    Outcome { encoding, lead: readings[1].cost - cost, faults, characters, is_hinted }
 }
 
 /// The likeliest of the alphabets, as it stands against hanzi.
@@ -104,8 +135,10 @@ pub(crate) fn weigh(question: Question<'_>, faults: impl Fn(&'static Encoding) -
 fn weigh_alphabets(guess: &'static Encoding, read: impl Fn(&'static Encoding) -> Reading) -> Option<Reading> {
     let guessed = guess.is_single_byte().then_some(guess);
     let contrary = |reading: &Reading| match guessed {
-        // Of a long text the guess has seen more than we count: which letters follow which.
-        Some(guess) if guess != reading.encoding => ALPHABET_GUESS_BONUS + 5 * reading.characters,
+        // Of a long text the guess has counted more than we do: which letters follow which.
+        Some(guess) if guess != reading.encoding => {
+            ALPHABET_GUESS_BONUS + 30 * reading.characters.saturating_sub(LETTERS_MIN)
+        }
         _ => 0,
     };
     let readings = USUAL_ALPHABETS.into_iter().chain(guessed).map(read);
@@ -157,17 +190,27 @@ fn rarity(encoding: &'static Encoding) -> u64 {
 
 /// The domain whose readers write as the hint says.
 fn top_level_domain(hint: &str) -> Option<&[u8]> {
-    let domain = match hint {
-        "zh" | "zh-cn" | "zh-hans" | "zh-sg" => "cn",
-        "zh-tw" | "zh-hant" => "tw",
-        "zh-hk" => "hk",
+    // Which of the Chinese scripts, the region or the script says; of others the language is enough.
+    let (language, region) = hint.split_once(['-', '_']).unwrap_or((hint, ""));
+    let domain = match language {
+        "zh" if region.contains("hant") || region.contains("tw") => "tw",
+        "zh" if region.contains("hk") || region.contains("mo") => "hk",
+        "zh" => "cn",
         "ja" => "jp",
         "ko" => "kr",
+        "en" => "us",
         "uk" => "ua",
         "cs" => "cz",
         "el" => "gr",
         "he" => "il",
-        _ if hint.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') && !hint.is_empty() => hint,
+        "fa" => "ir",
+        "sv" => "se",
+        "da" => "dk",
+        "et" => "ee",
+        "vi" => "vn",
+        "sr" => "rs",
+        "sl" => "si",
+        _ if (2..=3).contains(&language.len()) && language.bytes().all(|byte| byte.is_ascii_lowercase()) => language,
         _ => return None,
     };
     Some(domain.as_bytes())
@@ -196,11 +239,14 @@ const USUAL_ALPHABETS: [&Encoding; 3] = [WINDOWS_1252, WINDOWS_1251, KOI8_U];
 /// How much likelier an encoding is for being that of the language hinted at.
 const HINT_BONUS: u64 = 60;
 
+/// So often the same piece is counted.
+const REPEATS_MAX: u32 = 4;
+
 /// Bytes beyond ASCII that may be valid UTF-8 by chance. One pair of GBK in seven is; four in a row, one in 2,000.
 const CHANCE_BYTES_MAX: usize = 8;
 
 /// UTF-16 without a mark is rare.
-const UTF16_MALUS: u64 = 150;
+const UTF16_MALUS: u64 = 40;
 
 /// Text without the end of a line or a space is not longer.
 const UTF16_BYTES_MAX: usize = 4096;
@@ -213,3 +259,46 @@ const LEAD_MIN: u64 = 60;
 
 /// Letters beyond ASCII for the encodings of one alphabet to be told apart.
 const LETTERS_MIN: u64 = 24;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(sample: &[u8], expected: &[u8]) {
+        assert_eq!(without_repeats(sample).escape_ascii().to_string(), expected.escape_ascii().to_string());
+    }
+
+    #[test]
+    fn a_piece_counts_four_times_at_most() {
+        check(b"", b"");
+        check(b"a\xc4\xd0\n\xc5\xae\n", b"a\xc4\xd0\n\xc5\xae\n");
+        check(&b"\xc4\xd0\n".repeat(9), &b"\xc4\xd0\n".repeat(4));
+        check(&b"\x81\x30\x81\x30".repeat(9), &b"\x81\x30\x81\x30".repeat(9));
+    }
+
+    #[track_caller]
+    fn check_hint(hint: &str, domain: Option<&str>, encodings: &[&str]) {
+        assert_eq!(top_level_domain(hint), domain.map(str::as_bytes), "{hint}");
+        let found: Vec<_> = hinted(hint).into_iter().flatten().map(|encoding| encoding.name()).collect();
+        assert_eq!(found, encodings, "{hint}");
+    }
+
+    #[test]
+    fn a_hint_is_a_domain_or_a_language() {
+        check_hint("cn", Some("cn"), &["gb18030"]);
+        check_hint("zh", Some("cn"), &["gb18030"]);
+        check_hint("zh-hant-hk", Some("tw"), &["Big5"]);
+        check_hint("ja-jp", Some("jp"), &["Shift_JIS", "EUC-JP"]);
+        check_hint("ko_kr", Some("kr"), &["EUC-KR"]);
+        check_hint("de", Some("de"), &[]);
+        check_hint("com", Some("com"), &[]);
+    }
+
+    #[test]
+    fn what_is_no_hint_is_none() {
+        for hint in ["", "a.b", "é", "x", "-", "toolong", "d3"] {
+            check_hint(hint, None, &[]);
+        }
+    }
+}

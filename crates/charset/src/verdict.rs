@@ -123,11 +123,13 @@ impl fmt::Display for Reason {
             Reason::Declaration => f.write_str("declared in the text"),
             Reason::Ascii => f.write_str("ASCII only"),
             Reason::Utf8 => f.write_str("strictly valid UTF-8"),
-            Reason::DamagedUtf8 { faults } => write!(f, "UTF-8 but for {faults} places"),
+            Reason::DamagedUtf8 { faults } => write!(f, "UTF-8, but {} not decode", Places(*faults)),
             Reason::Utf16 => f.write_str("UTF-16 without a byte order mark"),
             Reason::Escapes => f.write_str("escape sequences of ISO-2022-JP"),
             Reason::Statistics { faults: 0, .. } => f.write_str("frequency of characters"),
-            Reason::Statistics { faults, .. } => write!(f, "frequency of characters, {faults} places do not decode"),
+            Reason::Statistics { faults, .. } => {
+                write!(f, "frequency of characters, but {} not decode", Places(*faults))
+            }
             Reason::Binary => f.write_str("not text"),
         }
     }
@@ -135,16 +137,30 @@ impl fmt::Display for Reason {
 
 impl fmt::Display for Declared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(encoding) = self.encoding else { return f.write_str("declares an encoding that does not exist") };
+        let Some(encoding) = self.encoding else {
+            return f.write_str("declares an encoding that browsers do not read");
+        };
         write!(f, "declares {}", encoding.name())?;
         match self.fate {
             Fate::Kept => Ok(()),
-            Fate::KeptDamaged { faults } => write!(f, ", but {faults} places do not decode"),
+            Fate::KeptDamaged { faults } => write!(f, ", but {} not decode", Places(faults)),
             Fate::BomFirst => f.write_str(", but has a byte order mark"),
             Fate::IsUtf8 => f.write_str(", but is UTF-8"),
-            Fate::Malformed { faults } => write!(f, ", but does not decode so ({faults} places)"),
+            Fate::Malformed { faults } => write!(f, ", but {} not decode so", Places(faults)),
             Fate::Implausible => f.write_str(", but reads well only in another encoding"),
-            Fate::Unknown => f.write_str(", which browsers refuse"),
+            Fate::Unknown => f.write_str(", which browsers do not read"),
+        }
+    }
+}
+
+/// So many places, with the verb.
+struct Places(u64);
+
+impl fmt::Display for Places {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            1 => f.write_str("1 place does"),
+            faults => write!(f, "{faults} places do"),
         }
     }
 }

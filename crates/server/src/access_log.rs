@@ -34,6 +34,8 @@ pub struct LogWriter {
     is_coloured: bool,
     batches: SyncSender<Vec<u8>>,
     dropped: Arc<AtomicU64>,
+    /// Nobody reads it: what would be printed is not.
+    is_silent: bool,
 }
 
 impl LogWriter {
@@ -46,7 +48,14 @@ impl LogWriter {
         let counter = Arc::clone(&dropped);
         thread::Builder::new().name("access-log".into()).spawn(move || write_batches(&waiting, &counter))?;
         let is_coloured = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Ok(LogWriter { format, is_coloured, batches, dropped })
+        Ok(LogWriter { format, is_coloured, batches, dropped, is_silent: false })
+    }
+
+    /// Lines are made and thrown away, causes too, and there is no thread: for who runs a worker without a process around
+    /// it, as the simulator does.
+    pub fn silent(format: AccessLog) -> LogWriter {
+        let (batches, _) = sync_channel(0);
+        LogWriter { format, is_coloured: false, batches, dropped: Arc::default(), is_silent: true }
     }
 
     /// The log as one worker sees it.
@@ -151,13 +160,17 @@ impl Log {
         // Only has to be found again in this log, so a count with the name of the thread will do.
         let thread = thread::current();
         let id = format!("{}-{}", thread.name().unwrap_or("worker"), self.failures);
-        eprintln!("quarry: {id}: {}: {cause}", Visible(head.target));
+        if !self.writer.is_silent {
+            eprintln!("quarry: {id}: {}: {cause}", Visible(head.target));
+        }
         id
     }
 
     /// A response had to be cut short.
     pub(crate) fn cause(&mut self, cause: &str) {
-        eprintln!("quarry: a response was cut short: {cause}");
+        if !self.writer.is_silent {
+            eprintln!("quarry: a response was cut short: {cause}");
+        }
     }
 
     /// At the end of a turn: gives the lines to the writer, or drops them when it has too many.

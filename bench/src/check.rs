@@ -97,7 +97,7 @@ pub(crate) fn wait_until_ready(server: &Server, running: &mut Running) -> Result
             return Ok(start.elapsed());
         }
         if running.has_ended() {
-            return Err("ended at its start (see target/bench/run for what it said)".into());
+            return Err("ended at its start (bench/run in the target folder has what it said)".into());
         }
         std::thread::sleep(Duration::from_micros(200));
     }

@@ -1,4 +1,4 @@
-//! What is needed beside this program: peers, load generator, files to serve. All of it below `target/bench`.
+//! What is needed beside this program: peers, load generator, files to serve. All of it in `bench` of the target folder.
 
 use std::error::Error;
 use std::fs;
@@ -35,7 +35,7 @@ impl Place {
 pub(crate) fn prepare(options: &Options) -> Result<Place, Box<dyn Error>> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
     let programs = std::env::current_exe()?.parent().ok_or("no folder of programs")?.to_owned();
-    let cache = workspace.join("target/bench");
+    let cache = programs.parent().ok_or("no target folder")?.join("bench");
     let place = Place { site: cache.join("site"), run: cache.join("run"), cache, programs };
     fs::create_dir_all(&place.run)?;
     if options.builds {

@@ -85,7 +85,9 @@ fn serve(port: u16, answer: &Answer) -> Result<(), Box<dyn Error>> {
                     }
                     let mut connection = Connection { socket, sent: 0, total: 0, is_armed: false, is_queued: false };
                     if turn(&mut connection, &mut buffer, answer, &queue, number as u64).is_some() {
-                        arm(&mut connection, false, &queue, number as u64);
+                        if !connection.is_queued {
+                            arm(&mut connection, false, &queue, number as u64);
+                        }
                         connections[number] = Some(connection);
                     }
                 }

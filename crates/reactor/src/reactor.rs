@@ -86,7 +86,8 @@ pub trait Reactor {
     ///
     /// Gives how many bytes were taken; fewer than `length`: `Sendable` will tell when to ask for the rest.
     /// `Ok(0)`: the file ends before `offset`. Errs with `WouldBlock` when there was no room at all (`Sendable` will
-    /// tell), and otherwise when the connection or the file is broken.
+    /// tell), and otherwise when the connection or the file is broken. The kernel raises SIGPIPE for a broken one here,
+    /// which must stay ignored, as it is when a Rust program starts.
     fn send_file(&mut self, key: Key, file: &Self::File, offset: u64, length: usize) -> io::Result<usize>;
 
     /// Back-pressure: while off, what the peer sends stays in the kernel.

@@ -1,5 +1,6 @@
 //! `cargo x fuzz`: one target under libFuzzer and the address sanitizer.
 
+use super::target_directory;
 use crate::failure::Failure;
 use crate::install;
 use crate::repository::root;
@@ -23,14 +24,24 @@ pub(super) fn command(arguments: &[String]) -> Result<(), Failure> {
         return Err(Failure::broken(format!("`{seconds}` is no number of seconds")));
     }
     install::cargo_fuzz()?;
-    let limit = format!("-max_total_time={seconds}");
-    step::run(
-        &Step::cargo(name, &["fuzz", "run", name, "--", &limit])
-            // The sanitizers are switched on by flags that the stable compiler takes only when told so.
-            .environment("RUSTC_BOOTSTRAP", "1")
-            // Optimizing across crates would take minutes for each target and find nothing more.
-            .environment("CARGO_PROFILE_RELEASE_LTO", "off"),
-    )
+    let found = target_directory().join("fuzz").join(name);
+    std::fs::create_dir_all(&found)
+        .map_err(|error| Failure::broken(format!("cannot make {}: {error}", found.display())))?;
+    let (found, kept) = (found.to_string_lossy(), format!("fuzz/corpus/{name}"));
+    // What is found goes into the first folder; both are read.
+    let time = format!("-max_total_time={seconds}");
+    step::run(&fuzz(name, &[&found, &kept, "--", &time, "-max_len=4096"]))?;
+    // Thousands of inputs differ in how often they pass a place. Kept are those that get to a new one.
+    step::run(&fuzz(name, &[&kept, &found, "--", "-set_cover_merge=1", "-use_counters=0"]))
+}
+
+fn fuzz(name: &str, arguments: &[&str]) -> Step {
+    Step::cargo(name, &["fuzz", "run", name])
+        .arguments(arguments)
+        // The sanitizers are switched on by flags that the stable compiler takes only when told so.
+        .environment("RUSTC_BOOTSTRAP", "1")
+        // Optimizing across crates would take minutes for each target and find nothing more.
+        .environment("CARGO_PROFILE_RELEASE_LTO", "off")
 }
 
 /// The targets, by the files that they are.

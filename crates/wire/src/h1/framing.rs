@@ -110,7 +110,7 @@ fn is_persistent(request: &RequestHead<'_>) -> bool {
     match request.field(FieldName::Connection) {
         None => request.version == Version::Http11,
         // What browsers send.
-        Some(b"keep-alive") if !request.fields.is_repeated(FieldName::Connection) => true,
+        Some(value) if value == b"keep-alive" && !request.fields.is_repeated(FieldName::Connection) => true,
         Some(_) => !has(b"close") && (request.version == Version::Http11 || has(b"keep-alive")),
     }
 }

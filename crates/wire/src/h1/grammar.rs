@@ -10,7 +10,7 @@ pub(crate) const TOKEN: u8 = 1;
 pub(crate) const TARGET: u8 = 2;
 /// Visible characters, obs-text, space and tab (RFC 9110 §5.5).
 pub(crate) const VALUE: u8 = 4;
-/// What may stand in a registered name or an IPv4 address (RFC 3986 §3.2.2), percent signs included.
+/// What may stand in a registered name or an IPv4 address (RFC 3986 §3.2.2), but for escapes.
 pub(crate) const HOST: u8 = 8;
 
 static CLASSES: [u8; 256] = {
@@ -28,7 +28,7 @@ static CLASSES: [u8; 256] = {
         if (byte >= 0x20 && byte != 0x7F) || byte == b'\t' as usize {
             class |= VALUE;
         }
-        if is_alphanumeric || is_one_of(byte as u8, b"-._~!$&'()*+,;=%") {
+        if is_alphanumeric || is_one_of(byte as u8, b"-._~!$&'()*+,;=") {
             class |= HOST;
         }
         classes[byte] = class;
@@ -67,15 +67,16 @@ pub(crate) fn behind_target(bytes: &[u8]) -> &[u8] {
     &rest[span(rest, TARGET)..]
 }
 
-/// What stands behind the bytes that can be of a field value: behind the [`span`] of [`VALUE`].
+/// What stands behind the bytes that can be of a field value, up to a tab or to the last few bytes at hand.
 #[inline(always)]
+pub(crate) fn behind_visible(bytes: &[u8]) -> &[u8] {
+    skip(bytes, |block| up_to(block, 0x1F) | equal(block, 0x7F))
+}
+
+/// What stands behind the bytes that can be of a field value: behind the [`span`] of [`VALUE`].
+#[inline(never)]
 pub(crate) fn behind_value(bytes: &[u8]) -> &[u8] {
-    let rest = skip(bytes, |block| up_to(block, 0x1F) | equal(block, 0x7F));
-    // Nearly always the end of the line; a tab or the last few bytes go one by one.
-    match rest {
-        [b'\r', ..] => rest,
-        _ => &rest[span(rest, VALUE)..],
-    }
+    &bytes[span(bytes, VALUE)..]
 }
 
 /// Marks letters and hyphens, of which nearly all field names are made.
@@ -120,7 +121,7 @@ mod tests {
     #[track_caller]
     fn check(bytes: &[u8]) {
         assert_eq!(behind_target(bytes), &bytes[span(bytes, TARGET)..], "{bytes:x?}");
-        assert_eq!(behind_value(bytes), &bytes[span(bytes, VALUE)..], "{bytes:x?}");
+        assert_eq!(behind_value(behind_visible(bytes)), &bytes[span(bytes, VALUE)..], "{bytes:x?}");
         if let Some(&block) = bytes.first_chunk() {
             for (index, byte) in block.iter().enumerate() {
                 let is_letter = byte.is_ascii_alphabetic() || *byte == b'-';

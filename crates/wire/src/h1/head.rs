@@ -8,15 +8,15 @@
 //!
 //! [`read`] takes a head that is at hand as a whole, as nearly all are. [`Progress`] goes through one that comes in
 //! pieces, or that breaks a rule: line by line, each when its end has come, so that the first broken line decides
-//! however the bytes are cut. Both judge a line by the same functions.
+//! however the bytes are cut. Both judge by the same functions; [`quick_field_line`] alone has a plain twin.
 
-use super::block::{BYTES, equal};
+use super::block::equal;
 use super::grammar::{self, TOKEN, letters};
 use super::{name, target};
 use crate::fault::Reason;
 use crate::limit;
 use memchr::memchr;
-use semantics::{FieldName, Method, RequestHead, Version};
+use semantics::{FieldName, Fields, Method, RequestHead, Version};
 use wide::u8x16;
 
 /// Reads the head at the start of `bytes`, all but what its fields mean for the connection. Returns its length.
@@ -30,25 +30,28 @@ pub(crate) fn read<'a>(bytes: &'a [u8], head: &mut RequestHead<'a>) -> Result<us
     if bytes.len() - section.len() > limit::REQUEST_LINE_BYTES_MAX {
         return Err(Reason::TargetTooLong);
     }
+    let rest = read_fields(section, &mut head.fields)?;
+    let length = bytes.len() - rest.len();
+    if length > limit::HEAD_BYTES_MAX { Err(Reason::HeadTooLong) } else { Ok(length) }
+}
+
+/// Reads the field lines and the empty line, and tells what stands behind them.
+#[inline(never)]
+fn read_fields<'a>(section: &'a [u8], fields: &mut Fields<'a>) -> Result<&'a [u8], Reason> {
     let mut rest = section;
-    let mut count = 0;
-    while !rest.starts_with(b"\r\n") {
+    // The last turn is for the empty line.
+    for _ in 0..limit::FIELD_LINES_MAX + 1 {
+        if let Some(behind) = rest.strip_prefix(b"\r\n") {
+            fields.set_section(&section[..section.len() - rest.len()]);
+            return Ok(behind);
+        }
         let (name, value, behind) = quick_field_line(rest).map_or_else(|| field_line(rest), Ok)?;
         if let Some(name) = name {
-            head.fields.note(name, value);
+            fields.note(name, grammar::trim(value));
         }
-        count += 1;
         rest = behind;
     }
-    let length = bytes.len() - rest.len() + 2;
-    if length > limit::HEAD_BYTES_MAX {
-        return Err(Reason::HeadTooLong);
-    }
-    if count > limit::FIELD_LINES_MAX {
-        return Err(Reason::TooManyFieldLines);
-    }
-    head.fields.set_section(&section[..section.len() - rest.len()]);
-    Ok(length)
+    Err(Reason::TooManyFieldLines)
 }
 
 /// How far a head that is not complete was looked at. No byte is looked at again before the end, so a peer that sends
@@ -172,7 +175,7 @@ fn other_version<'a>(method: &Method<'_>, target: &[u8], rest: &'a [u8]) -> Resu
     }
 }
 
-/// The field if we act on it, its value, and what stands behind the line.
+/// The field if we act on it, its value with the whitespace around it, and what stands behind the line.
 type Line<'a> = (Option<FieldName>, &'a [u8], &'a [u8]);
 
 /// Reads one field line (RFC 9112 §5).
@@ -188,26 +191,31 @@ fn field_line(bytes: &[u8]) -> Result<Line<'_>, Reason> {
 /// [`field_line`] where the name is short, and either one we act on or made of letters and hyphens: nearly always.
 #[inline(always)]
 fn quick_field_line(bytes: &[u8]) -> Option<Line<'_>> {
+    // Fewer bytes, or no colon among them: the plain way.
     let start = bytes.first_chunk()?;
     let block = u8x16::new(*start);
-    let length = equal(block, b':').to_bitmask().trailing_zeros();
+    let colons = equal(block, b':').to_bitmask();
+    if colons == 0 {
+        return None;
+    }
+    let length = colons.trailing_zeros();
     let name = name::find(start, length as usize);
-    if name.is_none() {
-        let others = !letters(block).to_bitmask();
-        if length == 0 || length >= BYTES as u32 || others & ((1 << length) - 1) != 0 {
-            return None;
-        }
+    if name.is_none() && (length == 0 || !letters(block).to_bitmask() & ((1 << length) - 1) != 0) {
+        return None;
     }
     let (value, rest) = value(&bytes[length as usize + 1..])?;
     Some((name, value, rest))
 }
 
-/// A value without the whitespace around it, and what stands behind its line.
+/// A value with the whitespace around it, and what stands behind its line.
 #[inline(always)]
 fn value(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let rest = grammar::behind_value(bytes);
-    let value = &bytes[..bytes.len() - rest.len()];
-    Some((grammar::trim(value), rest.strip_prefix(b"\r\n")?))
+    let mut rest = grammar::behind_visible(bytes);
+    if !rest.starts_with(b"\r\n") {
+        rest = grammar::behind_value(rest);
+    }
+    let behind = rest.strip_prefix(b"\r\n")?;
+    Some((&bytes[..bytes.len() - rest.len()], behind))
 }
 
 /// Why there is no colon behind the bytes that could be of a name.
@@ -222,3 +230,53 @@ fn invalid_name(name: &[u8], rest: &[u8]) -> Reason {
 
 // Offsets and counts of `Progress` have to fit.
 const _: () = assert!(limit::HEAD_BYTES_MAX <= u16::MAX as usize && limit::FIELD_LINES_MAX < u8::MAX as usize);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    /// What the quick way reads, the plain way reads too, and alike. Whether it was quick.
+    #[track_caller]
+    fn check(bytes: &[u8]) -> bool {
+        let quick = quick_field_line(bytes);
+        if let Some(quick) = quick {
+            assert_eq!(Ok(quick), field_line(bytes), "{}", bytes.escape_ascii());
+        }
+        quick.is_some()
+    }
+
+    #[test]
+    fn usual_lines_are_read_the_quick_way() {
+        for name in ["Host", "ACCEPT-ENCODING", "sec-fetch-dest", "DNT", "X", "Sec-Fetch-Site", "If-Match"] {
+            assert!(
+                check(alloc::format!("{name}: a usual value, \t\u{e9}\r\nand what stands behind").as_bytes()),
+                "{name}"
+            );
+        }
+        assert!(check(b"A:\r\n\r\n0123456789abcdef"));
+    }
+
+    #[test]
+    fn each_byte_in_each_place_is_read_alike() {
+        for line in [&b"Accept-Encoding: gzip, br; q=0.5\r\nHost: a\r\n\r\n"[..], b"Dnt:1\r\nHost: abcdefgh\r\n\r\n"] {
+            for at in 0..line.len() {
+                for byte in 0..=255 {
+                    let mut changed = line.to_vec();
+                    changed[at] = byte;
+                    check(&changed);
+                    check(&changed[..at]);
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_quick_line_is_the_plain_one(name in "[A-Za-z0-9_-]{0,20}", value in "[ -~\t]{0,40}", behind: Vec<u8>) {
+            let line = [name.as_bytes(), b":", value.as_bytes(), b"\r\n", &behind].concat();
+            check(&line);
+        }
+    }
+}

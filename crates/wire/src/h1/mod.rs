@@ -147,6 +147,10 @@ impl Connection {
     }
 
     fn poll_head<'a>(&mut self, input: &mut Input<'a>, now: Instant) -> Option<Event<'a>> {
+        let bytes = input.remaining();
+        if bytes.is_empty() {
+            return self.wait_for_head(now);
+        }
         let mut head = RequestHead {
             method: Method::Get,
             target: &[],
@@ -154,13 +158,10 @@ impl Connection {
             version: Version::Http11,
             fields: Fields::new(),
         };
-        let bytes = input.remaining();
         if self.progress.is_new()
             && let Ok(length) = head::read(bytes, &mut head)
         {
             input.take(length);
-        } else if bytes.is_empty() {
-            return self.wait_for_head(now);
         } else {
             head.fields = Fields::new();
             match self.search_head(input, &mut head) {

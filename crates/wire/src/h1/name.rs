@@ -8,16 +8,17 @@ use wide::u8x16;
 /// be among them; then it is none.
 #[inline(always)]
 pub(crate) fn find(block: &[u8; BYTES], length: usize) -> Option<FieldName> {
-    let &last = block.get(length.wrapping_sub(1))?;
-    let entry = &TABLE[slot(block[0], last, length)];
-    (entry.length == length && entry.is_start_of(block)).then_some(entry.field)
+    let &[.., last, end] = block.get(..length)? else { return None };
+    let entry = &TABLE[slot([last, end], length)];
+    (usize::from(entry.length) == length && entry.is_start_of(block)).then_some(entry.field)
 }
 
 /// A name, ready to be compared.
 #[derive(Clone, Copy)]
+#[repr(align(64))]
 struct Entry {
     field: FieldName,
-    length: usize,
+    length: u8,
     /// Its start, in lower case.
     name: [u8; BYTES],
     /// The bit that makes a letter of `name` lower case; no hyphen has one, for CR would become a hyphen by it.
@@ -42,14 +43,15 @@ impl Entry {
             case[at] = if text[at] == b'-' { 0 } else { 0x20 };
             at += 1;
         }
-        Entry { field, length: text.len(), name, case, mask: (1 << at) - 1 }
+        Entry { field, length: text.len() as u8, name, case, mask: (1 << at) - 1 }
     }
 }
 
-/// Where a name stands in [`TABLE`], told by its ends.
-#[inline]
-const fn slot(first: u8, last: u8, length: usize) -> usize {
-    (length + 14 * (first | 0x20) as usize + (last | 0x20) as usize) % SLOTS
+/// Where a name stands in [`TABLE`], told by its last two bytes and its length. The numbers are found by trying.
+#[inline(always)]
+const fn slot(end: [u8; 2], length: usize) -> usize {
+    let end = (u16::from_le_bytes(end) | 0x2020) as usize;
+    (((end * 3) >> 5) + length) % SLOTS
 }
 
 const SLOTS: usize = 64;
@@ -62,8 +64,8 @@ static TABLE: [Entry; SLOTS] = {
     while index < FieldName::COUNT {
         let entry = Entry::new(FieldName::ALL[index]);
         let name = entry.field.as_str().as_bytes();
-        let slot = slot(name[0], name[name.len() - 1], name.len());
-        assert!(table[slot].length == 0, "two names in one slot: another factor is needed");
+        let slot = slot([name[name.len() - 2], name[name.len() - 1]], name.len());
+        assert!(table[slot].length == 0, "two names in one slot: other numbers are needed");
         table[slot] = entry;
         index += 1;
     }

@@ -74,36 +74,42 @@ fn has_port(host: &[u8]) -> bool {
 
 /// Whether this is `uri-host [ ":" port ]` (RFC 9110 §7.2), not empty.
 pub(crate) fn is_host(value: &[u8]) -> bool {
-    let (host, rest) = match value {
-        [b'[', rest @ ..] => {
-            let Some(end) = memchr(b']', rest) else { return false };
-            let (literal, rest) = rest.split_at(end);
-            // IPv6address or IPvFuture; the characters are checked, for we compare and log it but never connect to it.
-            if !literal.iter().all(|&byte| byte == b':' || grammar::is(byte, HOST) && byte != b'%') {
-                return false;
-            }
-            (literal, &rest[1..])
-        }
-        _ => value.split_at(grammar::span(value, HOST)),
-    };
-    let is_port = match rest {
-        [] => true,
-        [b':', port @ ..] => port.len() <= 5 && port.iter().all(u8::is_ascii_digit),
-        _ => false,
-    };
-    !host.is_empty() && is_port && is_escaped(host)
+    let (host, rest) = value.split_at(grammar::span(value, HOST));
+    match (host, rest) {
+        ([_, ..], []) => true,
+        ([_, ..], [b':', port @ ..]) => is_port(port),
+        ([], [b'[', literal @ ..]) => is_literal(literal),
+        _ => is_escaped_host(value),
+    }
 }
 
-/// Whether each percent sign begins an escape.
-fn is_escaped(host: &[u8]) -> bool {
-    let mut rest = host;
-    while let Some(at) = memchr(b'%', rest) {
-        match rest[at + 1..] {
-            [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => rest = &rest[at + 3..],
+fn is_port(port: &[u8]) -> bool {
+    port.len() <= 5 && port.iter().all(u8::is_ascii_digit)
+}
+
+/// `IPv6address` or `IPvFuture` behind its bracket, and a port: the characters are checked, for we compare and log it
+/// but never connect to it.
+fn is_literal(bytes: &[u8]) -> bool {
+    let Some(end) = memchr(b']', bytes) else { return false };
+    let (address, rest) = bytes.split_at(end);
+    let is_address = !address.is_empty() && address.iter().all(|&byte| byte == b':' || grammar::is(byte, HOST));
+    is_address && matches!(rest, [_] | [_, b':', ..]) && is_port(rest.get(2..).unwrap_or_default())
+}
+
+/// A name with escapes, and a port.
+#[cold]
+fn is_escaped_host(value: &[u8]) -> bool {
+    let end = memchr(b':', value).unwrap_or(value.len());
+    let (mut host, port) = value.split_at(end);
+    let is_any = !host.is_empty();
+    while let [byte, rest @ ..] = host {
+        host = match rest {
+            [high, low, rest @ ..] if *byte == b'%' && high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => rest,
+            _ if grammar::is(*byte, HOST) => rest,
             _ => return false,
-        }
+        };
     }
-    true
+    is_any && is_port(port.get(1..).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -121,7 +121,7 @@ fn by_bytes(evidence: &Evidence<'_>) -> Verdict {
         if utf8.characters == 0 && !utf8.is_truncated {
             return verdict(UTF_8, Confidence::Certain, Reason::Ascii);
         }
-        if utf8.characters > 0 && !statistics::is_utf8_by_chance(evidence.sample) {
+        if utf8.characters > 0 && !is_utf8_by_chance(evidence) {
             let confidence = if utf8.is_truncated { Confidence::Likely } else { Confidence::Certain };
             return verdict(UTF_8, confidence, Reason::Utf8);
         }
@@ -167,8 +167,13 @@ fn statistics(evidence: &Evidence<'_>) -> Option<Outcome> {
 fn is_utf8_likelier(evidence: &Evidence<'_>, encoding: &'static Encoding) -> bool {
     let Cost { cost, .. } = likelihood::cost(encoding, evidence.sample);
     // That a text in another encoding is valid UTF-8 by chance is unlikely in itself, but for a few characters.
-    let bonus = if statistics::is_utf8_by_chance(evidence.sample) { 0 } else { UTF8_BONUS };
+    let bonus = if is_utf8_by_chance(evidence) { 0 } else { UTF8_BONUS };
     likelihood::cost(UTF_8, evidence.sample).cost <= cost + bonus
+}
+
+/// Whether it may be valid UTF-8 by chance. Among much ASCII it is a sign or an accent in a program, and those are UTF-8.
+fn is_utf8_by_chance(evidence: &Evidence<'_>) -> bool {
+    evidence.length <= CHANCE_LENGTH_MAX && statistics::is_utf8_by_chance(evidence.sample)
 }
 
 /// Only ASCII, with escape sequences that decode to Japanese.
@@ -234,6 +239,9 @@ const DAMAGE_SHARE: u64 = 50;
 
 /// UTF-8 is so unlikely to come about by chance that fewer will do.
 const UTF8_DAMAGE_SHARE: u64 = 8;
+
+/// A text of a line or two.
+const CHANCE_LENGTH_MAX: u64 = 128;
 
 /// What being valid UTF-8 counts for.
 const UTF8_BONUS: u64 = 100;

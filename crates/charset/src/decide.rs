@@ -122,7 +122,8 @@ fn by_bytes(evidence: &Evidence<'_>) -> Verdict {
             return verdict(UTF_8, Confidence::Certain, Reason::Ascii);
         }
         if utf8.characters > 0 && !is_utf8_by_chance(evidence) {
-            let confidence = if utf8.is_truncated { Confidence::Likely } else { Confidence::Certain };
+            let is_sure = !utf8.is_truncated && !statistics::is_utf8_by_chance(evidence.sample);
+            let confidence = if is_sure { Confidence::Certain } else { Confidence::Likely };
             return verdict(UTF_8, confidence, Reason::Utf8);
         }
     }

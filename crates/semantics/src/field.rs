@@ -134,27 +134,42 @@ impl FieldName {
 pub struct Fields<'a> {
     /// All field lines, checked, each ended by CRLF; without the empty line.
     section: &'a [u8],
-    first: [Option<&'a [u8]>; FieldName::COUNT],
+    /// Where the first value of each field stands in the section: offset and length. A head is handed on by value
+    /// several times a request, and this is a quarter of what slices would take.
+    first: [(u16, u16); FieldName::COUNT],
+    /// Bit n: the field n stood on some line.
+    present: u32,
     /// Bit n: the field n stood on more than one line.
     repeated: u32,
 }
 
+// A bit for each field.
+const _: () = assert!(FieldName::COUNT <= 32);
+
 impl<'a> Fields<'a> {
-    /// None yet, of a section that is about to be read.
+    /// None yet. Before the first [`note`](Fields::note), [`set_section`](Fields::set_section) says where values stand.
     pub fn new() -> Fields<'a> {
-        Fields { section: &[], first: [None; FieldName::COUNT], repeated: 0 }
+        Fields { section: &[], first: [(0, 0); FieldName::COUNT], present: 0, repeated: 0 }
     }
 
-    /// Notes one field line, value without the whitespace around it.
+    /// Notes one field line, value without the whitespace around it. The value is a part of the section; one that is
+    /// not, or that begins or ends beyond its first 64 KiB, is not noted.
     pub fn note(&mut self, name: FieldName, value: &'a [u8]) {
-        let slot = &mut self.first[name as usize];
-        match slot {
-            None => *slot = Some(value),
-            Some(_) => self.repeated |= 1 << name as u32,
+        let bit = 1 << name as u32;
+        if self.present & bit != 0 {
+            self.repeated |= bit;
+            return;
+        }
+        let offset = (value.as_ptr() as usize).wrapping_sub(self.section.as_ptr() as usize);
+        let is_inside = offset <= self.section.len() && value.len() <= self.section.len() - offset;
+        debug_assert!(is_inside, "the value of {name:?} is no part of the section");
+        if let (true, Ok(offset), Ok(length)) = (is_inside, u16::try_from(offset), u16::try_from(value.len())) {
+            self.first[name as usize] = (offset, length);
+            self.present |= bit;
         }
     }
 
-    /// Sets the text of all lines, each `name: value CRLF`.
+    /// Sets the text of all lines, each `name: value CRLF`. Set again, it begins at the same byte.
     pub fn set_section(&mut self, section: &'a [u8]) {
         self.section = section;
     }
@@ -166,7 +181,11 @@ impl<'a> Fields<'a> {
 
     /// The value of the first line of that name.
     pub fn get(&self, name: FieldName) -> Option<&'a [u8]> {
-        self.first[name as usize]
+        if self.present & 1 << name as u32 == 0 {
+            return None;
+        }
+        let (offset, length) = self.first[name as usize];
+        self.section.get(usize::from(offset)..usize::from(offset) + usize::from(length))
     }
 
     /// Whether more than one line has that name.

@@ -65,7 +65,7 @@ impl LogWriter {
 }
 
 fn write_batches(waiting: &Receiver<Vec<u8>>, dropped: &AtomicU64) {
-    let mut out = std::io::stdout().lock();
+    let mut out = std::io::stdout();
     while let Ok(batch) = waiting.recv() {
         // A closed pipe is no error: whoever read the log has gone, and the site goes on.
         let _ = out.write_all(&batch).and_then(|()| out.flush());
@@ -312,6 +312,7 @@ mod tests {
     #[track_caller]
     fn check(format: AccessLog, target: &[u8], agent: &[u8], expected: &str) {
         let mut fields = Fields::new();
+        fields.set_section(agent);
         fields.note(FieldName::UserAgent, agent);
         let head = RequestHead { method: Method::Get, target, authority: b"a", version: Version::Http11, fields };
         let record = Record::new(&head, Status::OK, 12, Timestamp(784_111_777_123_000_000));

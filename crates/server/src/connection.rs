@@ -49,12 +49,21 @@ pub(crate) struct Busy<F> {
     pub(crate) held: Option<OwnedHead>,
     /// The pool works for this connection.
     pub(crate) is_waiting: bool,
+    /// When it was last asked for an answer: no file was looked at before.
+    pub(crate) submitted: Instant,
     /// Makes the rest of a content that is streamed.
     pub(crate) source: Option<Box<dyn Source>>,
     /// Reading is switched off, for bytes came while a response is under way.
     pub(crate) is_paused: bool,
     /// The peer will send nothing more.
     pub(crate) has_ended: bool,
+}
+
+impl<F> Busy<F> {
+    /// Whether nothing of it is needed any more, once the response is out.
+    pub(crate) fn is_over(&self) -> bool {
+        self.held.is_none() && !self.is_paused && !self.has_ended
+    }
 }
 
 /// Bytes sent within a window of time.
@@ -76,6 +85,7 @@ impl<F> Connection<F> {
                 progress: Progress { since: now, bytes: 0 },
                 held: None,
                 is_waiting: false,
+                submitted: now,
                 source: None,
                 is_paused: false,
                 has_ended: false,
@@ -136,6 +146,12 @@ impl<F> Connections<F> {
         self.get(key)?;
         self.count -= 1;
         self.slots[key.index as usize].take().map(|(_, connection)| connection)
+    }
+
+    /// Those that serve clients and are not idle.
+    pub(crate) fn busy_count(&self) -> usize {
+        let open = self.slots.iter().flatten().filter(|(_, connection)| connection.phase == Phase::Open);
+        open.filter(|(_, connection)| !connection.is_idle()).count()
     }
 
     pub(crate) fn keys(&self) -> Vec<Key> {

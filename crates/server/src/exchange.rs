@@ -11,7 +11,7 @@ use crate::request::OwnedHead;
 use crate::source::Source;
 use crate::workshop::Elsewhere;
 use reactor::Key;
-use semantics::coding::AcceptedCodings;
+use semantics::coding::{AcceptedCodings, Coding};
 use semantics::{FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
 use site::{Keep, Refusal, Selected};
 use std::sync::Arc;
@@ -66,14 +66,18 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
             }
         };
         let is_read = matches!(head.method, Method::Get | Method::Head);
-        if is_read {
-            let class = class(head);
-            if let Some(ready) = self.memory.get(head.target, class, self.now, &self.at_hand) {
+        let accepted = accepted(head);
+        // What is kept for clients of any class is not coded; who refuses that is none of them.
+        if is_read && accepted.quality(Coding::Identity) > 0 {
+            if let Some(ready) = self.memory.get(head.target, accepted.class(), self.now, &self.at_hand) {
                 return self.send_ready(connection, stream, head, &ready);
             }
         }
         match self.origin.select(head, self.clock.now, &self.at_hand, &Elsewhere) {
-            Ok(Selected::Response(response, keep)) => self.selected(connection, stream, head, response, keep),
+            Ok(Selected::Response(response, keep)) => {
+                let keep = keep.map(|keep| (keep, self.now));
+                self.selected(connection, stream, head, response, keep);
+            }
             Ok(Selected::Page(page)) => match self.origin.plain_error(head, &page) {
                 Some(response) => self.send(connection, stream, head, response),
                 None => self.submit(connection, key, stream, held),
@@ -124,18 +128,18 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
         self.log.exchange(|| Record::new(head, status, bytes, self.clock.now));
     }
 
-    /// A response that `select` made; what may be kept is.
+    /// A response that `select` made; what may be kept is, and believed from when the files were looked at.
     fn selected(
         &mut self,
         connection: &mut Connection<T::File>,
         stream: StreamId,
         head: &RequestHead<'_>,
         response: Response<T::File>,
-        keep: Option<Keep<T::File>>,
+        keep: Option<(Keep<T::File>, Instant)>,
     ) {
-        if let Some(keep) = keep {
-            let class = keep.vary_coding.then(|| class(head));
-            let ready = self.memory.insert(head.target, class, Ready::new(keep, &self.clock, self.now));
+        if let Some((keep, looked)) = keep {
+            let class = keep.vary_coding.then(|| accepted(head).class());
+            let ready = self.memory.insert(head.target, class, Ready::new(keep, &self.clock, looked));
             return self.send_ready(connection, stream, head, &ready);
         }
         self.send(connection, stream, head, response);
@@ -168,7 +172,10 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
             Held::Owned(owned) => owned,
         };
         match self.pool.submit(Errand { key, stream, work: Work::Answer(request, self.clock.now) }) {
-            Ok(()) => connection.busy(self.now).is_waiting = true,
+            Ok(()) => {
+                let busy = connection.busy(self.now);
+                (busy.is_waiting, busy.submitted) = (true, self.now);
+            }
             Err(Errand { work: Work::Answer(request, _), .. }) => {
                 let response =
                     self.origin.error(&request.head(), Status::SERVICE_UNAVAILABLE, None).with("Retry-After", "1");
@@ -187,7 +194,11 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
         answer: Answer<T::File>,
     ) {
         match answer {
-            Answer::Whole(response, keep) => self.selected(connection, stream, head, response, keep),
+            Answer::Whole(response, keep) => {
+                // The pool may have taken its time; what changed meanwhile is not to be believed on top of that.
+                let looked = connection.busy(self.now).submitted;
+                self.selected(connection, stream, head, response, keep.map(|keep| (keep, looked)));
+            }
             Answer::Failed(cause) => self.failed(connection, stream, head, &cause),
             Answer::Stream { status, fields, first, source } => {
                 let (wire, date) = (&mut connection.wire, &self.clock.date);
@@ -253,9 +264,9 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
     }
 }
 
-/// Clients of one class get the same representation of a target.
-fn class(head: &RequestHead<'_>) -> u16 {
-    AcceptedCodings::parse(head.fields.values(FieldName::AcceptEncoding)).class()
+/// Clients of one class of these get the same representation of a target.
+fn accepted(head: &RequestHead<'_>) -> AcceptedCodings {
+    AcceptedCodings::parse(head.fields.values(FieldName::AcceptEncoding))
 }
 
 /// Whether nothing in the request asks for anything but the whole representation.

@@ -22,6 +22,6 @@ mod workshop;
 
 pub use access_log::AccessLog;
 pub use options::Options;
-pub use page::Accent;
+pub use page::{Accent, Look};
 pub use serve::{Error, Server};
 pub use worker::Worker;

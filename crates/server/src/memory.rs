@@ -6,8 +6,9 @@
 use crate::clock::Clock;
 use crate::origin::Files;
 use crate::outgoing::Segment;
+use foldhash::fast::RandomState;
 use quick_cache::unsync::Cache;
-use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+use quick_cache::{OptionsBuilder, Weighter};
 use semantics::{Content, Instant, Status};
 use site::Keep;
 use std::cell::{Cell, RefCell};
@@ -122,7 +123,7 @@ impl<F: Clone> Weighter<Box<[u8]>, Slot<F>> for ByBytes {
 
 /// The store of one worker.
 pub(crate) struct Memory<F> {
-    slots: Cache<Box<[u8]>, Slot<F>, ByBytes, DefaultHashBuilder>,
+    slots: Cache<Box<[u8]>, Slot<F>, ByBytes, RandomState>,
     bytes_max: u64,
     fresh: Duration,
 }
@@ -135,9 +136,9 @@ impl<F: Clone> Memory<F> {
             .weight_capacity(bytes_max)
             .build();
         let slots = match options {
-            Ok(options) => Cache::with_options(options, ByBytes, DefaultHashBuilder::default(), Default::default()),
+            Ok(options) => Cache::with_options(options, ByBytes, RandomState::default(), Default::default()),
             // Both numbers are given above, so this is not reached; a store for nothing is still right.
-            Err(_) => Cache::with(1, 0, ByBytes, DefaultHashBuilder::default(), Default::default()),
+            Err(_) => Cache::with(1, 0, ByBytes, RandomState::default(), Default::default()),
         };
         Memory { slots, bytes_max, fresh }
     }

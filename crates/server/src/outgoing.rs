@@ -22,6 +22,16 @@ pub(crate) enum Segment<F> {
 }
 
 impl<F> Segment<F> {
+    /// Its bytes; `None`: they are in a file.
+    fn bytes<'a>(&'a self, scratch: &'a [u8]) -> Option<&'a [u8]> {
+        match self {
+            Segment::Scratch(range) => Some(&scratch[range.clone()]),
+            Segment::Ready(bytes, range) => Some(&bytes[range.clone()]),
+            Segment::Shared(bytes, range) => Some(&bytes[range.clone()]),
+            Segment::File { .. } => None,
+        }
+    }
+
     fn length(&self) -> u64 {
         match self {
             Segment::Scratch(range) | Segment::Ready(_, range) | Segment::Shared(_, range) => range.len() as u64,
@@ -178,20 +188,20 @@ fn send_bytes<R: Reactor>(
     segments: &VecDeque<Segment<R::File>>,
     scratch: &[u8],
 ) -> (u64, io::Result<usize>) {
+    // One response from memory is one slice: nearly every request.
+    if let (1, Some(bytes)) = (segments.len(), segments.front().and_then(|only| only.bytes(scratch))) {
+        return (bytes.len() as u64, reactor.send(key, &[bytes], false));
+    }
     let mut slices: [&[u8]; SLICES_MAX] = [&[]; SLICES_MAX];
     let (mut count, mut wanted, mut more) = (0, 0, false);
     for segment in segments.iter().take(SLICES_MAX) {
-        slices[count] = match segment {
-            Segment::Scratch(range) => &scratch[range.clone()],
-            Segment::Ready(bytes, range) => &bytes[range.clone()],
-            Segment::Shared(bytes, range) => &bytes[range.clone()],
+        let Some(bytes) = segment.bytes(scratch) else {
             // The head waits in the kernel for the first bytes of the file, so that they share a packet.
-            Segment::File { .. } => {
-                more = true;
-                break;
-            }
+            more = true;
+            break;
         };
-        wanted += slices[count].len() as u64;
+        slices[count] = bytes;
+        wanted += bytes.len() as u64;
         count += 1;
     }
     (wanted, reactor.send(key, &slices[..count], more))

@@ -56,6 +56,16 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         }
     }
 
+    /// The reactor it works with: for whoever drives a worker turn by turn.
+    pub fn reactor(&self) -> &R {
+        &self.reactor
+    }
+
+    /// Connections that own more than their place in the table: none that is idle does.
+    pub fn busy_count(&self) -> usize {
+        self.connections.busy_count()
+    }
+
     /// Works until the server is told to stop and nothing is under way any more.
     ///
     /// Errs when the kernel no longer tells what happens.
@@ -181,18 +191,18 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         self.note_peer(key);
         while let Some(connection) = self.connections.get(key) {
             match connection.wire.poll_event(input, now) {
-                Some(Event::Request { stream, head, content: ContentLength::None, .. }) => {
-                    self.exchange.respond(connection, key, stream, Held::Borrowed(&head));
+                Some(Event::Request { stream, ref head, content: ContentLength::None, .. }) => {
+                    self.exchange.respond(connection, key, stream, Held::Borrowed(head));
                 }
-                Some(Event::Request { head, expects_continue, .. }) if takes_content(&head) => {
+                Some(Event::Request { ref head, expects_continue, .. }) if takes_content(head) => {
                     if expects_continue {
                         self.exchange.output.write(|out| connection.wire.proceed(out));
                     }
-                    connection.busy(now).held = Some(OwnedHead::new(&head));
+                    connection.busy(now).held = Some(OwnedHead::new(head));
                 }
                 // Refused before its content is read: to read it costs more than a new connection.
-                Some(Event::Request { stream, head, .. }) => {
-                    self.exchange.respond(connection, key, stream, Held::Borrowed(&head));
+                Some(Event::Request { stream, ref head, .. }) => {
+                    self.exchange.respond(connection, key, stream, Held::Borrowed(head));
                     connection.phase = Phase::Closing { linger: true };
                 }
                 // A folder asks for no content, but must read it to reach the next request.
@@ -209,7 +219,9 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                     connection.phase = Phase::Closing { linger: false };
                 }
                 None if connection.wire.is_closing() && !connection.is_responding() => {
-                    connection.phase = Phase::Closing { linger: false };
+                    // Who was not told beforehand may be sending the next request already.
+                    let linger = self.drain_until.is_some() || !input.remaining().is_empty();
+                    connection.phase = Phase::Closing { linger };
                 }
                 None => break,
             }
@@ -291,7 +303,9 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         }
         if !connection.is_responding() {
             match connection.phase {
-                Phase::Open | Phase::Lingering { .. } => {}
+                // Content was read, or a response was short of its turn: idle, it shall own nothing.
+                Phase::Open => drop(connection.busy.take_if(|busy| busy.is_over())),
+                Phase::Lingering { .. } => {}
                 Phase::Closing { linger: false } => return self.close(key),
                 Phase::Closing { linger: true } => {
                     connection.phase = Phase::Lingering { bytes: 0 };
@@ -313,10 +327,15 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             return;
         }
         connection.idle_since = now;
-        if let Some(busy) = connection.busy.take_if(|busy| busy.held.is_none()) {
-            if busy.has_ended {
+        if let Some(busy) = &mut connection.busy {
+            let (has_ended, is_paused) = (busy.has_ended, take(&mut busy.is_paused));
+            // A request whose content is still to come stays: `100 Continue` was what could not go out at once.
+            if busy.held.is_none() {
+                connection.busy = None;
+            }
+            if has_ended {
                 connection.wire.handle_end_of_input(now);
-            } else if busy.is_paused {
+            } else if is_paused {
                 self.reactor.set_receiving(key, true);
             }
         }
@@ -401,7 +420,9 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             let Some(connection) = self.connections.get(key) else { continue };
             connection.wire.refuse_more();
             if connection.is_idle() {
-                self.close(key);
+                // A request may be on its way; to close over it would destroy responses that are not read yet.
+                connection.phase = Phase::Closing { linger: true };
+                self.settle(key);
             }
         }
     }

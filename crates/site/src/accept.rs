@@ -40,18 +40,20 @@ mod tests {
     use super::*;
     use semantics::{Fields, Method, Version};
 
-    fn head<'a>(accept: &'a str, destination: Option<&'a str>) -> RequestHead<'a> {
+    fn head<'a>(section: &'a str, accept: &str, destination: Option<&str>) -> RequestHead<'a> {
         let mut fields = Fields::new();
-        fields.note(FieldName::Accept, accept.as_bytes());
-        if let Some(destination) = destination {
-            fields.note(FieldName::SecFetchDest, destination.as_bytes());
+        fields.set_section(section.as_bytes());
+        fields.note(FieldName::Accept, &section.as_bytes()[..accept.len()]);
+        if destination.is_some() {
+            fields.note(FieldName::SecFetchDest, &section.as_bytes()[accept.len()..]);
         }
         RequestHead { method: Method::Get, target: b"/", authority: b"", version: Version::Http11, fields }
     }
 
     #[track_caller]
     fn check(accept: &str, destination: Option<&str>, expected: bool) {
-        assert_eq!(is_navigation(&head(accept, destination)), expected, "{accept}, {destination:?}");
+        let section = format!("{accept}{}", destination.unwrap_or_default());
+        assert_eq!(is_navigation(&head(&section, accept, destination)), expected, "{accept}, {destination:?}");
     }
 
     #[test]
@@ -76,7 +78,7 @@ mod tests {
 
     #[test]
     fn weights_are_read() {
-        let quality = |accept| named_quality(&head(accept, None), "application/json");
+        let quality = |accept| named_quality(&head(accept, accept, None), "application/json");
         assert_eq!(quality("application/json, text/plain, */*"), 1000);
         assert_eq!(quality("text/html, application/json ; q=0.9"), 900);
         assert_eq!(quality("application/json;q=nan"), 0);

@@ -21,6 +21,7 @@ fn run(bytes: &[u8]) {
         FieldName::IfRange,
     ];
     let mut fields = Fields::new();
+    fields.set_section(bytes);
     for (name, value) in names.into_iter().zip(bytes.split(|&byte| byte == b'\n')) {
         if !value.is_empty() {
             fields.note(name, value.trim_ascii());

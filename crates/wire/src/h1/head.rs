@@ -39,6 +39,7 @@ pub(crate) fn read<'a>(bytes: &'a [u8], head: &mut RequestHead<'a>) -> Result<us
 #[inline(never)]
 fn read_fields<'a>(section: &'a [u8], fields: &mut Fields<'a>) -> Result<&'a [u8], Reason> {
     let mut rest = section;
+    fields.set_section(section);
     // The last turn is for the empty line.
     for _ in 0..limit::FIELD_LINES_MAX + 1 {
         if let Some(behind) = rest.strip_prefix(b"\r\n") {

@@ -161,10 +161,11 @@ impl<'a> Fields<'a> {
             return;
         }
         let offset = (value.as_ptr() as usize).wrapping_sub(self.section.as_ptr() as usize);
-        let is_inside = offset <= self.section.len() && value.len() <= self.section.len() - offset;
+        let is_inside = offset.saturating_add(value.len()) <= self.section.len().min(usize::from(u16::MAX));
         debug_assert!(is_inside, "the value of {name:?} is no part of the section");
-        if let (true, Ok(offset), Ok(length)) = (is_inside, u16::try_from(offset), u16::try_from(value.len())) {
-            self.first[name as usize] = (offset, length);
+        if is_inside {
+            // Both fit: neither is more than their sum.
+            self.first[name as usize] = (offset as u16, value.len() as u16);
             self.present |= bit;
         }
     }

@@ -68,10 +68,11 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
         let is_read = matches!(head.method, Method::Get | Method::Head);
         let accepted = accepted(head);
         // What is kept for clients of any class is not coded; who refuses that is none of them.
-        if is_read && accepted.quality(Coding::Identity) > 0 {
-            if let Some(ready) = self.memory.get(head.target, accepted.class(), self.now, &self.at_hand) {
-                return self.send_ready(connection, stream, head, &ready);
-            }
+        if is_read
+            && accepted.quality(Coding::Identity) > 0
+            && let Some(ready) = self.memory.get(head.target, accepted.class(), self.now, &self.at_hand)
+        {
+            return self.send_ready(connection, stream, head, &ready);
         }
         match self.origin.select(head, self.clock.now, &self.at_hand, &Elsewhere) {
             Ok(Selected::Response(response, keep)) => {

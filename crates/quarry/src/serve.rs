@@ -60,9 +60,9 @@ fn options(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Opt
             options.look.prefix = path.clone();
         }
     }
-    if let Some(title) = &pages.title {
-        options.look.title = title.clone();
-    }
+    // A folder is known by its name; the root of the machine has none.
+    let name = options.root.file_name().map(|name| name.to_string_lossy().into_owned());
+    options.look.title = pages.title.clone().or(name).unwrap_or(options.look.title);
     options.look.accent = pages.accent.as_deref().and_then(Accent::parse);
     Ok(options)
 }

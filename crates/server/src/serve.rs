@@ -9,6 +9,7 @@ use crate::pool::Threads;
 use crate::worker::Worker;
 use reactor::signal::{Signal, Signals};
 use reactor::{Epoll, ListenAddress, ListenError, ListenOptions, Listener, Waker, privilege};
+use sd_notify::NotifyState;
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -162,7 +163,10 @@ impl Server {
                 .unwrap_or_else(|| io::Error::other("a worker did not start"));
             return Err(machine("start a worker")(error));
         }
+        // Whoever started us may want to know; nobody listening is no error.
+        let _ = sd_notify::notify(&[NotifyState::Ready]);
         wait_for_end(&mut signals)?;
+        let _ = sd_notify::notify(&[NotifyState::Stopping]);
         control.is_draining.store(true, Relaxed);
         wakers.iter().for_each(Waker::wake);
         let ended = workers.into_iter().try_for_each(|worker| match worker.join() {
@@ -170,6 +174,7 @@ impl Server {
             Err(_) => Err(io::Error::other("a worker panicked")),
         });
         unix.iter().for_each(Listener::remove_file);
+        origin.log.flush();
         ended.map_err(machine("go on serving"))
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
+use std::time::Duration;
 use wire::Fault;
 
 /// How exchanges are written down.
@@ -27,12 +28,23 @@ pub enum AccessLog {
 /// Batches that wait for the writer. Each is what one worker wrote in one turn.
 const WAITING_MAX: usize = 1024;
 
+/// At the end, the writer gets so long for what waits: enough for who reads, and who does not shall not keep us.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// What the writer is given.
+#[derive(Debug)]
+enum Batch {
+    Lines(Vec<u8>),
+    /// Everything before is written: whoever waits for that is told.
+    Flushed(SyncSender<()>),
+}
+
 /// Where lines go to: the same for all workers.
 #[derive(Clone, Debug)]
 pub struct LogWriter {
     format: AccessLog,
     is_coloured: bool,
-    batches: SyncSender<Vec<u8>>,
+    batches: SyncSender<Batch>,
     dropped: Arc<AtomicU64>,
     /// Nobody reads it: what would be printed is not.
     is_silent: bool,
@@ -58,20 +70,43 @@ impl LogWriter {
         LogWriter { format, is_coloured: false, batches, dropped: Arc::default(), is_silent: true }
     }
 
+    /// What whoever runs the site should know, as a sentence to standard error. It may come from any thread.
+    pub(crate) fn remark(&self, sentence: &str) {
+        if !self.is_silent {
+            eprintln!("quarry: {}", Visible(sentence.as_bytes()));
+        }
+    }
+
+    /// Waits until the lines so far are written, though not for ever.
+    pub(crate) fn flush(&self) {
+        let (told, heard) = sync_channel(1);
+        let batches = self.batches.clone();
+        // On a thread of its own, for a writer whose reader has stopped takes nothing more.
+        let send = move || batches.send(Batch::Flushed(told));
+        if thread::Builder::new().name("last-lines".into()).spawn(send).is_ok() {
+            let _ = heard.recv_timeout(LAST_LINES);
+        }
+    }
+
     /// The log as one worker sees it.
     pub(crate) fn for_worker(&self) -> Log {
         Log { writer: self.clone(), lines: Vec::new(), count: 0, failures: 0, peer: None }
     }
 }
 
-fn write_batches(waiting: &Receiver<Vec<u8>>, dropped: &AtomicU64) {
+fn write_batches(waiting: &Receiver<Batch>, dropped: &AtomicU64) {
     let mut out = std::io::stdout();
     while let Ok(batch) = waiting.recv() {
-        // A closed pipe is no error: whoever read the log has gone, and the site goes on.
-        let _ = out.write_all(&batch).and_then(|()| out.flush());
+        if let Batch::Lines(lines) = &batch {
+            // A closed pipe is no error: whoever read the log has gone, and the site goes on.
+            let _ = out.write_all(lines).and_then(|()| out.flush());
+        }
         let lost = dropped.swap(0, Relaxed);
         if lost > 0 {
             eprintln!("quarry: the access log cannot keep up: {lost} lines dropped");
+        }
+        if let Batch::Flushed(told) = batch {
+            let _ = told.send(());
         }
     }
 }
@@ -178,8 +213,8 @@ impl Log {
         if self.lines.is_empty() {
             return;
         }
-        let batch = std::mem::take(&mut self.lines);
-        if let Err(TrySendError::Full(mut batch)) = self.writer.batches.try_send(batch) {
+        let batch = Batch::Lines(std::mem::take(&mut self.lines));
+        if let Err(TrySendError::Full(Batch::Lines(mut batch))) = self.writer.batches.try_send(batch) {
             self.writer.dropped.fetch_add(self.count, Relaxed);
             batch.clear();
             self.lines = batch;

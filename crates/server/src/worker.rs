@@ -341,6 +341,10 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         }
         let kept = connection.wire.take_kept();
         self.drive(key, &mut Input::new(kept.as_deref().unwrap_or(&[])));
+        if self.drain_until.is_some() {
+            // Its head went out before the word to stop, and could not say that it was the last.
+            self.end_if_idle(key);
+        }
     }
 
     fn set_deadline(&mut self, key: Key) {
@@ -419,11 +423,16 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         for key in self.connections.keys() {
             let Some(connection) = self.connections.get(key) else { continue };
             connection.wire.refuse_more();
-            if connection.is_idle() {
-                // A request may be on its way; to close over it would destroy responses that are not read yet.
-                connection.phase = Phase::Closing { linger: true };
-                self.settle(key);
-            }
+            self.end_if_idle(key);
+        }
+    }
+
+    fn end_if_idle(&mut self, key: Key) {
+        let Some(connection) = self.connections.get(key) else { return };
+        if connection.is_idle() {
+            // A request may be on its way; to close over it would destroy responses that are not read yet.
+            connection.phase = Phase::Closing { linger: true };
+            self.settle(key);
         }
     }
 

@@ -19,6 +19,7 @@ pub(crate) struct Place {
     pub(crate) cache: PathBuf,
     /// Our own programs.
     pub(crate) programs: PathBuf,
+    pub(crate) quarry: PathBuf,
 }
 
 impl Place {
@@ -36,10 +37,11 @@ pub(crate) fn prepare(options: &Options) -> Result<Place, Box<dyn Error>> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
     let programs = std::env::current_exe()?.parent().ok_or("no folder of programs")?.to_owned();
     let cache = programs.parent().ok_or("no target folder")?.join("bench");
-    let place = Place { site: cache.join("site"), run: cache.join("run"), cache, programs };
+    let quarry = options.binary.clone().unwrap_or_else(|| programs.join("quarry"));
+    let place = Place { site: cache.join("site"), run: cache.join("run"), cache, programs, quarry };
     fs::create_dir_all(&place.run)?;
     if options.builds {
-        build(workspace, &place)?;
+        build(workspace, &place, options.binary.is_none())?;
     }
     site::generate(&place.site)?;
     install_from_system(&place, options)?;
@@ -64,9 +66,12 @@ pub(crate) fn prepare(options: &Options) -> Result<Place, Box<dyn Error>> {
 }
 
 /// With the flags that the program will have, and beside this one.
-fn build(workspace: &Path, place: &Place) -> Result<(), Box<dyn Error>> {
+fn build(workspace: &Path, place: &Place, with_quarry: bool) -> Result<(), Box<dyn Error>> {
     let mut build = Command::new("cargo");
-    build.current_dir(workspace).args(["build", "--quiet", "--release", "--bins", "-p", "bench", "-p", "quarry"]);
+    build.current_dir(workspace).args(["build", "--quiet", "--release", "--bins", "-p", "bench"]);
+    if with_quarry {
+        build.args(["-p", "quarry"]);
+    }
     if let Some(target) = place.programs.parent() {
         build.env("CARGO_TARGET_DIR", target);
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::process::{Child, Command};
 
-use rustix::process::setpriority_process;
+use rustix::process::{Resource, Rlimit, getrlimit, setpriority_process, setrlimit};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 /// Puts back what was changed.
@@ -22,6 +22,9 @@ pub(crate) fn settle() -> Result<Settled, Box<dyn Error>> {
     if sched_getaffinity(None)?.count() < 2 {
         return Err("two cores are needed: one for the server, one for the load".into());
     }
+    // Ten thousand connections, and whatever else; children inherit it.
+    let descriptors = getrlimit(Resource::Nofile);
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: descriptors.maximum, ..descriptors });
     // Where it is allowed: whoever else works on this machine waits, rather than being measured. Children inherit it.
     let _ = setpriority_process(None, PRIORITY);
     // Shells and what they start share a group, whose priority counts first.
@@ -82,6 +85,12 @@ pub(crate) fn memory_kib(group: u32) -> io::Result<u64> {
         sum += line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok()).unwrap_or(0);
     }
     Ok(sum)
+}
+
+/// Open descriptors of a process group.
+pub(crate) fn descriptors(group: u32) -> io::Result<usize> {
+    let counts = processes(group)?.into_iter().map(|process| Ok(fs::read_dir(format!("/proc/{process}/fd"))?.count()));
+    counts.sum()
 }
 
 fn processes(group: u32) -> io::Result<Vec<u32>> {

@@ -7,6 +7,7 @@
 
 mod case;
 mod check;
+mod crowd;
 mod install;
 mod machine;
 mod measure;
@@ -69,6 +70,9 @@ fn run() -> Result<bool, Box<dyn Error>> {
         eprint!("\r\x1b[K");
         print!("{table}");
         reached &= table.is_goal_reached();
+    }
+    for crowd in &options.crowds {
+        reached &= crowd.measure(&options, &place)?;
     }
     Ok(reached)
 }

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use crate::case::{Case, Load};
 use crate::check::{Request, wait_until_ready};
 use crate::install::Place;
 use crate::machine;
-use crate::server::Server;
+use crate::server::{Running, Server};
 use crate::site::MANY_FILES;
 
 /// What one run gave.
@@ -22,6 +22,8 @@ pub(crate) struct Measurement {
     /// The share of a core that the server used: well below 1, the load was the limit.
     pub(crate) busy: f64,
     pub(crate) memory_kib: f64,
+    /// Within which half of the requests were answered.
+    pub(crate) latency_us: f64,
     /// From the start of the process to its first answer.
     pub(crate) start_ms: f64,
 }
@@ -41,15 +43,27 @@ impl Measurement {
         wait_until_ready(server, &mut running)?;
         let start_ms = start.elapsed().as_secs_f64() * 1000.0;
         load(server, case, &script, 1)?;
+        Ok(Measurement { start_ms, ..Measurement::of_running(server, &running, case, &script, seconds)? })
+    }
+
+    /// Of a server that is at work already. Errs when any answer was not what it should be.
+    pub(crate) fn of_running(
+        server: &Server,
+        running: &Running,
+        case: &Case,
+        script: &Path,
+        seconds: u32,
+    ) -> Result<Measurement, Box<dyn Error>> {
         let before = machine::cpu_nanoseconds(running.group())?;
-        let result = load(server, case, &script, seconds)?;
+        let result = load(server, case, script, seconds)?;
         let cpu = (machine::cpu_nanoseconds(running.group())? - before) as f64;
         Ok(Measurement {
             requests_per_second: result.requests / result.seconds,
             cpu_us: cpu / 1000.0 / result.requests,
             busy: cpu / 1e9 / result.seconds,
             memory_kib: machine::memory_kib(running.group())? as f64,
-            start_ms,
+            latency_us: result.latency_us,
+            start_ms: 0.0,
         })
     }
 }
@@ -59,9 +73,10 @@ impl Measurement {
 struct Outcome {
     requests: f64,
     seconds: f64,
+    latency_us: f64,
 }
 
-fn load(server: &Server, case: &Case, script: &PathBuf, seconds: u32) -> Result<Outcome, Box<dyn Error>> {
+fn load(server: &Server, case: &Case, script: &Path, seconds: u32) -> Result<Outcome, Box<dyn Error>> {
     let mut command = Command::new("wrk");
     command.args(["-t", "1", "-c", &case.connections.to_string(), "-d", &format!("{seconds}s"), "--timeout", "10s"]);
     command.arg("-s").arg(script).arg(format!("http://127.0.0.1:{}{}", server.port, case.target));
@@ -70,12 +85,12 @@ fn load(server: &Server, case: &Case, script: &PathBuf, seconds: u32) -> Result<
     result_of(&String::from_utf8_lossy(&output.stdout), case.status)
 }
 
-/// Reads the line that our script prints: requests, microseconds, then the counts of errors.
+/// Reads the line that our script prints: requests, microseconds, the counts of errors, latencies in microseconds.
 fn result_of(output: &str, status: u16) -> Result<Outcome, Box<dyn Error>> {
     let line = output.lines().find_map(|line| line.strip_prefix("RESULT "));
     let line = line.ok_or_else(|| format!("wrk has not ended well: {}", output.trim_end()))?;
     let numbers: Vec<f64> = line.split(' ').map(str::parse).collect::<Result<_, _>>()?;
-    let [requests, duration, connect, read, write, timeout, other_status] = numbers[..] else {
+    let [requests, duration, connect, read, write, timeout, other_status, latency_us] = numbers[..] else {
         return Err(format!("not understood: {line}").into());
     };
     if connect + read + write + timeout > 0.0 {
@@ -86,10 +101,15 @@ fn result_of(output: &str, status: u16) -> Result<Outcome, Box<dyn Error>> {
     if other_status != expected || requests == 0.0 {
         return Err(format!("{other_status} of {requests} answers have a status of 400 and more").into());
     }
-    Ok(Outcome { requests, seconds: duration / 1e6 })
+    Ok(Outcome { requests, seconds: duration / 1e6, latency_us })
 }
 
-fn script(server: &Server, request: &Request, case: &Case, place: &Place) -> Result<PathBuf, Box<dyn Error>> {
+pub(crate) fn script(
+    server: &Server,
+    request: &Request,
+    case: &Case,
+    place: &Place,
+) -> Result<PathBuf, Box<dyn Error>> {
     let mut script = String::new();
     for (name, value) in &request.fields {
         script.push_str(&format!("wrk.headers[{name:?}] = {value:?}\n"));
@@ -113,10 +133,11 @@ fn script(server: &Server, request: &Request, case: &Case, place: &Place) -> Res
         Load::Plain | Load::Conditional | Load::Close | Load::Gzip => {}
     }
     script.push_str(
-        "done = function(summary)\n\
+        "done = function(summary, latency)\n\
          \x20 local errors = summary.errors\n\
-         \x20 print(string.format(\"RESULT %d %d %d %d %d %d %d\", summary.requests, summary.duration,\n\
-         \x20   errors.connect, errors.read, errors.write, errors.timeout, errors.status))\n\
+         \x20 print(string.format(\"RESULT %d %d %d %d %d %d %d %d\", summary.requests, summary.duration,\n\
+         \x20   errors.connect, errors.read, errors.write, errors.timeout, errors.status,\n\
+         \x20   latency:percentile(50)))\n\
          end\n",
     );
     let path = place.run.join(format!("{}-{}.lua", case.name, server.name));
@@ -137,11 +158,11 @@ mod tests {
 
     #[test]
     fn only_a_run_without_errors_counts() {
-        check("3000 1500000 0 0 0 0 0", 200, Ok(2000.0));
-        check("3000 1500000 0 1 0 0 0", 200, Err("errors: 0 connect, 1 read, 0 write, 0 time-outs"));
-        check("3000 1500000 0 0 0 0 7", 200, Err("7 of 3000 answers have a status of 400 and more"));
-        check("3000 1500000 0 0 0 0 3000", 404, Ok(2000.0));
-        check("3000 1500000 0 0 0 0 2999", 404, Err("2999 of 3000 answers have a status of 400 and more"));
-        check("0 1500000 0 0 0 0 0", 200, Err("0 of 0 answers have a status of 400 and more"));
+        check("3000 1500000 0 0 0 0 0 250", 200, Ok(2000.0));
+        check("3000 1500000 0 1 0 0 0 250", 200, Err("errors: 0 connect, 1 read, 0 write, 0 time-outs"));
+        check("3000 1500000 0 0 0 0 7 250", 200, Err("7 of 3000 answers have a status of 400 and more"));
+        check("3000 1500000 0 0 0 0 3000 250", 404, Ok(2000.0));
+        check("3000 1500000 0 0 0 0 2999 250", 404, Err("2999 of 3000 answers have a status of 400 and more"));
+        check("0 1500000 0 0 0 0 0 250", 200, Err("0 of 0 answers have a status of 400 and more"));
     }
 }

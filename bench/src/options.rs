@@ -1,10 +1,15 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use crate::case::{CASES, Case};
+use crate::crowd::Crowd;
 
 /// What to measure.
 pub(crate) struct Options {
     pub(crate) cases: Vec<Case>,
+    /// Crowds to bring along.
+    pub(crate) crowds: Vec<Crowd>,
     /// Peers to run; empty: all.
     pub(crate) peers: Vec<String>,
     /// Other servers: name and command, with `{port}` and `{site}` in it.
@@ -13,24 +18,36 @@ pub(crate) struct Options {
     pub(crate) rounds: u32,
     /// Whether our own programs are built first.
     pub(crate) builds: bool,
+    /// Quarry, when it is not to be built.
+    pub(crate) binary: Option<PathBuf>,
 }
 
 pub(crate) const HELP: &str = "\
 cargo x bench [CASE]... [--peers NAME,NAME] [--seconds N] [--rounds N] [--also NAME=COMMAND]...
 
-Cases     small page image large many not-modified missing close pipelined gzip (default: all)
+Cases     small page image large many not-modified missing close pipelined gzip
+          drip: 10,000 clients slow on purpose, beside a normal one; idle: the memory of 10,000 silent ones (default: all)
 --peers   of nginx, nginx-current, h2o, lighttpd, caddy, static-web-server (default: all; \"none\": none)
 --seconds of each measurement (default 3)
 --rounds  of all servers in turn (default 5)
---no-build  takes quarry and floor as they are
+--no-build  takes all programs as they are
+--binary  takes this quarry, and builds none
 --also    another server, for example another build: --also 'old=/tmp/quarry {site} --listen 127.0.0.1:{port}'
 ";
 
 impl Options {
     /// `None`: help is wanted. Errs with what is not understood.
     pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
-        let mut options =
-            Options { cases: Vec::new(), peers: Vec::new(), also: Vec::new(), seconds: 3, rounds: 5, builds: true };
+        let mut options = Options {
+            cases: Vec::new(),
+            crowds: Vec::new(),
+            peers: Vec::new(),
+            also: Vec::new(),
+            seconds: 3,
+            rounds: 5,
+            builds: true,
+            binary: None,
+        };
         let mut arguments = arguments;
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
@@ -38,6 +55,12 @@ impl Options {
                 "--help" | "-h" => return Ok(None),
                 "--peers" => options.peers = value()?.split(',').map(str::to_owned).collect(),
                 "--no-build" => options.builds = false,
+                "--binary" => {
+                    let path = value()?;
+                    options.binary = Some(std::path::absolute(&path).map_err(|error| format!("{path}: {error}"))?);
+                }
+                "drip" => options.crowds.push(Crowd::Drip),
+                "idle" => options.crowds.push(Crowd::Idle),
                 "--seconds" => options.seconds = number(&argument, &value()?)?,
                 "--rounds" => options.rounds = number(&argument, &value()?)?,
                 "--also" => {
@@ -51,8 +74,9 @@ impl Options {
                 }
             }
         }
-        if options.cases.is_empty() {
+        if options.cases.is_empty() && options.crowds.is_empty() {
             options.cases = CASES.to_vec();
+            options.crowds = vec![Crowd::Drip, Crowd::Idle];
         }
         Ok(Some(options))
     }

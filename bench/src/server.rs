@@ -91,9 +91,8 @@ pub(crate) fn servers(options: &Options, place: &Place, case: &Case) -> Result<V
         Ok(())
     };
     add("floor", floor(place, case)?, "", &[])?;
-    let quarry = place.programs.join("quarry");
     let arguments = ["{site}", "--listen", "127.0.0.1:{port}", "--workers", "1", "--access-log", "off"];
-    add("quarry", command(quarry, &arguments), "", &[])?;
+    add("quarry", command(place.quarry.clone(), &arguments), "", &[])?;
     for (name, text) in &options.also {
         add(name, text.split_ascii_whitespace().map(str::to_owned).collect(), "", &[])?;
     }
@@ -207,7 +206,7 @@ impl Drop for Running {
 }
 
 /// A port that is free now: the kernel does not give it out again soon.
-fn free_port() -> io::Result<u16> {
+pub(crate) fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
@@ -218,7 +217,7 @@ worker_processes 1;
 worker_rlimit_nofile 20000;
 pid {run}/nginx.pid;
 error_log stderr crit;
-events { worker_connections 4096; use epoll; multi_accept on; }
+events { worker_connections 12000; use epoll; multi_accept on; }
 http {
     access_log off;
     sendfile on;
@@ -245,7 +244,7 @@ http {
 
 const H2O: &str = "\
 num-threads: 1
-max-connections: 4096
+max-connections: 12000
 user: \"{user}\"
 pid-file: {run}/h2o.pid
 error-log: /dev/null
@@ -264,8 +263,8 @@ server.modules = (\"mod_deflate\")
 server.document-root = \"{site}\"
 server.bind = \"127.0.0.1\"
 server.port = {port}
-server.max-fds = 16384
-server.max-connections = 4096
+server.max-fds = 20000
+server.max-connections = 12000
 server.listen-backlog = 4096
 server.max-keep-alive-requests = 1000000000
 server.max-keep-alive-idle = 75

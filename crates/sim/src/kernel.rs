@@ -82,6 +82,7 @@ impl Reactor for Kernel {
         let mut world = self.world.borrow_mut();
         if let Some(link) = world.network.close(key) {
             let now = world.now;
+            world.check_close(link);
             world.trace.line(now, || format!("    closes {key:?}"));
             world.tell_client(link);
         }

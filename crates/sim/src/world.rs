@@ -13,9 +13,11 @@ use crate::pool::Pool;
 use crate::statistics::Statistics;
 use crate::temper::{Temper, any_peer};
 use crate::trace::Trace;
+use reactor::PeerAddress;
 use server::origin::Control;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -230,6 +232,7 @@ impl World {
         if self.idle_waits > IDLE_WAITS_MAX {
             self.fail_with("the server spins");
         }
+        self.check_neighbours();
         self.network.begin(self.now);
     }
 
@@ -272,11 +275,55 @@ impl World {
     }
 }
 
+/// Beyond the time of being idle: a head, and the wait for the peer's end after an error.
+const PATIENCE: u64 = 20 * SECOND;
 /// A turn without time passing is normal; so many are not.
 const IDLE_WAITS_MAX: u32 = 100_000;
 
 /// Judging.
 impl World {
+    /// Connections of one address, or of its /64, that are open now. `None`: nobody counts them.
+    fn neighbours(&self, peer: PeerAddress) -> Option<usize> {
+        let place = |peer| match peer {
+            PeerAddress::Tcp(SocketAddr::V4(peer)) if !peer.ip().is_loopback() => Some(peer.ip().to_bits().into()),
+            PeerAddress::Tcp(SocketAddr::V6(peer)) => Some(peer.ip().to_bits() >> 64),
+            _ => None,
+        };
+        let own: u128 = place(peer)?;
+        let open = self.network.links.iter().filter(|link| link.accepted.is_some() && !link.is_closed);
+        Some(open.filter(|link| place(link.peer) == Some(own)).count())
+    }
+
+    /// Nobody may have more connections than the owner allows.
+    fn check_neighbours(&mut self) {
+        let Some(max) = self.temper.per_address_max else { return };
+        let open = self.network.links.iter().filter(|link| link.accepted.is_some() && !link.is_closed);
+        if open.filter_map(|link| self.neighbours(link.peer)).any(|count| count > max as usize) {
+            self.fail_with("more connections of one address than are allowed");
+        }
+    }
+
+    /// The server has closed a connection: was it time?
+    pub(crate) fn check_close(&mut self, index: usize) {
+        let link = &self.network.links[index];
+        let Some(accepted) = link.accepted else { return };
+        let is_refused = accepted == self.now && link.to_client.is_empty() && !link.is_cut && !link.has_client_ended;
+        let has_room = || match self.temper.per_address_max {
+            Some(max) => self.neighbours(link.peer).is_none_or(|others| others < max as usize),
+            None => true,
+        };
+        let may_make_room =
+            self.temper.clients > self.temper.connections_max || self.temper.clients > self.temper.sockets_max;
+        if is_refused && has_room() && !may_make_room && self.draining_since.is_none() {
+            return self.fail_with("a connection is refused without a reason");
+        }
+        let Some(client) = self.clients.iter().find(|client| client.link == Some(index)) else { return };
+        let is_stubborn = matches!(client.manner, Manner::Silent | Manner::Dripper | Manner::Endless);
+        if is_stubborn && self.now > accepted + self.temper.idle + PATIENCE {
+            self.fail_with("who says nothing of use was borne too long");
+        }
+    }
+
     fn window(&self, asked: u64) -> Window {
         // The server's idea of the time is that of its last wait, and each call takes a little.
         let slack = SECOND / 10;

@@ -214,6 +214,7 @@ impl World {
         let client = &mut self.clients[index];
         if !client.manner.is_asking() {
             client.statuses.push(response.status);
+            client.has_heard_last |= response.closes();
             return match STATUSES.contains(&response.status) {
                 true => Ok(()),
                 false => Err(format!("{} to bytes that mean nothing", response.status)),
@@ -280,6 +281,9 @@ impl World {
             // Who sends on behind a request that was to be the last may find the connection reset.
             let is_lost = is_reset && attack.name == "behind the last request";
             let is_known = statuses == attack.statuses || is_lost || self.draining_since.is_some();
+            if statuses.len() == attack.statuses.len() && !statuses.is_empty() && !client.has_heard_last {
+                return Err(format!("{}: the last answer does not say so", attack.name));
+            }
             return match is_known || self.is_excused(0) || self.temper.is_crowded() {
                 true => Ok(()),
                 false => Err(format!("{} got {statuses:?}, not {:?}", attack.name, attack.statuses)),

@@ -244,9 +244,9 @@ impl Platter {
         let inside = self.entries.iter().filter(|(path, _)| parent(path) == Some(folder));
         let entry = |(path, entry): (&Vec<u8>, &Entry)| {
             let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default().to_vec();
-            // Some file systems do not say.
             let kind = match entry.kind {
-                _ if entry.inode().is_multiple_of(16) => None,
+                // As a link to a file.
+                Kind::File(_) if entry.inode().is_multiple_of(16) => None,
                 Kind::File(_) => Some(NodeKind::File),
                 Kind::Directory => Some(NodeKind::Directory),
                 Kind::Pipe => Some(NodeKind::Other),

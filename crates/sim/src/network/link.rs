@@ -22,6 +22,8 @@ pub(crate) struct Link {
     pub(crate) is_reset: bool,
     /// The server has closed its socket.
     pub(crate) is_closed: bool,
+    /// When the server took it.
+    pub(crate) accepted: Option<u64>,
     /// Bytes that were on their way to the client when the connection was reset.
     pub(crate) lost: usize,
 }
@@ -39,6 +41,7 @@ impl Link {
             is_cut: false,
             is_reset: false,
             is_closed: false,
+            accepted: None,
             lost: 0,
         }
     }

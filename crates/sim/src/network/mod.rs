@@ -172,6 +172,7 @@ impl Network {
             return Some(Completion::AcceptPaused { listener: 0 });
         }
         let link = self.backlog.pop_front()?;
+        self.links[link].accepted = Some(now);
         let socket =
             Socket { link, is_receiving: true, has_ended: false, is_sending: false, is_broken: false, deadline: None };
         let index = self.free.pop().unwrap_or_else(|| {

@@ -59,8 +59,8 @@ pub(crate) fn judge(case: &Case<'_>, tags: &mut Tags) -> Result<(), String> {
         // What was a file when it was selected may be a folder when its page is made.
         404 if is_page_of_file(ask) && possible.is_redirect => Ok(()),
         404 => expect(possible.is_absent, || "404, but it was there".to_owned()).and_then(|()| check_missing(case)),
+        200 if is_page_of_file(ask) && !is_archive(ask) && !possible.versions.is_empty() => page::check_html(case),
         200 if is_folder_answer(case, &possible) => page::check_folder(case),
-        200 if is_page_of_file(ask) && !possible.versions.is_empty() => page::check_html(case),
         _ => representation::check(case, &possible, tags),
     }
 }
@@ -95,12 +95,15 @@ fn is_folder_answer(case: &Case<'_>, possible: &Possible) -> bool {
     if !case.ask.has_slash {
         return false;
     }
-    let is_archive = matches!(case.ask.query, Query::Tar | Query::Zip);
     let has_folder = || {
         let states = states(case.history, &case.ask.path, case.window);
         states.iter().any(|state| matches!(state, State::Directory | State::Forbidden))
     };
-    is_archive && has_folder() || possible.is_folder && case.response.field("ETag").is_none()
+    is_archive(case.ask) && has_folder() || possible.is_folder && case.response.field("ETag").is_none()
+}
+
+fn is_archive(ask: &Ask) -> bool {
+    ask.has_slash && matches!(ask.query, Query::Tar | Query::Zip)
 }
 
 /// The preview, or Markdown for a person.

@@ -70,7 +70,8 @@ impl Possible {
         for state in states(history, &self.path, window) {
             match state {
                 State::File(version) => self.versions.push(version),
-                State::Forbidden => self.is_forbidden = true,
+                // A file that may not be read, or a folder, which is no index.
+                State::Forbidden => (self.is_forbidden, self.is_folder) = (true, true),
                 State::Absent | State::Directory | State::Pipe => self.is_folder = true,
             }
         }

@@ -7,6 +7,7 @@ use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
 use crate::case::{Case, Load};
 use crate::install::Place;
@@ -205,10 +206,19 @@ impl Drop for Running {
     }
 }
 
-/// A port that is free now: the kernel does not give it out again soon.
+/// A port that is free now. Below those that the kernel gives to clients: of these ten thousand are in use at times.
 pub(crate) fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    static NEXT: AtomicU16 = AtomicU16::new(FIRST_PORT);
+    loop {
+        let port = NEXT.fetch_add(1, Relaxed);
+        match TcpListener::bind(("0.0.0.0", port)) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            bound => return bound.map(|_| port),
+        }
+    }
 }
+
+const FIRST_PORT: u16 = 18_000;
 
 const NGINX: &str = "\
 daemon off;
@@ -263,7 +273,7 @@ server.modules = (\"mod_deflate\")
 server.document-root = \"{site}\"
 server.bind = \"127.0.0.1\"
 server.port = {port}
-server.max-fds = 20000
+server.max-fds = 24000
 server.max-connections = 12000
 server.listen-backlog = 4096
 server.max-keep-alive-requests = 1000000000
@@ -287,6 +297,7 @@ const CADDY: &str = "\
     }
 }
 http://127.0.0.1:{port} {
+    bind 127.0.0.1
     root * {site}
     encode gzip
     file_server

@@ -1,15 +1,28 @@
 //! The program from outside: arguments in; output, files and exit code out.
 
+mod access_log;
+mod archive;
+mod change;
+mod charset;
 mod check;
+mod client;
 mod command_line;
 mod compress;
+mod crowd;
+mod drain;
 mod generate;
 mod golden;
+mod listen;
+mod listing;
+mod response;
+mod running;
 mod serve;
 
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+
+use running::Running;
 
 /// The program, with nothing of the caller's terminal to adapt to.
 fn quarry(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
@@ -29,6 +42,32 @@ fn run(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Ended {
     let Output { status, stdout, stderr } = quarry(arguments).output().expect("the program starts");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("what is said is UTF-8");
     Ended { code: status.code(), output: text(stdout), errors: text(stderr) }
+}
+
+/// A server for a folder, on a port that the kernel chooses unless the flags say otherwise.
+fn start(folder: &Path, flags: &[&str]) -> Running {
+    let mut command = quarry([folder.as_os_str()]);
+    if !flags.contains(&"--listen") {
+        command.args(["--listen", "127.0.0.1:0"]);
+    }
+    Running::spawn(command.args(flags))
+}
+
+/// Runs a program that is not ours, and gives what it prints; it must succeed.
+#[track_caller]
+fn program(name: &str, arguments: &[&str]) -> Vec<u8> {
+    let output = Command::new(name).args(arguments).stdin(Stdio::null()).output();
+    let output = output.unwrap_or_else(|error| panic!("{name} is needed, see `cargo x tools`: {error}"));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name} {arguments:?}: {}: {errors}", output.status);
+    output.stdout
+}
+
+/// What curl prints.
+#[track_caller]
+fn curl(arguments: &[&str]) -> String {
+    let bytes = program("curl", &[&["--silent", "--show-error", "--max-time", "60"], arguments].concat());
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn write(folder: &Path, name: &str, content: impl AsRef<[u8]>) {

@@ -1,0 +1,137 @@
+//! The access log, as those who read it find it.
+
+use std::io::{BufReader, Read, Write};
+
+use rustix::process::Signal;
+
+use super::response::Response;
+use super::running::Running;
+use super::{curl, quarry, start, write};
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "a.txt", "0123456789");
+    folder
+}
+
+/// Some requests, and the lines that came of them.
+fn lines(format: &str) -> (u16, Vec<String>) {
+    let folder = folder();
+    let running = start(folder.path(), &["--access-log", format]);
+    let (url, port) = (running.url.clone(), running.port());
+    let agent = ["--user-agent", "curl \"quoted\"", "--output", "/dev/null"];
+    curl(&[&agent[..], &["--referer", "http://b/", &format!("{url}a.txt?b=c")]].concat());
+    curl(&[&agent[..], &["--head", &format!("{url}a.txt")]].concat());
+    curl(&[&agent[..], &[&format!("{url}%E8%B5%84")]].concat());
+    running.exchange("BAD\r\n\r\n");
+    // The last lines must not be lost because the end comes at once.
+    let (code, output, errors) = running.end(Signal::TERM);
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    (port, output.lines().map(str::to_owned).collect())
+}
+
+#[test]
+fn combined_is_what_tools_for_apache_and_nginx_read() {
+    let (_, lines) = lines("combined");
+    let agent = "\"curl \\\"quoted\\\"\"";
+    let missing =
+        "404 Not Found\nThere is nothing at this address.\nCheck the address, or look for it from the first page.\n";
+    let expected = [
+        format!("\"GET /a.txt?b=c HTTP/1.1\" 200 10 \"http://b/\" {agent}"),
+        format!("\"HEAD /a.txt HTTP/1.1\" 200 0 \"-\" {agent}"),
+        format!("\"GET /%E8%B5%84 HTTP/1.1\" 404 {} \"-\" {agent}", missing.len()),
+        String::from("\"-\" 400 0 \"-\" \"-\""),
+    ];
+    assert_eq!(lines.len(), expected.len(), "{lines:#?}");
+    for (line, expected) in lines.iter().zip(expected) {
+        let rest = line.strip_prefix("127.0.0.1 - - [").unwrap_or_else(|| panic!("{line}"));
+        let (time, rest) = rest.split_once("] ").expect("a time");
+        assert_eq!(rest, expected);
+        // 10/Oct/2000:13:55:36 +0000
+        let shape: String = time.chars().map(|char| if char.is_ascii_digit() { '0' } else { char }).collect();
+        assert!(shape.starts_with("00/") && shape.ends_with("/0000:00:00:00 +0000"), "{time}");
+    }
+}
+
+#[test]
+fn json_is_one_object_a_line() {
+    let (port, lines) = lines("json");
+    let parse = |line: &String| serde_json::from_str::<serde_json::Value>(line).expect("JSON");
+    let mut found: Vec<serde_json::Value> = lines.iter().map(parse).collect();
+    for value in &mut found {
+        let time = value.as_object_mut().expect("an object").remove("time").expect("a time");
+        let shape: String =
+            time.as_str().expect("text").chars().map(|char| if char.is_ascii_digit() { '0' } else { char }).collect();
+        assert_eq!(shape, "0000-00-00T00:00:00.000Z");
+    }
+    let host = format!("127.0.0.1:{port}");
+    let (client, version, agent) = ("127.0.0.1", "HTTP/1.1", "curl \"quoted\"");
+    assert_eq!(found.len(), 4, "{lines:#?}");
+    assert_eq!(
+        found[0],
+        serde_json::json!({"client": client, "host": host, "method": "GET", "target": "/a.txt?b=c", "version": version,
+            "status": 200, "bytes": 10, "referer": "http://b/", "user_agent": agent})
+    );
+    assert_eq!((&found[1]["method"], &found[1]["bytes"]), (&"HEAD".into(), &0.into()));
+    assert_eq!((&found[2]["target"], &found[2]["status"]), (&"/%E8%B5%84".into(), &404.into()));
+    assert_eq!((&found[3]["client"], &found[3]["status"]), (&client.into(), &400.into()));
+    assert!(found[3]["fault"].is_string(), "{}", found[3]);
+}
+
+#[test]
+fn a_log_that_nobody_reads_holds_nothing_up() {
+    let folder = folder();
+    let mut running = start(folder.path(), &["--access-log", "combined", "--workers", "1"]);
+    let mut stream = running.connect();
+    // More than the pipe takes, and more than is kept for it: 64 KiB, and 1024 turns of the worker.
+    const REQUESTS: usize = 4000;
+    for _ in 0..REQUESTS {
+        stream.write_all(b"GET /a.txt HTTP/1.1\r\nHost: a\r\n\r\n").expect("sent");
+        assert_eq!(Response::read(&mut BufReader::new(&mut stream)).text(), "0123456789");
+    }
+    // Now somebody reads again, and is told how much was lost.
+    drop(stream);
+    let mut errors = BufReader::new(running.child.stderr.take().expect("piped"));
+    let told = std::thread::spawn(move || {
+        let mut text = String::new();
+        errors.read_to_string(&mut text).expect("text");
+        text
+    });
+    running.signal(Signal::TERM);
+    let mut lines = String::new();
+    running.output.read_to_string(&mut lines).expect("text");
+    for line in lines.lines() {
+        assert!(line.ends_with("\"GET /a.txt HTTP/1.1\" 200 10 \"-\" \"-\""), "{line}");
+    }
+    let told = told.join().expect("it ends");
+    let count = |line: &str| {
+        let count = line.strip_prefix("quarry: the access log cannot keep up: ")?.strip_suffix(" lines dropped")?;
+        count.parse::<usize>().ok()
+    };
+    let lost: usize = told.lines().map(|line| count(line).unwrap_or_else(|| panic!("{line}"))).sum();
+    assert!(lost > 0);
+    assert_eq!(lines.lines().count() + lost, REQUESTS);
+}
+
+#[test]
+fn a_log_that_nobody_reads_does_not_hold_up_the_end() {
+    let folder = folder();
+    let mut running = start(folder.path(), &["--access-log", "json", "--workers", "1"]);
+    let mut stream = running.connect();
+    for _ in 0..1000 {
+        stream.write_all(b"GET /a.txt HTTP/1.1\r\nHost: a\r\n\r\n").expect("sent");
+        assert_eq!(Response::read(&mut BufReader::new(&mut stream)).text(), "0123456789");
+    }
+    running.signal(Signal::TERM);
+    let status = super::running::until("the server ends", || running.child.try_wait().expect("ours"));
+    assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn without_a_terminal_nothing_is_logged() {
+    let folder = folder();
+    let mut command = quarry([folder.path()]);
+    let running = Running::spawn(command.args(["--listen", "127.0.0.1:0"]));
+    running.get("/a.txt");
+    assert_eq!(running.end(Signal::TERM), (Some(0), String::new(), String::new()));
+}

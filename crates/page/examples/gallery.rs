@@ -8,7 +8,7 @@ use page::error::{self, ErrorPage, Similar};
 use page::listing::{self, Entries, ListingPage, Query, Row, Segment};
 use page::markdown::{self, MarkdownPage};
 use page::order::Order;
-use page::preview::{self, Charset, Material, PreviewPage, Sureness};
+use page::preview::{self, Charset, Ground, Material, Picture, PreviewPage, Sureness};
 use page::window::Window;
 use page::{Accent, Kind, Language, Look};
 use semantics::{Status, Timestamp};
@@ -81,12 +81,19 @@ impl Gallery {
     }
 
     fn previews(&self, look: &Look, suffix: &str) -> io::Result<()> {
-        let charset = Charset { label: "gbk", sureness: Sureness::Guessed(97) };
-        let doubtful = Charset { label: "windows-1252", sureness: Sureness::Guessed(62) };
+        let charset = Charset { label: "gbk", sureness: Sureness::Likely(Ground::Characters) };
+        let doubtful = Charset { label: "windows-1252", sureness: Sureness::Doubtful(Ground::Characters, 3) };
         let utf8 = Charset { label: "utf-8", sureness: Sureness::Utf8 };
         let entries = [(String::from("docs/a.txt"), Some(1200)), (String::from("docs/图.png"), Some(52_000))];
+        let picture = Picture {
+            pixels: Some((1600, 1000)),
+            camera: Some("Canon EOS R5".into()),
+            lens: None,
+            taken: Some((2025, 6, 1, 18, 40)),
+            exposure: Some("1/250 s · f/2.8 · ISO 200 · 35 mm".into()),
+        };
         let cases = [
-            ("image", "quarry-wall.svg", "image/svg+xml", Material::Image(Some((1600, 1000)))),
+            ("image", "quarry-wall.svg", "image/svg+xml", Material::Image(picture)),
             ("sound", "bell.ogg", "audio/ogg", Material::Sound),
             ("film", "river.webm", "video/webm", Material::Film),
             ("pdf", "report.pdf", "application/pdf", Material::Pdf),
@@ -104,7 +111,7 @@ impl Gallery {
                 Material::Markdown { text: README, charset: utf8, is_cut: false },
             ),
             ("table", "rivers.csv", "text/csv", Material::Table { text: RIVERS, charset: utf8, is_cut: false }),
-            ("archive", "all.zip", "application/zip", Material::Archive(&entries)),
+            ("archive", "all.zip", "application/zip", Material::Archive { entries: &entries, is_cut: false }),
             ("facts", "firmware.bin", "application/octet-stream", Material::Facts),
         ];
         for (name, file, media_type, material) in cases {
@@ -116,7 +123,6 @@ impl Gallery {
                 modified: Some(Timestamp(NOW.0 - 40 * DAY)),
                 now: NOW,
                 material,
-                facts: &[],
                 previous: Some(&segment("a first material.txt")),
                 next: Some(&segment("the one behind it.png")),
             };

@@ -1,6 +1,7 @@
 //! One material on a page of its own, with what is known of it; the listing's pane shows the same.
 
 mod charset;
+mod picture;
 mod table;
 mod text;
 
@@ -8,7 +9,8 @@ use std::fmt::Write as _;
 
 use semantics::Timestamp;
 
-pub use charset::{Charset, Sureness};
+pub use charset::{Charset, Ground, Sureness};
+pub use picture::Picture;
 
 use crate::escape::{self, push_segment, push_text};
 use crate::frame::{self, Frame, Here};
@@ -35,8 +37,6 @@ pub struct PreviewPage<'a> {
     pub now: Timestamp,
     /// What is shown of it.
     pub material: Material<'a>,
-    /// More that is known: names and values.
-    pub facts: &'a [(String, String)],
     /// The file before it in its folder.
     pub previous: Option<&'a Segment>,
     /// The file behind it in its folder.
@@ -46,8 +46,8 @@ pub struct PreviewPage<'a> {
 /// What is shown of a material.
 #[derive(Clone, Debug)]
 pub enum Material<'a> {
-    /// A picture, with its width and height if they are known.
-    Image(Option<(u32, u32)>),
+    /// A picture, with what it says about itself.
+    Image(Picture),
     /// Sound.
     Sound,
     /// Film.
@@ -81,8 +81,13 @@ pub enum Material<'a> {
         /// Whether there is more.
         is_cut: bool,
     },
-    /// An archive: names inside, with their sizes.
-    Archive(&'a [(String, Option<u64>)]),
+    /// An archive.
+    Archive {
+        /// Names inside, as people read them, with their sizes.
+        entries: &'a [(String, Option<u64>)],
+        /// Whether there may be more.
+        is_cut: bool,
+    },
     /// Only its facts.
     Facts,
 }
@@ -122,7 +127,7 @@ pub fn page(look: &Look, page: &PreviewPage<'_>) -> String {
 fn push_material(out: &mut String, look: &Look, page: &PreviewPage<'_>, href: &str) {
     let words = look.words();
     match &page.material {
-        Material::Image(pixels) => {
+        Material::Image(Picture { pixels, .. }) => {
             // The size beforehand, so that nothing moves when the picture comes.
             let size = pixels.map(|(width, height)| format!(" width={width} height={height}")).unwrap_or_default();
             let alt = page.path.last().map(|file| escape::text(&file.shown)).unwrap_or_default();
@@ -167,15 +172,15 @@ fn push_material(out: &mut String, look: &Look, page: &PreviewPage<'_>, href: &s
             let was_cut = table::push(out, text);
             push_cut(out, look, *is_cut || was_cut);
         }
-        Material::Archive(entries) => {
+        Material::Archive { entries, is_cut } => {
             out.push_str("<div class=scroll tabindex=0><table class=cells>");
-            for (name, size) in entries.iter().take(ARCHIVE_ENTRIES_MAX) {
+            for (name, size) in *entries {
                 out.push_str("<tr><td>");
                 push_text(out, name);
                 let _ = write!(out, "<td>{}", size.map(quantity::short_size).unwrap_or_default());
             }
             out.push_str("</table></div>");
-            push_cut(out, look, entries.len() > ARCHIVE_ENTRIES_MAX);
+            push_cut(out, look, *is_cut);
         }
         Material::Facts => {
             out.push_str("<figure class=\"stage none\">");
@@ -206,11 +211,23 @@ fn push_facts(out: &mut String, look: &Look, page: &PreviewPage<'_>) {
     if let Some(modified) = page.modified {
         fact(words.modified, &quantity::full_date(look, modified));
     }
-    if let Material::Image(Some((width, height))) = page.material {
-        fact(words.pixels, &format!("{width} × {height}"));
-    }
-    for (name, value) in page.facts {
-        fact(name, value);
+    if let Material::Image(picture) = &page.material {
+        let pixels = picture.pixels.map(|(width, height)| format!("{width} × {height}"));
+        let taken = picture.taken.map(|(year, month, day, hour, minute)| {
+            format!("{} {hour:02}:{minute:02}", (words.full_date)(year.into(), month, day))
+        });
+        let known = [
+            (words.pixels, &pixels),
+            (words.taken, &taken),
+            (words.camera, &picture.camera),
+            (words.lens, &picture.lens),
+            (words.exposure, &picture.exposure),
+        ];
+        for (name, value) in known {
+            if let Some(value) = value {
+                fact(name, value);
+            }
+        }
     }
     // The reader's browser computes it, on demand; without the script there is no such button.
     let _ = write!(
@@ -235,6 +252,3 @@ fn push_neighbours(out: &mut String, look: &Look, page: &PreviewPage<'_>) {
     }
     out.push_str("</nav>");
 }
-
-/// More names than these are no preview.
-const ARCHIVE_ENTRIES_MAX: usize = 1000;

@@ -2,7 +2,7 @@
 
 use page::listing::{self, Entries, ListingPage, Query, Row, Segment};
 use page::order::Order;
-use page::preview::{self, Charset, Material, PreviewPage, Sureness};
+use page::preview::{self, Charset, Ground, Material, Picture, PreviewPage, Sureness};
 use page::window::Window;
 use page::{Kind, Language, Look, error, markdown};
 use semantics::{Status, Timestamp};
@@ -164,7 +164,6 @@ fn preview_of(material: Material<'_>) -> String {
             modified: Some(NOW),
             now: NOW,
             material,
-            facts: &[(String::from("<name>"), String::from("<value>"))],
             previous: Some(&path[0]),
             next: None,
         },
@@ -172,18 +171,18 @@ fn preview_of(material: Material<'_>) -> String {
 }
 
 fn every_page() -> Vec<String> {
-    let charset = Charset { label: "<gbk>", sureness: Sureness::Guessed(50) };
+    let charset = Charset { label: "<gbk>", sureness: Sureness::Doubtful(Ground::Characters, 2) };
     let text = "<script>alert(1)</script>\n\"',<b>";
     let archive = [(String::from("<script>"), None)];
     let materials = [
-        Material::Image(Some((3, 2))),
+        Material::Image(Picture { pixels: Some((3, 2)), camera: Some(String::from("<script>")), ..Picture::default() }),
         Material::Sound,
         Material::Film,
         Material::Pdf,
         Material::Text { text, charset, is_cut: true },
         Material::Markdown { text, charset, is_cut: true },
         Material::Table { text, charset, is_cut: false },
-        Material::Archive(&archive),
+        Material::Archive { entries: &archive, is_cut: true },
         Material::Facts,
     ];
     let mut pages: Vec<String> = materials.into_iter().map(preview_of).collect();
@@ -242,9 +241,10 @@ fn the_charset_can_be_changed_and_doubt_is_shown() {
     let charset = Charset { label: "gb18030", sureness: Sureness::Chosen };
     let page = preview_of(Material::Text { text: "a", charset, is_cut: false });
     assert!(page.contains("<option value=gb18030 selected>") && page.contains("chosen by you"), "{page}");
-    let charset = Charset { label: "big5", sureness: Sureness::Guessed(61) };
+    let charset = Charset { label: "big5", sureness: Sureness::Doubtful(Ground::Characters, 2) };
     let page = preview_of(Material::Text { text: "a", charset, is_cut: false });
-    assert!(page.contains("class=unsure") && page.contains("61% sure"), "{page}");
+    let doubt = "doubtful (its characters are frequent in this encoding; 2 places do not fit)";
+    assert!(page.contains("class=unsure") && page.contains(doubt), "{page}");
 }
 
 #[test]

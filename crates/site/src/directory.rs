@@ -35,8 +35,8 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
             _ => {
                 let wants_json = named_quality(self.head, "application/json") > named_quality(self.head, "text/html");
                 let accepted = if wants_json { ListingFormat::Json } else { ListingFormat::Html };
-                let query = query::listing(self.target, accepted);
-                Ok(Selected::Page(Page::Listing { path: path.clone(), metadata, query }))
+                let format = query::format(self.target).unwrap_or(accepted);
+                Ok(Selected::Page(Page::Listing { path: path.clone(), metadata, format }))
             }
         }
     }

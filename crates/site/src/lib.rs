@@ -27,7 +27,7 @@ pub use accept::is_navigation;
 pub use answer::{answer, not_modified_fields};
 pub use disposition::attachment;
 pub use options::SiteOptions;
-pub use page::{ArchiveKind, ListingFormat, ListingQuery, Order, Page, Sort, View};
+pub use page::{ArchiveKind, ListingFormat, Page};
 pub use path::{SitePath, is_hidden_name};
 pub use representation::{Evidence, Keep, Workshop, is_settled};
 pub use select::{Selected, select};

@@ -14,8 +14,8 @@ pub enum Page {
         path: SitePath,
         /// As it was found.
         metadata: Metadata,
-        /// How it is to be shown.
-        query: ListingQuery,
+        /// For whom.
+        format: ListingFormat,
     },
     /// A folder and all below it as one file.
     Archive {
@@ -68,15 +68,16 @@ pub enum Page {
 }
 
 impl Page {
-    /// The request fields that a representation of this page depends on, beside codings: for `Vary`. The language is the
-    /// page's own matter.
-    pub fn varies_by(&self) -> &'static [&'static str] {
+    /// The request fields that this page depends on, as the value of `Vary`: those that chose it, and those that its
+    /// words and their order are made for. `None`: it is the same for all.
+    pub fn vary(&self) -> Option<&'static str> {
         match self {
-            Page::Listing { .. } => &["Accept"],
-            Page::Markdown { .. } => &["Accept", "Sec-Fetch-Dest"],
-            // Plain text for programs.
-            Page::Error { .. } => &["Accept"],
-            Page::Archive { .. } | Page::Preview { .. } | Page::Asset { .. } | Page::BuiltIn { .. } => &[],
+            // Names are ordered as the reader's language has it, for programs too.
+            Page::Listing { .. } => Some("Accept, Accept-Language"),
+            // An error is a line for programs.
+            Page::Markdown { .. } | Page::Error { .. } => Some("Accept, Accept-Language, Sec-Fetch-Dest"),
+            Page::Preview { .. } => Some("Accept-Language"),
+            Page::Archive { .. } | Page::Asset { .. } | Page::BuiltIn { .. } => None,
         }
     }
 
@@ -98,57 +99,6 @@ impl Page {
             None => Page::BuiltIn { name: name.to_owned(), query: target.query().map(<[u8]>::to_vec) },
         })
     }
-}
-
-/// How a listing is to be shown: what its query says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ListingQuery {
-    /// `sort=`
-    pub sort: Sort,
-    /// `order=`
-    pub order: Order,
-    /// `view=`
-    pub view: View,
-    /// `format=`, else what `Accept` prefers.
-    pub format: ListingFormat,
-    /// `after=`: begins behind this name, raw bytes.
-    pub after: Option<Vec<u8>>,
-    /// `before=`: ends ahead of this name, raw bytes.
-    pub before: Option<Vec<u8>>,
-    /// `limit=`: how many rows.
-    pub limit: Option<usize>,
-}
-
-/// What the rows are ordered by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sort {
-    /// In the reader's order, digits by value.
-    #[default]
-    Name,
-    /// In bytes.
-    Size,
-    /// By date.
-    Modified,
-}
-
-/// Which end comes first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    /// A, small, old.
-    #[default]
-    Ascending,
-    /// Z, large, new.
-    Descending,
-}
-
-/// Rows or pictures.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum View {
-    /// A row each.
-    #[default]
-    List,
-    /// A picture each.
-    Grid,
 }
 
 /// For whom the listing is.

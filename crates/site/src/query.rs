@@ -1,6 +1,6 @@
 //! The words of a query that mean something here. All others belong to the site's own scripts and change nothing.
 
-use crate::page::{ArchiveKind, ListingFormat, ListingQuery, Order, Sort, View};
+use crate::page::{ArchiveKind, ListingFormat};
 use semantics::Target;
 
 /// Whether the bare word is there: `?raw`, not `?raw=1`, so that less of what sites' own scripts say is taken for ours.
@@ -22,27 +22,13 @@ pub(crate) fn archive(target: &Target<'_>) -> Option<ArchiveKind> {
     }
 }
 
-/// How a listing is to be shown. What is not understood is as if it were not there.
-pub(crate) fn listing(target: &Target<'_>, accepted: ListingFormat) -> ListingQuery {
-    let mut query = ListingQuery { format: accepted, ..ListingQuery::default() };
-    for (name, value) in target.parameters() {
-        match (name.as_ref(), value.as_ref()) {
-            (b"sort", b"name") => query.sort = Sort::Name,
-            (b"sort", b"size") => query.sort = Sort::Size,
-            (b"sort", b"modified") => query.sort = Sort::Modified,
-            (b"order", b"asc") => query.order = Order::Ascending,
-            (b"order", b"desc") => query.order = Order::Descending,
-            (b"view", b"list") => query.view = View::List,
-            (b"view", b"grid") => query.view = View::Grid,
-            (b"format", b"json") => query.format = ListingFormat::Json,
-            (b"format", b"html") => query.format = ListingFormat::Html,
-            (b"after", name) => query.after = Some(name.to_vec()),
-            (b"before", name) => query.before = Some(name.to_vec()),
-            (b"limit", digits) => query.limit = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()),
-            _ => {}
-        }
+/// What `?format=` asks for. The other words of a listing are those of its page.
+pub(crate) fn format(target: &Target<'_>) -> Option<ListingFormat> {
+    match target.parameter("format")?.as_ref() {
+        b"html" => Some(ListingFormat::Html),
+        b"json" => Some(ListingFormat::Json),
+        _ => None,
     }
-    query
 }
 
 #[cfg(test)]
@@ -69,7 +55,9 @@ mod tests {
         assert_eq!(charset("/?charset=utf-8%0d%0aX:y"), None);
         assert_eq!(charset("/?charset=%ff"), None);
         assert_eq!(charset("/?charset=utf-7"), None);
+        // As found.
         assert_eq!(charset("/?charset"), None);
+        assert_eq!(charset("/?charset=&preview"), None);
     }
 
     #[test]
@@ -81,13 +69,13 @@ mod tests {
     }
 
     #[test]
-    fn a_listing_takes_what_it_understands() {
-        let listing = |query: &str| listing(&target(query), ListingFormat::Html);
-        assert_eq!(listing("/"), ListingQuery::default());
-        assert_eq!(listing("/?sort=what&limit=-3&order=up&view=&utm=1"), ListingQuery::default());
-        let full = listing("/?sort=size&order=desc&view=grid&format=json&after=%ff&before=b&limit=20");
-        assert_eq!((full.sort, full.order, full.view), (Sort::Size, Order::Descending, View::Grid));
-        assert_eq!((full.format, full.limit), (ListingFormat::Json, Some(20)));
-        assert_eq!((full.after, full.before), (Some(vec![0xff]), Some(b"b".to_vec())));
+    fn a_listing_is_for_people_or_programs() {
+        let format = |query: &str| format(&target(query));
+        assert_eq!(format("/?format=json"), Some(ListingFormat::Json));
+        assert_eq!(format("/?format=html"), Some(ListingFormat::Html));
+        assert_eq!(format("/?sort=size&order=desc&after=%ff&at=1&format=json"), Some(ListingFormat::Json));
+        assert_eq!(format("/?format=xml"), None);
+        assert_eq!(format("/?format"), None);
+        assert_eq!(format("/"), None);
     }
 }

@@ -8,6 +8,7 @@
 //! memory for its names only. Archives cannot lie about where a file goes: names that could leave the folder they are unpacked
 //! in are refused, and no two items get the same name.
 
+mod contents;
 mod name;
 mod tar;
 mod zip;
@@ -15,6 +16,7 @@ mod zip;
 #[cfg(test)]
 mod tests;
 
+pub use contents::{Contents, Entry};
 pub use name::NameFault;
 pub use tar::Tar;
 pub use zip::Zip;

@@ -2,6 +2,7 @@
 
 use super::words::Words;
 use crate::kind::Kind;
+use crate::preview::Ground;
 
 pub(super) static WORDS: Words = Words {
     kind: |kind| match kind {
@@ -70,14 +71,29 @@ pub(super) static WORDS: Words = Words {
     sure_declared: "declared in the file",
     sure_utf8: "certain: every byte fits",
     sure_ascii: "certain: plain ASCII",
-    sure_owner: "set by the owner of this site",
     sure_chosen: "chosen by you",
-    sure_guessed: |percent| format!("guessed from the text, {percent}% sure"),
+    likely: "likely",
+    doubtful: "doubtful",
+    ground: |ground| match ground {
+        Ground::Declared => "declared in the file",
+        Ground::Utf8 => "most of it is UTF-8",
+        Ground::Zeros => "where its zeros stand",
+        Ground::Escapes => "its escape sequences",
+        Ground::Characters => "its characters are frequent in this encoding",
+    },
+    damaged: |faults| match faults {
+        1 => String::from("1 place does not fit"),
+        _ => format!("{} places do not fit", grouped(faults)),
+    },
     cut: "Only the beginning is shown.",
     contents: "Contents",
     facts: "Facts",
     media_type: "Media type",
     pixels: "Pixels",
+    taken: "Taken",
+    camera: "Camera",
+    lens: "Lens",
+    exposure: "Exposure",
     hash: "SHA-256",
     compute: "Compute",
     no_preview: "There is no preview for this kind of file.",

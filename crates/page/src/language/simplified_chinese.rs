@@ -2,6 +2,7 @@
 
 use super::words::Words;
 use crate::kind::Kind;
+use crate::preview::Ground;
 use crate::quantity::grouped;
 
 pub(super) static WORDS: Words = Words {
@@ -70,14 +71,26 @@ pub(super) static WORDS: Words = Words {
     sure_declared: "文件中已声明",
     sure_utf8: "确定：每个字节都符合",
     sure_ascii: "确定：纯 ASCII",
-    sure_owner: "由站点所有者指定",
     sure_chosen: "由您选择",
-    sure_guessed: |percent| format!("根据文本推断，把握 {percent}%"),
+    likely: "很可能",
+    doubtful: "存疑",
+    ground: |ground| match ground {
+        Ground::Declared => "文件中已声明",
+        Ground::Utf8 => "大部分内容符合 UTF-8",
+        Ground::Zeros => "根据零字节的位置",
+        Ground::Escapes => "根据转义序列",
+        Ground::Characters => "其中的字符在这种编码中很常见",
+    },
+    damaged: |faults| format!("{} 处不符合", grouped(faults)),
     cut: "仅显示开头部分。",
     contents: "目录",
     facts: "信息",
     media_type: "媒体类型",
     pixels: "像素",
+    taken: "拍摄时间",
+    camera: "相机",
+    lens: "镜头",
+    exposure: "曝光",
     hash: "SHA-256",
     compute: "计算",
     no_preview: "此类文件没有预览。",

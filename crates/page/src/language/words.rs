@@ -1,6 +1,7 @@
 //! Every string that a page can say, named; one table per language fills them.
 
 use crate::kind::Kind;
+use crate::preview::Ground;
 
 /// The strings of one language. What holds a number or a name is a function, since grammars differ.
 pub(crate) struct Words {
@@ -56,15 +57,22 @@ pub(crate) struct Words {
     pub(crate) sure_declared: &'static str,
     pub(crate) sure_utf8: &'static str,
     pub(crate) sure_ascii: &'static str,
-    pub(crate) sure_owner: &'static str,
     pub(crate) sure_chosen: &'static str,
-    /// Percent.
-    pub(crate) sure_guessed: fn(u8) -> String,
+    /// Before what speaks for it.
+    pub(crate) likely: &'static str,
+    pub(crate) doubtful: &'static str,
+    pub(crate) ground: fn(Ground) -> &'static str,
+    /// How many places do not decode.
+    pub(crate) damaged: fn(u64) -> String,
     pub(crate) cut: &'static str,
     pub(crate) contents: &'static str,
     pub(crate) facts: &'static str,
     pub(crate) media_type: &'static str,
     pub(crate) pixels: &'static str,
+    pub(crate) taken: &'static str,
+    pub(crate) camera: &'static str,
+    pub(crate) lens: &'static str,
+    pub(crate) exposure: &'static str,
     pub(crate) hash: &'static str,
     pub(crate) compute: &'static str,
     pub(crate) no_preview: &'static str,

@@ -1,5 +1,6 @@
 //! Which encoding a text is shown in, how sure that is, and a switch to try another.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::escape::push_text;
@@ -25,28 +26,46 @@ pub enum Sureness {
     Utf8,
     /// All bytes are ASCII.
     Ascii,
-    /// The owner of the site says so.
-    Owner,
     /// The reader says so.
     Chosen,
-    /// Statistics, with this many percent.
-    Guessed(u8),
+    /// Found out, with a clear lead over all others; with what speaks for it.
+    Likely(Ground),
+    /// The best of several readings, or a reading with places that do not decode: the reader should look twice.
+    Doubtful(Ground, u64),
+}
+
+/// What speaks for an encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// A declaration in the text.
+    Declared,
+    /// More characters that are UTF-8 than chance could give.
+    Utf8,
+    /// Where the zeros of UTF-16 stand.
+    Zeros,
+    /// The escape sequences of ISO-2022-JP.
+    Escapes,
+    /// How frequent the characters are that come out.
+    Characters,
 }
 
 /// Appends the encoding, the switch to others, and (for lines) the switch that wraps them.
 pub(super) fn push_panel(out: &mut String, look: &Look, charset: &Charset<'_>, has_lines: bool) {
     let words = look.words();
-    let guessed;
-    let (class, sureness) = match charset.sureness {
-        Sureness::Bom => ("sure", words.sure_bom),
-        Sureness::Declared => ("sure", words.sure_declared),
-        Sureness::Utf8 => ("sure", words.sure_utf8),
-        Sureness::Ascii => ("sure", words.sure_ascii),
-        Sureness::Owner => ("sure", words.sure_owner),
-        Sureness::Chosen => ("sure", words.sure_chosen),
-        Sureness::Guessed(percent) => {
-            guessed = (words.sure_guessed)(percent.min(100));
-            (if percent < DOUBTFUL_PERCENT { "unsure" } else { "sure" }, guessed.as_str())
+    let (class, sureness): (_, Cow<'static, str>) = match charset.sureness {
+        Sureness::Bom => ("sure", words.sure_bom.into()),
+        Sureness::Declared => ("sure", words.sure_declared.into()),
+        Sureness::Utf8 => ("sure", words.sure_utf8.into()),
+        Sureness::Ascii => ("sure", words.sure_ascii.into()),
+        Sureness::Chosen => ("sure", words.sure_chosen.into()),
+        Sureness::Likely(ground) => ("sure", format!("{} ({})", words.likely, (words.ground)(ground)).into()),
+        Sureness::Doubtful(ground, faults) => {
+            let ground = (words.ground)(ground);
+            let damaged = match faults {
+                0 => String::new(),
+                _ => format!("; {}", (words.damaged)(faults)),
+            };
+            ("unsure", format!("{} ({ground}{damaged})", words.doubtful).into())
         }
     };
     let _ = write!(out, "<div class=panel><form class=charset><p class={class}>{} <b>", words.encoding);
@@ -67,9 +86,6 @@ pub(super) fn push_panel(out: &mut String, look: &Look, charset: &Charset<'_>, h
     }
     out.push_str("</div>");
 }
-
-/// Below this a reader should look twice.
-const DOUBTFUL_PERCENT: u8 = 90;
 
 /// Encodings worth trying, each named by its readers.
 const OTHERS: [(&str, &str); 18] = [

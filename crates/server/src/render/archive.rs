@@ -2,7 +2,7 @@
 
 use super::folder::shown;
 use crate::origin::Files;
-use page::archive::{Archive, Format, Item, ItemKind};
+use page::archive::{Archive, Format, Item, ItemKind, Outcome};
 use semantics::media_type::MediaType;
 use site::{NodeKind, Refusal, SitePath, is_hidden_name};
 use std::ops::ControlFlow;
@@ -15,8 +15,14 @@ pub(crate) struct Pieces<T: Files> {
     stack: Vec<Level>,
     current: Option<Current<T::File>>,
     is_hidden_shown: bool,
+    report: Report,
+    remarks: usize,
     buffer: Vec<u8>,
 }
+
+/// Takes a sentence for whoever runs the site: the client has the head of the response already, and a name in the archive
+/// is all that it could be told by.
+pub(crate) type Report = Box<dyn FnMut(&str) + Send>;
 
 struct Level {
     path: SitePath,
@@ -29,12 +35,16 @@ struct Level {
 /// The file whose content is being written.
 struct Current<F> {
     file: F,
+    path: SitePath,
     offset: u64,
     has_ended: bool,
 }
 
 /// Bytes read of a file for one piece.
 const PIECE_BYTES: usize = 64 << 10;
+
+/// Sentences about one archive. What is wrong with more files than these is wrong with the folder.
+const REMARKS_MAX: usize = 10;
 
 /// Folders within folders. Deeper trees are made to break tools; what lies below is left out.
 const DEPTH_MAX: usize = 128;
@@ -46,6 +56,7 @@ impl<T: Files> Pieces<T> {
         folder: &SitePath,
         format: Format,
         is_hidden_shown: bool,
+        report: Report,
     ) -> Result<Pieces<T>, Refusal> {
         let mut pieces = Pieces {
             files,
@@ -53,6 +64,8 @@ impl<T: Files> Pieces<T> {
             stack: Vec::new(),
             current: None,
             is_hidden_shown,
+            report,
+            remarks: 0,
             buffer: vec![0; PIECE_BYTES],
         };
         pieces.enter(folder.clone(), String::new())?;
@@ -72,7 +85,7 @@ impl<T: Files> Pieces<T> {
         Ok(())
     }
 
-    /// Goes on to the next file or folder. What cannot be read, or has gone, is left out, as it is in a listing.
+    /// Goes on to the next file or folder; false when there is none.
     fn advance(&mut self, archive: &mut Archive, out: &mut Vec<u8>) -> bool {
         let Some(level) = self.stack.last_mut() else { return false };
         let Some((bytes, kind)) = level.names.pop() else {
@@ -82,35 +95,57 @@ impl<T: Files> Pieces<T> {
         let Some(path) = level.path.join(&bytes) else { return true };
         let name = shown(&bytes);
         let name = if level.name.is_empty() { name.into_owned() } else { format!("{}/{name}", level.name) };
-        let Ok(node) = self.files.open(&path) else { return true };
-        let media_type = MediaType::from_name(&bytes);
+        if let Err(cause) = self.add(archive, &path, kind, name, out) {
+            self.remark(&path, &format!("left out of an archive: {cause}"));
+        }
+        true
+    }
+
+    /// Begins a file, or adds a folder and enters it. What has gone meanwhile, or is not shown in a listing either, is
+    /// left out without a word. Errs with why it is left out.
+    fn add(
+        &mut self,
+        archive: &mut Archive,
+        path: &SitePath,
+        kind: Option<NodeKind>,
+        name: String,
+        out: &mut Vec<u8>,
+    ) -> Result<(), String> {
+        let node = match self.files.open(path) {
+            Ok(node) => node,
+            Err(Refusal::Missing | Refusal::Outside) => return Ok(()),
+            Err(refusal) => return Err(refusal.to_string()),
+        };
         let mut item = Item {
             name,
             kind: ItemKind::File,
             size: node.metadata.size,
             modified: node.metadata.modified,
-            is_compressible: media_type.is_compressible,
+            is_compressible: MediaType::from_name(path.name()).is_compressible,
             is_executable: false,
         };
         match (node.metadata.kind, node.file) {
-            (NodeKind::File, Some(file)) if archive.begin(&item, out).is_ok() => {
-                self.current = Some(Current { file, offset: 0, has_ended: false });
+            (NodeKind::File, Some(file)) => {
+                archive.begin(&item, out).map_err(|fault| fault.to_string())?;
+                self.current = Some(Current { file, path: path.clone(), offset: 0, has_ended: false });
+                Ok(())
             }
             // A linked folder is not entered: it may lead back up, and then there were no end.
-            (NodeKind::Directory, _) if kind == Some(NodeKind::Directory) && self.stack.len() < DEPTH_MAX => {
+            (NodeKind::Directory, _) if kind == Some(NodeKind::Directory) => {
+                if self.stack.len() >= DEPTH_MAX {
+                    return Err(format!("{DEPTH_MAX} folders deep"));
+                }
                 item.kind = ItemKind::Directory;
                 item.size = 0;
-                if archive.begin(&item, out).is_ok() && archive.end_item(out).is_some() {
-                    // A folder that cannot be read stays in the archive, empty.
-                    let _ = self.enter(path, item.name);
-                }
+                archive.begin(&item, out).map_err(|fault| fault.to_string())?;
+                archive.end_item(out);
+                self.enter(path.clone(), item.name).map_err(|refusal| refusal.to_string())
             }
-            _ => {}
+            _ => Ok(()),
         }
-        true
     }
 
-    /// The next bytes of the file under way.
+    /// The next bytes of the file under way, or its end.
     fn read(&mut self, archive: &mut Archive, out: &mut Vec<u8>) -> Result<(), Refusal> {
         let Some(current) = &mut self.current else { return Ok(()) };
         if !current.has_ended {
@@ -119,13 +154,31 @@ impl<T: Files> Pieces<T> {
                 bytes => {
                     archive.data(&self.buffer[..bytes], out);
                     current.offset += bytes as u64;
+                    return Ok(());
                 }
             }
         }
-        if current.has_ended && archive.end_item(out).is_some() {
-            self.current = None;
+        // `None`: so many zeros are owed that they come in pieces.
+        let Some(outcome) = archive.end_item(out) else { return Ok(()) };
+        let Some(Current { path, .. }) = self.current.take() else { return Ok(()) };
+        match outcome {
+            Outcome::Whole => {}
+            Outcome::Padded(bytes) => {
+                self.remark(&path, &format!("shrank while it went into an archive: {bytes} zeros stand at its end"));
+            }
+            Outcome::Cut(bytes) => {
+                self.remark(&path, &format!("grew while it went into an archive: {bytes} bytes are left out"));
+            }
         }
         Ok(())
+    }
+
+    fn remark(&mut self, path: &SitePath, what: &str) {
+        self.remarks += 1;
+        // How many more there were is said at the end.
+        if self.remarks <= REMARKS_MAX {
+            (self.report)(&format!("{}: {what}", String::from_utf8_lossy(path.as_bytes())));
+        }
     }
 }
 
@@ -142,6 +195,9 @@ impl<T: Files> Iterator for Pieces<T> {
                 }
             } else if !self.advance(&mut archive, &mut out) {
                 archive.finish(&mut out);
+                if self.remarks > REMARKS_MAX {
+                    (self.report)(&format!("{} more files of that archive like these", self.remarks - REMARKS_MAX));
+                }
                 return Some(Ok(out));
             }
         }

@@ -1,10 +1,11 @@
 //! Answers without a representation: a page for people, a line for programs.
 
+use super::field;
 use super::folder::shown;
 use crate::origin::{Answer, Files, Origin};
 use page::error::{self, ErrorPage, Similar};
 use page::{Language, Look};
-use semantics::{Content, Field, RequestHead, Response, Status};
+use semantics::{Content, RequestHead, Response, Status};
 use site::{NodeKind, Page, SitePath, is_hidden_name, is_navigation};
 use std::ops::ControlFlow;
 use wire::Fault;
@@ -15,7 +16,11 @@ impl<T: Files> Origin<T> {
     pub(crate) fn plain_error(&self, head: &RequestHead<'_>, page: &Page) -> Option<Response<T::File>> {
         match page {
             Page::Error { status, allow, .. } if !is_navigation(head) => {
-                Some(with_allow(self.error(head, *status, None), *allow))
+                let response = with_allow(self.error(head, *status, None), *allow);
+                Some(match page.vary() {
+                    Some(vary) => response.with("Vary", vary),
+                    None => response,
+                })
             }
             _ => None,
         }
@@ -34,7 +39,7 @@ impl<T: Files> Origin<T> {
 
     fn plain(&self, status: Status, text: &str) -> Response<T::File> {
         let mut fields = self.options.fields.clone();
-        fields.push(Field { name: "Content-Type".into(), value: "text/plain; charset=utf-8".into() });
+        fields.push(field("Content-Type", "text/plain; charset=utf-8"));
         Response { status, fields, content: Content::from_bytes(text.as_bytes()) }
     }
 

@@ -4,16 +4,19 @@ use crate::origin::Files;
 use page::Kind;
 use page::listing::{Entries, Query, Row, Segment};
 use page::order::{Key, Order, Sort};
-use page::window::{Chosen, Window};
-use semantics::Timestamp;
+use page::window::Window;
 use site::{DirectoryEntry, NodeKind, Refusal, SitePath, is_hidden_name};
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
 /// Rows of one page; the folder may have a million.
 const ROWS_MAX: usize = 500;
 
-/// Reads the folder once, and picks the rows of the page that was asked for.
+/// Names in which the encoding of the others is looked for.
+const NEIGHBOURS_MAX: usize = 64;
+
+/// Reads the folder, and picks the rows of the page that was asked for.
 pub(crate) fn entries<T: Files>(
     files: &T,
     folder: &SitePath,
@@ -22,24 +25,46 @@ pub(crate) fn entries<T: Files>(
     is_hidden_shown: bool,
 ) -> Result<Entries, Refusal> {
     let needs_facts = query.sort != Sort::Name;
-    let order = Order::new(accept_language).by(query.sort, query.direction);
-    let mut window =
-        Window::new(order, query.start.clone(), ROWS_MAX).only(query.from.as_deref(), query.matching.as_deref());
-    files.list(folder, &mut |entry| {
-        if is_hidden_shown || !is_hidden_name(&entry.name) {
-            offer(files, folder, entry, needs_facts, &mut window);
+    let pick = |show: &mut dyn FnMut(&[u8]) -> String| {
+        let order = Order::new(accept_language).by(query.sort, query.direction);
+        let mut window =
+            Window::new(order, query.start.clone(), ROWS_MAX).only(query.from.as_deref(), query.matching.as_deref());
+        files.list(folder, &mut |entry| {
+            if is_hidden_shown || !is_hidden_name(&entry.name) {
+                let shown = show(&entry.name);
+                offer(files, folder, entry, shown, needs_facts, &mut window);
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(window.finish())
+    };
+    let (mut neighbours, mut has_odd) = (Vec::new(), false);
+    let mut chosen = pick(&mut |name| {
+        if !name.is_ascii() && neighbours.len() < NEIGHBOURS_MAX {
+            neighbours.push(name.to_vec());
         }
-        ControlFlow::Continue(())
+        has_odd |= str::from_utf8(name).is_err();
+        String::from_utf8_lossy(name).into_owned()
     })?;
-    let mut chosen = window.finish();
-    decode_names(&mut chosen);
+    if has_odd {
+        // Once more, now that the neighbours are known: rows are ordered, found and linked by what is shown of them.
+        let neighbours: Vec<&[u8]> = neighbours.iter().map(Vec::as_slice).collect();
+        chosen = pick(&mut |name| charset::name(name, &neighbours).0.into_owned())?;
+    }
     if !needs_facts {
         chosen.rows.iter_mut().for_each(|row| look(files, folder, row));
     }
     Ok(Entries::new(chosen, query.sort))
 }
 
-fn offer<T: Files>(files: &T, folder: &SitePath, entry: DirectoryEntry, needs_facts: bool, window: &mut Window) {
+fn offer<T: Files>(
+    files: &T,
+    folder: &SitePath,
+    entry: DirectoryEntry,
+    shown: String,
+    needs_facts: bool,
+    window: &mut Window,
+) {
     let DirectoryEntry { name, kind } = entry;
     let mut facts = None;
     let is_folder = match kind {
@@ -60,10 +85,9 @@ fn offer<T: Files>(files: &T, folder: &SitePath, entry: DirectoryEntry, needs_fa
         facts = Some((found.size, found.modified));
     }
     let (size, modified) = facts.unwrap_or_default();
-    let shown = String::from_utf8_lossy(&name);
     let key = Key { name: &name, shown: shown.as_bytes(), is_folder, size: if is_folder { 0 } else { size }, modified };
     window.offer(key, || Row {
-        shown: shown.clone().into_owned(),
+        shown: shown.clone(),
         kind: if is_folder { Kind::Folder } else { Kind::from_name(&name) },
         size: (facts.is_some() && !is_folder).then_some(size),
         modified: facts.map(|_| modified),
@@ -82,24 +106,21 @@ fn look<T: Files>(files: &T, folder: &SitePath, row: &mut Row) {
     }
 }
 
-/// Names that are not UTF-8 are read in the encoding that fits them and their neighbours best.
-fn decode_names(chosen: &mut Chosen) {
-    let is_odd = |row: &&Row| str::from_utf8(&row.name).is_err();
-    let odd: Vec<Vec<u8>> = chosen.rows.iter().filter(is_odd).map(|row| row.name.clone()).collect();
-    let neighbours: Vec<&[u8]> = odd.iter().map(Vec::as_slice).collect();
-    if !odd.is_empty() {
-        for row in chosen.rows.iter_mut().filter(|row| str::from_utf8(&row.name).is_err()) {
-            row.shown = charset::name(&row.name, &neighbours).0.into_owned();
-        }
-    }
-}
-
 /// A name as people read it, without neighbours to compare with.
 pub(crate) fn shown(name: &[u8]) -> Cow<'_, str> {
     match str::from_utf8(name) {
         Ok(name) => Cow::Borrowed(name),
         Err(_) => charset::name(name, &[]).0,
     }
+}
+
+/// Names that stand together, as people read them: each in the encoding that fits it and the others best.
+pub(crate) fn shown_together(names: &[&[u8]]) -> Vec<String> {
+    let neighbours: Vec<&[u8]> = match names.iter().all(|name| str::from_utf8(name).is_ok()) {
+        true => return names.iter().map(|name| shown(name).into_owned()).collect(),
+        false => names.iter().copied().filter(|name| !name.is_ascii()).take(NEIGHBOURS_MAX).collect(),
+    };
+    names.iter().map(|name| charset::name(name, &neighbours).0.into_owned()).collect()
 }
 
 /// The way from the root.
@@ -116,27 +137,18 @@ pub(crate) fn neighbours<T: Files>(
 ) -> (Option<Segment>, Option<Segment>) {
     let Some(folder) = path.parent() else { return (None, None) };
     let order = Order::new(accept_language);
-    let own = shown(path.name()).into_owned();
-    let own =
-        Key { name: path.name(), shown: own.as_bytes(), is_folder: false, size: 0, modified: Timestamp::default() };
+    let compare = |one: &Segment, other: &Segment| order.compare(key(one), key(other));
+    let own = Segment { name: path.name().to_vec(), shown: shown(path.name()).into_owned() };
     let (mut before, mut behind): (Option<Segment>, Option<Segment>) = (None, None);
-    let key = |segment: &Segment| (segment.name.clone(), segment.shown.clone());
-    let compare = |one: &Segment, other: &Key<'_>| {
-        let (name, shown) = key(one);
-        order.compare(Key { name: &name, shown: shown.as_bytes(), ..Key::of_name(&name, false) }, *other)
-    };
     let listed = files.list(&folder, &mut |entry| {
         if entry.kind == Some(NodeKind::File) && (is_hidden_shown || !is_hidden_name(&entry.name)) {
             let segment = Segment { shown: shown(&entry.name).into_owned(), name: entry.name };
-            let than = |nearest: &Segment| {
-                compare(&segment, &Key { shown: nearest.shown.as_bytes(), ..Key::of_name(&nearest.name, false) })
-            };
             match compare(&segment, &own) {
-                std::cmp::Ordering::Less if before.as_ref().is_none_or(|nearest| than(nearest).is_gt()) => {
-                    before = Some(segment)
+                Ordering::Less if before.as_ref().is_none_or(|nearest| compare(&segment, nearest).is_gt()) => {
+                    before = Some(segment);
                 }
-                std::cmp::Ordering::Greater if behind.as_ref().is_none_or(|nearest| than(nearest).is_lt()) => {
-                    behind = Some(segment)
+                Ordering::Greater if behind.as_ref().is_none_or(|nearest| compare(&segment, nearest).is_lt()) => {
+                    behind = Some(segment);
                 }
                 _ => {}
             }
@@ -145,4 +157,9 @@ pub(crate) fn neighbours<T: Files>(
     });
     // A folder that cannot be read has no neighbours to go to.
     if listed.is_ok() { (before, behind) } else { (None, None) }
+}
+
+/// Where a file stands among others by its name.
+fn key(file: &Segment) -> Key<'_> {
+    Key { shown: file.shown.as_bytes(), ..Key::of_name(&file.name, false) }
 }

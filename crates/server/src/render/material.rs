@@ -1,22 +1,29 @@
 //! One material for people: Markdown as a page, any file with its preview, the README of a folder.
 
-use super::folder::{neighbours, way};
+use super::folder::{neighbours, shown_together, way};
+use super::span::Span;
 use super::{accept_language, text};
 use crate::origin::{Answer, Files, Origin};
 use charset::TextKind;
 use page::Kind;
+use page::archive::Contents;
 use page::markdown::{self, MarkdownPage};
-use page::preview::{self, Material, PreviewPage};
+use page::preview::{self, Material, Picture, PreviewPage};
 use semantics::media_type::{Kind as MediaKind, MediaType};
 use semantics::{RequestHead, Status, Timestamp};
 use site::{NodeKind, Refusal, SitePath};
 use std::ops::ControlFlow;
 
 impl<T: Files> Origin<T> {
-    pub(super) fn markdown(&self, head: &RequestHead<'_>, path: &SitePath) -> Result<Answer<T::File>, Refusal> {
+    pub(super) fn markdown(
+        &self,
+        head: &RequestHead<'_>,
+        path: &SitePath,
+        chosen: Option<&'static str>,
+    ) -> Result<Answer<T::File>, Refusal> {
         let node = self.files.open(path)?;
         let file = node.file.ok_or(Refusal::Missing)?;
-        let text = text::read(&self.files, &file, node.metadata.size, TextKind::Plain, None)?;
+        let text = text::read(&self.files, &file, node.metadata.size, TextKind::Plain, chosen)?;
         let text = text.map_or_else(String::new, |text| text.text);
         let html = markdown::page(&self.look(head), &MarkdownPage { path: &way(path), text: &text });
         Ok(self.html(Status::OK, html))
@@ -37,6 +44,8 @@ impl<T: Files> Origin<T> {
             true => text::read(&self.files, &file, node.metadata.size, text_kind(media_type.kind), chosen)?,
             false => None,
         };
+        let mut span = Span::new(&self.files, &file, node.metadata.size);
+        let entries;
         let material = match (&text, kind, media_type.kind) {
             (Some(text), _, MediaKind::Markdown) => {
                 Material::Markdown { text: &text.text, charset: text.charset(), is_cut: text.is_cut }
@@ -44,11 +53,18 @@ impl<T: Files> Origin<T> {
             (Some(text), Kind::Table, _) => {
                 Material::Table { text: &text.text, charset: text.charset(), is_cut: text.is_cut }
             }
-            (_, Kind::Image, _) => Material::Image(None),
+            (_, Kind::Image, _) => Material::Image(Picture::read(&mut span)),
             (Some(text), ..) => Material::Text { text: &text.text, charset: text.charset(), is_cut: text.is_cut },
             (_, Kind::Sound, _) => Material::Sound,
             (_, Kind::Film, _) => Material::Film,
             (_, Kind::Pdf, _) => Material::Pdf,
+            (_, Kind::Archive, _) => match Contents::read(&mut span) {
+                Some(contents) => {
+                    entries = entries_shown(&contents);
+                    Material::Archive { entries: &entries, is_cut: contents.is_cut }
+                }
+                None => Material::Facts,
+            },
             _ => Material::Facts,
         };
         let (previous, next) = neighbours(&self.files, path, accept_language(head), self.options.hidden);
@@ -62,13 +78,18 @@ impl<T: Files> Origin<T> {
                 modified: Some(node.metadata.modified),
                 now,
                 material,
-                facts: &[],
                 previous: previous.as_ref(),
                 next: next.as_ref(),
             },
         );
         Ok(self.html(Status::OK, html))
     }
+}
+
+/// Names in an archive are seldom said to be in an encoding, and in zips of Windows they are in that of its owner's country.
+fn entries_shown(contents: &Contents) -> Vec<(String, Option<u64>)> {
+    let names: Vec<&[u8]> = contents.entries.iter().map(|entry| entry.name.as_slice()).collect();
+    shown_together(&names).into_iter().zip(contents.entries.iter().map(|entry| entry.size)).collect()
 }
 
 fn text_kind(kind: MediaKind) -> TextKind {

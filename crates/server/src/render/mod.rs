@@ -4,6 +4,7 @@ mod archive;
 mod error;
 mod folder;
 mod material;
+mod span;
 mod text;
 
 use crate::limit;
@@ -15,33 +16,35 @@ use page::window::Chosen;
 use page::{CONTENT_SECURITY_POLICY, Language, Look, asset, listing};
 use semantics::{Content, Field, FieldName, RequestHead, Response, Status, Timestamp};
 use site::{ArchiveKind, ListingFormat, Metadata, Page, Refusal, SitePath};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 impl<T: Files> Origin<T> {
     /// Makes a page: on the pool.
     pub(crate) fn page(&self, head: &RequestHead<'_>, page: Page, now: Timestamp) -> Answer<T::File> {
-        let varies_by = page.varies_by();
-        let answer = match page {
-            Page::Listing { path, metadata, query } => self.listing(head, &path, &metadata, query.format, now),
+        let vary = page.vary();
+        let made = match page {
+            Page::Listing { path, metadata, format } => self.listing(head, &path, &metadata, format, now),
             Page::Archive { path, kind, .. } => self.archive(&path, kind),
-            Page::Markdown { path, .. } => self.markdown(head, &path),
+            Page::Markdown { path, charset, .. } => self.markdown(head, &path, charset),
             Page::Preview { path, charset, .. } => self.preview(head, &path, charset, now),
-            Page::Asset { name } => Ok(self.asset(head, &name)),
-            Page::BuiltIn { name, .. } => Ok(self.built_in(head, &name)),
+            Page::Asset { name } => self.asset(&name),
+            Page::BuiltIn { name, .. } => self.built_in(&name),
             Page::Error { status, allow, path } => Ok(self.error_page(head, status, allow, path.as_ref())),
         };
-        let mut answer = match answer {
-            Ok(answer) => answer,
-            // It was there when it was selected.
-            Err(Refusal::Missing) => self.error_page(head, Status::NOT_FOUND, None, None),
-            Err(Refusal::NotPermitted) => self.error_page(head, Status::FORBIDDEN, None, None),
-            Err(refusal) => return Answer::Failed(refusal.to_string()),
-        };
-        if let (Answer::Whole(Response { fields, .. }, _) | Answer::Stream { fields, .. }, false) =
-            (&mut answer, varies_by.is_empty())
-        {
-            fields.push(Field { name: "Vary".into(), value: varies_by.join(", ").into() });
+        let error = |status| Page::Error { status, allow: None, path: None };
+        match (made, vary) {
+            (Ok(Answer::Whole(response, keep)), Some(vary)) => Answer::Whole(response.with("Vary", vary), keep),
+            (Ok(Answer::Stream { status, mut fields, first, source }), Some(vary)) => {
+                fields.push(field("Vary", vary));
+                Answer::Stream { status, fields, first, source }
+            }
+            (Ok(answer), _) => answer,
+            // A folder or a file was there when it was selected.
+            (Err(Refusal::Missing), _) => self.page(head, error(Status::NOT_FOUND), now),
+            (Err(Refusal::NotPermitted), _) => self.page(head, error(Status::FORBIDDEN), now),
+            (Err(refusal), _) => Answer::Failed(refusal.to_string()),
         }
-        answer
     }
 
     /// The look of pages for whoever asks.
@@ -78,7 +81,7 @@ impl<T: Files> Origin<T> {
         Ok(match format {
             ListingFormat::Html => {
                 let pieces = listing::html(self.look(head), page).map(|piece| Ok(piece.into_bytes()));
-                gather(self.page_fields("text/html; charset=utf-8"), pieces, is_large)
+                gather(self.page_fields(HTML), pieces, is_large)
             }
             ListingFormat::Json => {
                 let pieces = listing::json(page).map(|piece| Ok(piece.into_bytes()));
@@ -92,53 +95,57 @@ impl<T: Files> Origin<T> {
             ArchiveKind::Zip => Format::Zip,
             ArchiveKind::Tar => Format::Tar,
         };
-        let pieces = archive::Pieces::new(self.files.clone(), path, format, self.options.hidden)?;
+        let log = self.log.clone();
+        let report = Box::new(move |sentence: &str| log.remark(sentence));
+        let pieces = archive::Pieces::new(self.files.clone(), path, format, self.options.hidden, report)?;
         let name = if path.is_root() { self.look.title.clone() } else { folder::shown(path.name()).into_owned() };
         let name = format!("{name}.{}", format.extension());
         let mut fields = self.page_fields(format.media_type());
-        fields.push(Field { name: "Content-Disposition".into(), value: site::attachment(name.as_bytes()).into() });
+        fields.push(field("Content-Disposition", site::attachment(name.as_bytes())));
         Ok(gather(fields, pieces, false))
     }
 
-    fn asset(&self, head: &RequestHead<'_>, name: &str) -> Answer<T::File> {
-        let Some(found) = asset::get(name) else { return self.error_page(head, Status::NOT_FOUND, None, None) };
-        let mut fields = self.options.fields.clone();
-        fields.push(Field { name: "Content-Type".into(), value: found.media_type.into() });
-        fields.push(Field { name: "Cache-Control".into(), value: asset::CACHE_CONTROL.into() });
-        Answer::Whole(Response { status: Status::OK, fields, content: Content::from_bytes(found.bytes.to_vec()) }, None)
+    fn asset(&self, name: &str) -> Result<Answer<T::File>, Refusal> {
+        let found = asset::get(name).ok_or(Refusal::Missing)?;
+        let fields = self.fields(found.media_type, asset::CACHE_CONTROL);
+        Ok(whole(Status::OK, fields, found.bytes))
     }
 
-    fn built_in(&self, head: &RequestHead<'_>, name: &str) -> Answer<T::File> {
+    fn built_in(&self, name: &str) -> Result<Answer<T::File>, Refusal> {
         match name {
             // For whoever watches over servers: it answers, so it is well.
             "status" => {
-                let response =
-                    Response::new(Status::OK).with_content(Content::from_bytes(&b"{\"status\":\"ok\"}\n"[..]));
-                let mut fields = self.page_fields("application/json");
-                fields.push(Field { name: "Cache-Control".into(), value: "no-store".into() });
-                Answer::Whole(Response { fields, ..response }, None)
+                let fields = self.fields("application/json", "no-store");
+                Ok(whole(Status::OK, fields, &b"{\"status\":\"ok\"}\n"[..]))
             }
-            _ => self.error_page(head, Status::NOT_FOUND, None, None),
+            _ => Err(Refusal::Missing),
         }
     }
 
-    /// The fields of every page that is made here.
-    fn page_fields(&self, media_type: &'static str) -> Vec<Field> {
+    /// The fields of whatever is made here.
+    fn fields(&self, media_type: &'static str, cache_control: &'static str) -> Vec<Field> {
         let mut fields = self.options.fields.clone();
-        fields.push(Field { name: "Content-Type".into(), value: media_type.into() });
-        if media_type.starts_with("text/html") {
-            fields.push(Field { name: "Content-Security-Policy".into(), value: CONTENT_SECURITY_POLICY.into() });
+        fields.push(field("Content-Type", media_type));
+        fields.push(field("Cache-Control", cache_control));
+        fields
+    }
+
+    /// The fields of what is made from the files, which may be others the next time.
+    fn page_fields(&self, media_type: &'static str) -> Vec<Field> {
+        let mut fields = self.fields(media_type, "no-cache");
+        if media_type == HTML {
+            fields.push(field("Content-Security-Policy", CONTENT_SECURITY_POLICY));
         }
-        fields.push(Field { name: "Cache-Control".into(), value: "no-cache".into() });
         fields
     }
 
     /// A complete page.
     fn html(&self, status: Status, html: String) -> Answer<T::File> {
-        let fields = self.page_fields("text/html; charset=utf-8");
-        Answer::Whole(Response { status, fields, content: Content::from_bytes(html.into_bytes()) }, None)
+        whole(status, self.page_fields(HTML), html.into_bytes())
     }
 }
+
+const HTML: &str = "text/html; charset=utf-8";
 
 /// A folder whose own entry is larger than this has tens of thousands of names: its listing is not gathered, so that
 /// the top of the page is seen while the names are still being read.
@@ -154,12 +161,7 @@ fn gather<F>(
     let mut first = Vec::new();
     loop {
         match pieces.next() {
-            None => {
-                return Answer::Whole(
-                    Response { status: Status::OK, fields, content: Content::from_bytes(first) },
-                    None,
-                );
-            }
+            None => return whole(Status::OK, fields, first),
             Some(Err(cause)) => return Answer::Failed(cause),
             Some(Ok(piece)) => first.extend_from_slice(&piece),
         }
@@ -167,6 +169,15 @@ fn gather<F>(
             return Answer::Stream { status: Status::OK, fields, first, source: Box::new(source::Pieces(pieces)) };
         }
     }
+}
+
+/// A response with content at hand. Nothing is kept: what it was made from is not known any more.
+fn whole<F>(status: Status, fields: Vec<Field>, content: impl Into<Arc<[u8]>>) -> Answer<F> {
+    Answer::Whole(Response { status, fields, content: Content::from_bytes(content) }, None)
+}
+
+fn field(name: &'static str, value: impl Into<Cow<'static, str>>) -> Field {
+    Field { name: name.into(), value: value.into() }
 }
 
 fn accept_language<'a>(head: &RequestHead<'a>) -> &'a [u8] {

@@ -1,8 +1,8 @@
 //! A text as people are shown it: decoded, and how that was found out.
 
 use crate::origin::Files;
-use charset::{Confidence, Detector, Encoding, Reason, TextKind, Verdict};
-use page::preview::{Charset, Sureness};
+use charset::{Confidence, Declared, Detector, Encoding, Fate, Reason, TextKind, Verdict};
+use page::preview::{Charset, Ground, Sureness};
 use site::Refusal;
 
 /// Texts are shown up to here; the rest is a download. A browser is slow with more lines than this holds.
@@ -43,8 +43,13 @@ pub(crate) fn read<T: Files>(
     if let Some(label) = chosen
         && let Some(encoding) = Encoding::for_label(label.as_bytes())
     {
-        let text = encoding.decode(&bytes).0.into_owned();
-        return Ok(Some(Text { text, label, sureness: Sureness::Chosen, is_cut }));
+        let (text, used, _) = encoding.decode(&bytes);
+        // A mark at the beginning goes ahead of what anybody says, in browsers too.
+        let (label, sureness) = match charset::label_for(used.name()) {
+            Some(marked) if used != encoding => (marked, Sureness::Bom),
+            _ => (label, Sureness::Chosen),
+        };
+        return Ok(Some(Text { text: text.into_owned(), label, sureness, is_cut }));
     }
     let mut detector = Detector::new(kind, None);
     detector.feed(&bytes);
@@ -69,15 +74,22 @@ pub(crate) fn read<T: Files>(
 }
 
 fn sureness(verdict: &Verdict) -> Sureness {
-    match verdict.reason {
-        Reason::Bom => Sureness::Bom,
-        Reason::Declaration => Sureness::Declared,
-        Reason::Utf8 => Sureness::Utf8,
-        Reason::Ascii => Sureness::Ascii,
-        _ => Sureness::Guessed(match verdict.confidence {
-            Confidence::Certain => 100,
-            Confidence::Likely => 95,
-            Confidence::Doubtful => 50,
-        }),
+    let (ground, faults) = match verdict.reason {
+        Reason::Bom => return Sureness::Bom,
+        Reason::Utf8 if verdict.confidence == Confidence::Certain => return Sureness::Utf8,
+        Reason::Ascii => return Sureness::Ascii,
+        Reason::Declaration => match verdict.declared {
+            Some(Declared { fate: Fate::KeptDamaged { faults }, .. }) => (Ground::Declared, faults),
+            _ => return Sureness::Declared,
+        },
+        Reason::DamagedUtf8 { faults } => (Ground::Utf8, faults),
+        Reason::Utf16 => (Ground::Zeros, 0),
+        Reason::Escapes => (Ground::Escapes, 0),
+        Reason::Statistics { faults, .. } => (Ground::Characters, faults),
+        _ => (Ground::Characters, 0),
+    };
+    match verdict.confidence {
+        Confidence::Doubtful => Sureness::Doubtful(ground, faults),
+        Confidence::Likely | Confidence::Certain => Sureness::Likely(ground),
     }
 }

@@ -123,7 +123,7 @@ pub(crate) fn bytes(content: &Content<MemoryFile>) -> Vec<u8> {
 
 fn name(page: &Page) -> String {
     match page {
-        Page::Listing { path, query, .. } => format!("listing {path:?} {:?}", query.format),
+        Page::Listing { path, format, .. } => format!("listing {path:?} {format:?}"),
         Page::Archive { path, kind, .. } => format!("archive {path:?} {kind:?}"),
         Page::Markdown { path, .. } => format!("markdown {path:?}"),
         Page::Preview { path, charset, .. } => format!("preview {path:?} {}", charset.unwrap_or("-")),

@@ -326,24 +326,37 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         if connection.phase != Phase::Open || connection.is_responding() {
             return;
         }
-        connection.idle_since = now;
+        let mut was_paused = false;
         if let Some(busy) = &mut connection.busy {
-            let (has_ended, is_paused) = (busy.has_ended, take(&mut busy.is_paused));
+            was_paused = take(&mut busy.is_paused) && !busy.has_ended;
+            if busy.has_ended {
+                connection.wire.handle_end_of_input(now);
+            }
             // A request whose content is still to come stays: `100 Continue` was what could not go out at once.
             if busy.held.is_none() {
                 connection.busy = None;
             }
-            if has_ended {
-                connection.wire.handle_end_of_input(now);
-            } else if is_paused {
-                self.reactor.set_receiving(key, true);
-            }
         }
         let kept = connection.wire.take_kept();
         self.drive(key, &mut Input::new(kept.as_deref().unwrap_or(&[])));
+        if was_paused {
+            self.unpause(key);
+        }
         if self.drain_until.is_some() {
             // Its head went out before the word to stop, and could not say that it was the last.
             self.end_if_idle(key);
+        }
+    }
+
+    /// Reads on, unless one of the requests at hand has begun another response: to read more behind each of them would
+    /// keep whatever a peer cares to send ahead.
+    fn unpause(&mut self, key: Key) {
+        let now = self.now();
+        let Some(connection) = self.connections.get(key) else { return };
+        match connection.phase {
+            Phase::Open if connection.is_responding() => connection.busy(now).is_paused = true,
+            Phase::Open => self.reactor.set_receiving(key, true),
+            Phase::Closing { .. } | Phase::Lingering { .. } => {}
         }
     }
 

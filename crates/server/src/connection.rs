@@ -17,7 +17,6 @@ pub(crate) struct Connection<F> {
     /// Counted against its limit; none on unix sockets, on loopback, and where no limit is set.
     pub(crate) address: Option<Box<IpAddr>>,
     pub(crate) phase: Phase,
-    pub(crate) idle_since: Instant,
 }
 
 /// How far the end of a connection is.
@@ -74,8 +73,8 @@ pub(crate) struct Progress {
 }
 
 impl<F> Connection<F> {
-    pub(crate) fn new(wire: h1::Connection, address: Option<IpAddr>, now: Instant) -> Connection<F> {
-        Connection { wire, busy: None, address: address.map(Box::new), phase: Phase::Open, idle_since: now }
+    pub(crate) fn new(wire: h1::Connection, address: Option<IpAddr>) -> Connection<F> {
+        Connection { wire, busy: None, address: address.map(Box::new), phase: Phase::Open }
     }
 
     pub(crate) fn busy(&mut self, now: Instant) -> &mut Busy<F> {
@@ -101,6 +100,16 @@ impl<F> Connection<F> {
     pub(crate) fn is_idle(&self) -> bool {
         self.phase == Phase::Open && self.busy.is_none() && self.wire.is_idle()
     }
+
+    /// How little it would be missed; `None`: an exchange is under way.
+    fn rank(&self) -> Option<Use> {
+        match self.phase {
+            Phase::Lingering { .. } => Some(Use::Lingering),
+            Phase::Open if self.busy.is_none() && self.wire.is_idle() => Some(Use::Idle(self.wire.poll_deadline())),
+            Phase::Open if self.busy.is_none() => Some(Use::Head(self.wire.poll_deadline())),
+            Phase::Open | Phase::Closing { .. } => None,
+        }
+    }
 }
 
 /// The connections of a worker, found by the key that the reactor gave them.
@@ -112,7 +121,7 @@ pub(crate) struct Connections<F> {
     hand: usize,
 }
 
-/// Slots looked at to find an old idle connection: bounded work for each connection that a flood opens.
+/// Slots looked at to find a connection that can go: bounded work for each connection that a flood opens.
 const LOOKED_AT_MAX: usize = 64;
 
 impl<F> Connections<F> {
@@ -159,16 +168,29 @@ impl<F> Connections<F> {
         slots.filter_map(|(index, slot)| Some(Key { index: index as u32, generation: slot.as_ref()?.0 })).collect()
     }
 
-    /// Of the next few idle connections the one that is idle longest.
-    pub(crate) fn oldest_idle(&mut self) -> Option<Key> {
-        let mut oldest: Option<(Instant, Key)> = None;
+    /// Of the next few connections without an exchange the one that is missed least.
+    pub(crate) fn dispensable(&mut self) -> Option<Key> {
+        let mut least: Option<(Use, Key)> = None;
         for _ in 0..self.slots.len().min(LOOKED_AT_MAX) {
             self.hand = (self.hand + 1) % self.slots.len();
             let Some((generation, connection)) = &self.slots[self.hand] else { continue };
-            if connection.is_idle() && oldest.is_none_or(|(since, _)| connection.idle_since < since) {
-                oldest = Some((connection.idle_since, Key { index: self.hand as u32, generation: *generation }));
+            if let Some(rank) = connection.rank()
+                && least.is_none_or(|(of, _)| rank < of)
+            {
+                least = Some((rank, Key { index: self.hand as u32, generation: *generation }));
             }
         }
-        oldest.map(|(_, key)| key)
+        least.map(|(_, key)| key)
     }
+}
+
+/// How much a connection without an exchange is missed when it makes room, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Use {
+    /// Its last response is out.
+    Lingering,
+    /// Idle, with the end of its patience: the oldest has the nearest.
+    Idle(Option<Instant>),
+    /// In the middle of a head, with its deadline. Only when all are: then it is a slowloris that holds them.
+    Head(Option<Instant>),
 }

@@ -107,7 +107,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             Completion::Woken => self.woken(),
             Completion::AcceptPaused { .. } => {
                 self.control.out_of_descriptors.fetch_add(1, Relaxed);
-                self.make_room();
+                let _ = self.make_room();
             }
         }
     }
@@ -123,30 +123,32 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
 
     fn accepted(&mut self, key: Key) {
         let now = self.now();
-        let address =
-            self.exchange.origin.limits.per_address_max.and_then(|max| Some((limited(&self.reactor, key)?, max)));
-        if let Some((address, max)) = address {
-            let count = self.addresses.entry(address).or_insert(0);
-            if *count >= max {
-                self.reactor.close(key);
-                return;
-            }
-            *count += 1;
+        let limits = &self.exchange.origin.limits;
+        let address = limits.per_address_max.and_then(|max| Some((limited(&self.reactor, key)?, max)));
+        let has_its_share =
+            address.is_some_and(|(address, max)| self.addresses.get(&address).is_some_and(|&count| count >= max));
+        let is_full = self.connections.count() >= limits.connections_max;
+        // In this order: who has its share already shall not push out others.
+        if has_its_share || is_full && !self.make_room() {
+            return self.reactor.close(key);
         }
-        if self.connections.count() >= self.exchange.origin.limits.connections_max {
-            self.make_room();
+        let address = address.map(|(address, _)| address);
+        if let Some(address) = address {
+            *self.addresses.entry(address).or_insert(0) += 1;
         }
         let limits = self.exchange.origin.limits.wire;
-        let connection = Connection::new(h1::Connection::new(limits, now), address.map(|(address, _)| address), now);
+        let connection = Connection::new(h1::Connection::new(limits, now), address);
         self.reactor.set_deadline(key, connection.wire.poll_deadline().map(|at| at.0));
         self.connections.insert(key, connection);
     }
 
-    /// The oldest idle connection goes, so that a new one may come.
-    fn make_room(&mut self) {
-        if let Some(oldest) = self.connections.oldest_idle() {
-            self.close(oldest);
+    /// The oldest idle connection goes, so that a new one may come. False: none can.
+    fn make_room(&mut self) -> bool {
+        let dispensable = self.connections.dispensable();
+        if let Some(key) = dispensable {
+            self.close(key);
         }
+        dispensable.is_some()
     }
 
     /// Bytes came from the peer; none: it has closed its side.

@@ -5,7 +5,7 @@ use semantics::{FieldName, RequestHead, Status, Timestamp, Version};
 use std::io::{IsTerminal, Write};
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -28,6 +28,10 @@ pub enum AccessLog {
 /// Batches that wait for the writer. Each is what one worker wrote in one turn.
 const WAITING_MAX: usize = 1024;
 
+/// Bytes that wait for the writer. Batches have any size, so that their number alone bounds nothing when whoever reads the
+/// log has stopped.
+const WAITING_BYTES_MAX: usize = 16 << 20;
+
 /// At the end, the writer gets so long for what waits: enough for who reads, and who does not shall not keep us.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
@@ -45,6 +49,8 @@ pub struct LogWriter {
     format: AccessLog,
     is_coloured: bool,
     batches: SyncSender<Batch>,
+    /// Bytes in those batches.
+    waiting_bytes: Arc<AtomicUsize>,
     dropped: Arc<AtomicU64>,
     /// Nobody reads it: what would be printed is not.
     is_silent: bool,
@@ -57,23 +63,31 @@ impl LogWriter {
     pub fn start(format: AccessLog) -> std::io::Result<LogWriter> {
         let (batches, waiting) = sync_channel(WAITING_MAX);
         let dropped = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&dropped);
-        thread::Builder::new().name("access-log".into()).spawn(move || write_batches(&waiting, &counter))?;
+        let waiting_bytes = Arc::new(AtomicUsize::new(0));
+        let (bytes, counter) = (Arc::clone(&waiting_bytes), Arc::clone(&dropped));
+        thread::Builder::new().name("access-log".into()).spawn(move || write_batches(&waiting, &bytes, &counter))?;
         let is_coloured = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Ok(LogWriter { format, is_coloured, batches, dropped, is_silent: false })
+        Ok(LogWriter { format, is_coloured, batches, waiting_bytes, dropped, is_silent: false })
     }
 
     /// Lines are made and thrown away, causes too, and there is no thread: for who runs a worker without a process around
     /// it, as the simulator does.
     pub fn silent(format: AccessLog) -> LogWriter {
         let (batches, _) = sync_channel(0);
-        LogWriter { format, is_coloured: false, batches, dropped: Arc::default(), is_silent: true }
+        LogWriter {
+            format,
+            is_coloured: false,
+            batches,
+            waiting_bytes: Arc::default(),
+            dropped: Arc::default(),
+            is_silent: true,
+        }
     }
 
     /// What whoever runs the site should know, as a sentence to standard error. It may come from any thread.
     pub(crate) fn remark(&self, sentence: &str) {
         if !self.is_silent {
-            eprintln!("quarry: {}", Visible(sentence.as_bytes()));
+            complain(format_args!("{}", Visible(sentence.as_bytes())));
         }
     }
 
@@ -94,16 +108,22 @@ impl LogWriter {
     }
 }
 
-fn write_batches(waiting: &Receiver<Batch>, dropped: &AtomicU64) {
+/// A sentence to standard error. Where nobody reads that any more, it is lost: `eprintln!` would panic.
+fn complain(sentence: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stderr(), "quarry: {sentence}");
+}
+
+fn write_batches(waiting: &Receiver<Batch>, waiting_bytes: &AtomicUsize, dropped: &AtomicU64) {
     let mut out = std::io::stdout();
     while let Ok(batch) = waiting.recv() {
         if let Batch::Lines(lines) = &batch {
             // A closed pipe is no error: whoever read the log has gone, and the site goes on.
             let _ = out.write_all(lines).and_then(|()| out.flush());
+            waiting_bytes.fetch_sub(lines.len(), Relaxed);
         }
         let lost = dropped.swap(0, Relaxed);
         if lost > 0 {
-            eprintln!("quarry: the access log cannot keep up: {lost} lines dropped");
+            complain(format_args!("the access log cannot keep up: {lost} lines dropped"));
         }
         if let Batch::Flushed(told) = batch {
             let _ = told.send(());
@@ -196,7 +216,7 @@ impl Log {
         let thread = thread::current();
         let id = format!("{}-{}", thread.name().unwrap_or("worker"), self.failures);
         if !self.writer.is_silent {
-            eprintln!("quarry: {id}: {}: {cause}", Visible(head.target));
+            complain(format_args!("{id}: {}: {cause}", Visible(head.target)));
         }
         id
     }
@@ -204,7 +224,7 @@ impl Log {
     /// A response had to be cut short.
     pub(crate) fn cause(&mut self, cause: &str) {
         if !self.writer.is_silent {
-            eprintln!("quarry: a response was cut short: {cause}");
+            complain(format_args!("a response was cut short: {cause}"));
         }
     }
 
@@ -213,11 +233,20 @@ impl Log {
         if self.lines.is_empty() {
             return;
         }
-        let batch = Batch::Lines(std::mem::take(&mut self.lines));
-        if let Err(TrySendError::Full(Batch::Lines(mut batch))) = self.writer.batches.try_send(batch) {
-            self.writer.dropped.fetch_add(self.count, Relaxed);
-            batch.clear();
-            self.lines = batch;
+        let (lines, waiting_bytes) = (std::mem::take(&mut self.lines), &self.writer.waiting_bytes);
+        let bytes = lines.len();
+        let has_room = waiting_bytes.fetch_add(bytes, Relaxed) + bytes <= WAITING_BYTES_MAX;
+        let refused = match has_room {
+            true => self.writer.batches.try_send(Batch::Lines(lines)).err(),
+            false => Some(TrySendError::Full(Batch::Lines(lines))),
+        };
+        if let Some(refused) = refused {
+            waiting_bytes.fetch_sub(bytes, Relaxed);
+            if let TrySendError::Full(Batch::Lines(mut lines)) = refused {
+                self.writer.dropped.fetch_add(self.count, Relaxed);
+                lines.clear();
+                self.lines = lines;
+            }
         }
         self.count = 0;
     }

@@ -205,3 +205,45 @@ impl<T: Files> Iterator for Pieces<T> {
         Some(Ok(out))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk_tree::DiskTree;
+    use reactor::disk::Links;
+    use std::fs;
+    use std::sync::mpsc::channel;
+
+    /// The sentences about an archive of two large files, of which the second becomes `second` while the first is sent.
+    fn remarks(format: Format, second: &[u8]) -> Vec<String> {
+        let folder = tempfile::TempDir::new().unwrap();
+        let large = vec![b'x'; 3 * PIECE_BYTES];
+        // The second is begun in the piece that ends the first.
+        fs::write(folder.path().join("a"), &large).unwrap();
+        fs::write(folder.path().join("b"), &large).unwrap();
+        let tree = DiskTree::open(folder.path(), Links::Inside).unwrap();
+        let root = SitePath::root();
+        let (sender, told) = channel();
+        let report = Box::new(move |sentence: &str| sender.send(sentence.to_owned()).unwrap());
+        let mut pieces = Pieces::new(tree, &root, format, false, report).unwrap();
+        while pieces.current.as_ref().is_none_or(|current| current.path.name() != b"b") {
+            pieces.next().unwrap().unwrap();
+        }
+        fs::write(folder.path().join("b"), second).unwrap();
+        pieces.by_ref().for_each(|piece| drop(piece.unwrap()));
+        drop(pieces);
+        told.iter().collect()
+    }
+
+    #[test]
+    fn what_a_tar_could_not_keep_is_told() {
+        let promised = 3 * PIECE_BYTES;
+        assert_eq!(remarks(Format::Tar, &vec![b'y'; promised]), [""; 0]);
+        let grown = remarks(Format::Tar, &vec![b'y'; promised + 5]);
+        assert_eq!(grown, ["b: grew while it went into an archive: 5 bytes are left out"]);
+        let shrunk = remarks(Format::Tar, b"");
+        assert_eq!(shrunk.len(), 1);
+        assert!(shrunk[0].starts_with("b: shrank while it went into an archive: "), "{shrunk:?}");
+        assert_eq!(remarks(Format::Zip, b""), [""; 0], "a zip promises nothing");
+    }
+}

@@ -5,6 +5,8 @@ mod error;
 mod folder;
 mod material;
 mod span;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use crate::limit;

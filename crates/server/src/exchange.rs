@@ -24,6 +24,8 @@ pub(crate) struct Exchange<F, T, P> {
     pub(crate) output: Output<F>,
     pub(crate) log: Log,
     memory: Memory<F>,
+    /// What the last `Accept-Encoding` meant. Browsers of one make send the same value with each request.
+    accepted: (Vec<u8>, AcceptedCodings),
     /// The files as far as the kernel has them at hand: never waits.
     at_hand: T,
     clock: Clock,
@@ -42,11 +44,28 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
             pool,
             output: Output::new(),
             log: origin.log.for_worker(),
+            accepted: (Vec::new(), AcceptedCodings::parse([&[][..]].into_iter())),
             memory: Memory::new(origin.limits.memory_bytes, origin.limits.fresh),
             at_hand: origin.files.without_waiting(),
             clock: Clock::new(now),
             now: Instant(0),
             origin,
+        }
+    }
+
+    /// Which codings the client takes. Clients of one class of these get the same representation of a target.
+    fn accepted(&mut self, head: &RequestHead<'_>) -> AcceptedCodings {
+        let values = head.fields.values(FieldName::AcceptEncoding);
+        match head.field(FieldName::AcceptEncoding) {
+            Some(value) if !head.fields.is_repeated(FieldName::AcceptEncoding) => {
+                let (last, accepted) = &mut self.accepted;
+                if last != value {
+                    *accepted = AcceptedCodings::parse(values);
+                    value.clone_into(last);
+                }
+                *accepted
+            }
+            _ => AcceptedCodings::parse(values),
         }
     }
 
@@ -66,7 +85,7 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
             }
         };
         let is_read = matches!(head.method, Method::Get | Method::Head);
-        let accepted = accepted(head);
+        let accepted = self.accepted(head);
         // What is kept for clients of any class is not coded; who refuses that is none of them.
         if is_read
             && accepted.quality(Coding::Identity) > 0
@@ -139,7 +158,7 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
         keep: Option<(Keep<T::File>, Instant)>,
     ) {
         if let Some((keep, looked)) = keep {
-            let class = keep.vary_coding.then(|| accepted(head).class());
+            let class = keep.vary_coding.then(|| self.accepted(head).class());
             let ready = self.memory.insert(head.target, class, Ready::new(keep, &self.clock, looked));
             return self.send_ready(connection, stream, head, &ready);
         }
@@ -263,11 +282,6 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
         }
         self.output.write(|out| connection.wire.finish(out));
     }
-}
-
-/// Clients of one class of these get the same representation of a target.
-fn accepted(head: &RequestHead<'_>) -> AcceptedCodings {
-    AcceptedCodings::parse(head.fields.values(FieldName::AcceptEncoding))
 }
 
 /// Whether nothing in the request asks for anything but the whole representation.

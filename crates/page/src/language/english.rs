@@ -135,7 +135,7 @@ pub(super) static WORDS: Words = Words {
     keys: "Keys",
     key_list: [
         ("/", "to the box"),
-        ("↑ ↓ · j k", "previous, next"),
+        ("↑ ↓ · k j", "previous, next"),
         ("Enter", "open"),
         ("Space", "preview"),
         ("Backspace", "up one folder"),

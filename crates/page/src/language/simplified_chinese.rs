@@ -130,7 +130,7 @@ pub(super) static WORDS: Words = Words {
     keys: "按键",
     key_list: [
         ("/", "到查找框"),
-        ("↑ ↓ · j k", "上一项、下一项"),
+        ("↑ ↓ · k j", "上一项、下一项"),
         ("Enter", "打开"),
         ("Space", "预览"),
         ("Backspace", "上一级文件夹"),

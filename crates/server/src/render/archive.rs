@@ -1,6 +1,6 @@
 //! A folder and all below it as one file, read while it is sent.
 
-use super::folder::shown;
+use super::name::shown;
 use crate::origin::Files;
 use page::archive::{Archive, Format, Item, ItemKind, Outcome};
 use semantics::media_type::MediaType;

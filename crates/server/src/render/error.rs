@@ -1,7 +1,7 @@
 //! Answers without a representation: a page for people, a line for programs.
 
 use super::field;
-use super::folder::shown;
+use super::name::shown;
 use crate::origin::{Answer, Files, Origin};
 use page::error::{self, ErrorPage, Similar};
 use page::{Language, Look};

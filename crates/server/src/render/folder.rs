@@ -1,20 +1,17 @@
 //! What is in a folder, for its listing.
 
+use super::name::{Neighbours, shown};
 use crate::origin::Files;
 use page::Kind;
 use page::listing::{Entries, Query, Row, Segment};
 use page::order::{Key, Order, Sort};
 use page::window::Window;
 use site::{DirectoryEntry, NodeKind, Refusal, SitePath, is_hidden_name};
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
 /// Rows of one page; the folder may have a million.
 const ROWS_MAX: usize = 500;
-
-/// Names in which the encoding of the others is looked for.
-const NEIGHBOURS_MAX: usize = 64;
 
 /// Reads the folder, and picks the rows of the page that was asked for.
 pub(crate) fn entries<T: Files>(
@@ -38,18 +35,14 @@ pub(crate) fn entries<T: Files>(
         })?;
         Ok(window.finish())
     };
-    let (mut neighbours, mut has_odd) = (Vec::new(), false);
+    let mut neighbours = Neighbours::default();
     let mut chosen = pick(&mut |name| {
-        if !name.is_ascii() && neighbours.len() < NEIGHBOURS_MAX {
-            neighbours.push(name.to_vec());
-        }
-        has_odd |= str::from_utf8(name).is_err();
+        neighbours.note(name);
         String::from_utf8_lossy(name).into_owned()
     })?;
-    if has_odd {
-        // Once more, now that the neighbours are known: rows are ordered, found and linked by what is shown of them.
-        let neighbours: Vec<&[u8]> = neighbours.iter().map(Vec::as_slice).collect();
-        chosen = pick(&mut |name| charset::name(name, &neighbours).0.into_owned())?;
+    if let Some(reading) = neighbours.reading() {
+        // Once more, now that they can be read: rows are ordered, found and linked by what is shown of them.
+        chosen = pick(&mut |name| reading.show(name))?;
     }
     if !needs_facts {
         chosen.rows.iter_mut().for_each(|row| look(files, folder, row));
@@ -106,23 +99,6 @@ fn look<T: Files>(files: &T, folder: &SitePath, row: &mut Row) {
     }
 }
 
-/// A name as people read it, without neighbours to compare with.
-pub(crate) fn shown(name: &[u8]) -> Cow<'_, str> {
-    match str::from_utf8(name) {
-        Ok(name) => Cow::Borrowed(name),
-        Err(_) => charset::name(name, &[]).0,
-    }
-}
-
-/// Names that stand together, as people read them: each in the encoding that fits it and the others best.
-pub(crate) fn shown_together(names: &[&[u8]]) -> Vec<String> {
-    let neighbours: Vec<&[u8]> = match names.iter().all(|name| str::from_utf8(name).is_ok()) {
-        true => return names.iter().map(|name| shown(name).into_owned()).collect(),
-        false => names.iter().copied().filter(|name| !name.is_ascii()).take(NEIGHBOURS_MAX).collect(),
-    };
-    names.iter().map(|name| charset::name(name, &neighbours).0.into_owned()).collect()
-}
-
 /// The way from the root.
 pub(crate) fn way(path: &SitePath) -> Vec<Segment> {
     path.segments().map(|name| Segment { name: name.to_vec(), shown: shown(name).into_owned() }).collect()
@@ -136,13 +112,24 @@ pub(crate) fn neighbours<T: Files>(
     is_hidden_shown: bool,
 ) -> (Option<Segment>, Option<Segment>) {
     let Some(folder) = path.parent() else { return (None, None) };
+    let mut names = Neighbours::default();
+    // A folder that cannot be read has no neighbours to go to; the second look tells.
+    let _ = files.list(&folder, &mut |entry| {
+        names.note(&entry.name);
+        ControlFlow::Continue(())
+    });
+    let reading = names.reading();
+    let segment = |name: &[u8]| {
+        let shown = reading.as_ref().map_or_else(|| shown(name).into_owned(), |reading| reading.show(name));
+        Segment { name: name.to_vec(), shown }
+    };
     let order = Order::new(accept_language);
     let compare = |one: &Segment, other: &Segment| order.compare(key(one), key(other));
-    let own = Segment { name: path.name().to_vec(), shown: shown(path.name()).into_owned() };
+    let own = segment(path.name());
     let (mut before, mut behind): (Option<Segment>, Option<Segment>) = (None, None);
     let listed = files.list(&folder, &mut |entry| {
         if entry.kind == Some(NodeKind::File) && (is_hidden_shown || !is_hidden_name(&entry.name)) {
-            let segment = Segment { shown: shown(&entry.name).into_owned(), name: entry.name };
+            let segment = segment(&entry.name);
             match compare(&segment, &own) {
                 Ordering::Less if before.as_ref().is_none_or(|nearest| compare(&segment, nearest).is_gt()) => {
                     before = Some(segment);
@@ -155,7 +142,6 @@ pub(crate) fn neighbours<T: Files>(
         }
         ControlFlow::Continue(())
     });
-    // A folder that cannot be read has no neighbours to go to.
     if listed.is_ok() { (before, behind) } else { (None, None) }
 }
 

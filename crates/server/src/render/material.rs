@@ -1,6 +1,7 @@
 //! One material for people: Markdown as a page, any file with its preview, the README of a folder.
 
-use super::folder::{neighbours, shown_together, way};
+use super::folder::{neighbours, way};
+use super::name::shown_together;
 use super::span::Span;
 use super::{accept_language, text};
 use crate::origin::{Answer, Files, Origin};

@@ -4,6 +4,7 @@ mod archive;
 mod error;
 mod folder;
 mod material;
+mod name;
 mod span;
 #[cfg(test)]
 mod tests;
@@ -100,7 +101,7 @@ impl<T: Files> Origin<T> {
         let log = self.log.clone();
         let report = Box::new(move |sentence: &str| log.remark(sentence));
         let pieces = archive::Pieces::new(self.files.clone(), path, format, self.options.hidden, report)?;
-        let name = if path.is_root() { self.look.title.clone() } else { folder::shown(path.name()).into_owned() };
+        let name = if path.is_root() { self.look.title.clone() } else { name::shown(path.name()).into_owned() };
         let name = format!("{name}.{}", format.extension());
         let mut fields = self.page_fields(format.media_type());
         fields.push(field("Content-Disposition", site::attachment(name.as_bytes())));

@@ -1,5 +1,6 @@
 //! Markdown as a page: made into HTML, then cleaned of all that could act or ask elsewhere.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -43,6 +44,7 @@ pub struct MarkdownPage<'a> {
 /// Renders Markdown: tables, footnotes, struck text, task lists; relative links and images stay as they are.
 pub fn render(text: &str) -> Rendered {
     let mut contents = Vec::new();
+    let text = &flatten(text);
     let events = prepare(text, &mut contents);
     let mut html = String::with_capacity(text.len() * 3 / 2);
     pulldown_cmark::html::push_html(&mut html, events.into_iter());
@@ -88,6 +90,35 @@ pub(crate) fn push_contents(out: &mut String, look: &Look, contents: &[Heading])
     }
     out.push_str("</ol></details></nav>");
 }
+
+/// The text with no line nested deeper than [`NESTING_MAX`]. What reads nested quotes and lists takes a time that grows with the
+/// square of their depth, and a line of a million `>` is no text but an attack.
+fn flatten(text: &str) -> Cow<'_, str> {
+    let is_deep = |line: &str| line.bytes().take_while(|byte| MARKERS.contains(byte)).count() > NESTING_MAX;
+    if !text.lines().any(is_deep) {
+        return Cow::Borrowed(text);
+    }
+    let mut flat = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let rest =
+            line.trim_start_matches(|character: char| character.is_ascii() && MARKERS.contains(&(character as u8)));
+        let mut markers = 0;
+        for character in line[..line.len() - rest.len()].chars() {
+            markers += usize::from(!matches!(character, ' ' | '\t'));
+            if markers <= NESTING_MAX {
+                flat.push(character);
+            }
+        }
+        flat.push_str(rest);
+    }
+    Cow::Owned(flat)
+}
+
+/// Quotes and lists within each other; nobody reads deeper.
+const NESTING_MAX: usize = 32;
+
+/// What a line begins with when it is nested.
+const MARKERS: &[u8] = b"> \t-*+";
 
 /// The events of the text, with an id on each heading, cells aligned without inline style, and outer images as links.
 fn prepare<'a>(text: &'a str, contents: &mut Vec<Heading>) -> Vec<Event<'a>> {
@@ -279,6 +310,17 @@ mod tests {
     #[test]
     fn tasks_are_signs_that_are_read_as_what_they_are() {
         check("- [x] done\n- [ ] open", "<ul>\n<li>☑ done</li>\n<li>☐ open</li>\n</ul>");
+    }
+
+    #[test]
+    fn deep_nesting_is_flattened_and_nothing_else_is() {
+        for marker in [">", "> ", "- ", "* ", "+ "] {
+            let html = render(&format!("{}end", marker.repeat(1 << 16))).html;
+            let tag = if marker.starts_with('>') { "<blockquote>" } else { "<ul>" };
+            assert_eq!((html.matches(tag).count(), html.contains("end")), (NESTING_MAX, true), "{marker}");
+        }
+        let indented = format!("{}code\n\n- a\n- b\n", " ".repeat(200));
+        assert_eq!(flatten(&indented), indented);
     }
 
     #[test]

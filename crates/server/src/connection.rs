@@ -7,6 +7,8 @@ use reactor::Key;
 use semantics::Instant;
 use std::collections::VecDeque;
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use wire::h1;
 
 /// A connection.
@@ -48,6 +50,8 @@ pub(crate) struct Busy<F> {
     pub(crate) held: Option<OwnedHead>,
     /// The pool works for this connection.
     pub(crate) is_waiting: bool,
+    /// Tells the pool when it need not.
+    pub(crate) is_abandoned: Arc<AtomicBool>,
     /// When it was last asked for an answer: no file was looked at before.
     pub(crate) submitted: Instant,
     /// Makes the rest of a content that is streamed.
@@ -72,6 +76,12 @@ pub(crate) struct Progress {
     pub(crate) bytes: u64,
 }
 
+impl<F> Drop for Busy<F> {
+    fn drop(&mut self) {
+        self.is_abandoned.store(true, Relaxed);
+    }
+}
+
 impl<F> Connection<F> {
     pub(crate) fn new(wire: h1::Connection, address: Option<IpAddr>) -> Connection<F> {
         Connection { wire, busy: None, address: address.map(Box::new), phase: Phase::Open }
@@ -84,6 +94,7 @@ impl<F> Connection<F> {
                 progress: Progress { since: now, bytes: 0 },
                 held: None,
                 is_waiting: false,
+                is_abandoned: Arc::default(),
                 submitted: now,
                 source: None,
                 is_paused: false,

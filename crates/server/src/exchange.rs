@@ -15,6 +15,7 @@ use semantics::coding::{AcceptedCodings, Coding};
 use semantics::{FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
 use site::{Keep, Refusal, Selected};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use wire::{Fault, Sends, StreamId};
 
 /// What a worker answers with.
@@ -191,9 +192,12 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
             Held::Borrowed(head) => OwnedHead::new(head),
             Held::Owned(owned) => owned,
         };
-        match self.pool.submit(Errand { key, stream, work: Work::Answer(request, self.clock.now) }) {
+        let is_abandoned: Arc<AtomicBool> = Arc::default();
+        let work = Work::Answer(request, self.clock.now);
+        match self.pool.submit(Errand { key, stream, work, is_abandoned: Arc::clone(&is_abandoned) }) {
             Ok(()) => {
                 let busy = connection.busy(self.now);
+                busy.is_abandoned = is_abandoned;
                 (busy.is_waiting, busy.submitted) = (true, self.now);
             }
             Err(Errand { work: Work::Answer(request, _), .. }) => {

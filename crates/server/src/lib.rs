@@ -4,6 +4,7 @@
 
 pub mod access_log;
 mod clock;
+pub mod coder;
 mod connection;
 pub mod disk_tree;
 mod exchange;

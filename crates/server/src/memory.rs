@@ -20,6 +20,8 @@ use wire::h1;
 pub(crate) const TOGETHER_BYTES_MAX: u64 = 16 << 10;
 /// Content up to this many bytes is kept in memory; above it `sendfile` from an open file is cheaper than the copy.
 pub(crate) const BYTES_MAX: u64 = 64 << 10;
+/// About what fields, evidence and the place in the store take.
+const FIELDS_BYTES: u64 = 1024;
 /// What a kept open file counts as. Its bytes are the kernel's, but descriptors are few: with 256 MiB at most 4,096.
 const OPEN_FILE_BYTES: u64 = 64 << 10;
 
@@ -103,7 +105,8 @@ impl<F: Clone> Ready<F> {
             Content::Bytes(_, range) => range.len() as u64,
             _ => OPEN_FILE_BYTES,
         };
-        content + 1024
+        let ready = self.whole.bytes.borrow().len() + self.not_modified.bytes.borrow().len();
+        content + ready as u64 + FIELDS_BYTES
     }
 }
 

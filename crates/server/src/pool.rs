@@ -8,6 +8,7 @@ use reactor::{Key, Waker};
 use semantics::Timestamp;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
@@ -22,6 +23,8 @@ pub struct Errand {
     pub stream: StreamId,
     /// What to do.
     pub work: Work,
+    /// Set when nobody waits for it any more.
+    pub is_abandoned: Arc<AtomicBool>,
 }
 
 /// The kinds of work.
@@ -68,7 +71,7 @@ const WAITING_MAX: usize = 4096;
 
 /// Does one errand.
 pub fn run<T: Files>(origin: &Origin<T>, errand: Errand) -> Done<T::File> {
-    let Errand { key, stream, work } = errand;
+    let Errand { key, stream, work, .. } = errand;
     // We did something wrong when this catches: one request gets a 500, the server goes on, the log has the cause.
     let result = match work {
         Work::Answer(request, now) => match catch_unwind(AssertUnwindSafe(|| origin.answer(&request.head(), now))) {
@@ -113,6 +116,10 @@ impl<F: Send + 'static> Threads<F> {
             thread::Builder::new().name(format!("pool-{number}")).spawn(move || {
                 loop {
                     let (errand, desk) = queue.take();
+                    // The client has gone; others are waiting.
+                    if errand.is_abandoned.load(Relaxed) {
+                        continue;
+                    }
                     let done = run(&origin, errand);
                     // A worker that is gone needs no result.
                     if desk.results.send(done).is_ok() {

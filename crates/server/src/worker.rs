@@ -5,7 +5,7 @@
 //!  bytes     connection   events   response    bytes
 //! ```
 //!
-//! [`Worker::drive`] is the place to begin.
+//! `Worker::drive` is the place to begin.
 
 use crate::connection::{Connection, Connections, Phase};
 use crate::exchange::{Exchange, Held};
@@ -296,7 +296,8 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             let busy = connection.busy(now);
             if let Some(source) = busy.source.take_if(|_| !busy.is_waiting) {
                 busy.is_waiting = true;
-                let errand = Errand { key, stream: StreamId(0), work: Work::Next(source) };
+                let is_abandoned = Arc::clone(&busy.is_abandoned);
+                let errand = Errand { key, stream: StreamId(0), work: Work::Next(source), is_abandoned };
                 // The pool is full: the content cannot go on, and only an early end says so.
                 if self.exchange.pool.submit(errand).is_err() {
                     return self.close(key);

@@ -1,13 +1,12 @@
 //! What takes long and is done once: finding the encoding of a text, compressing a representation.
 
-use charset::{Detector, TextKind};
-use libdeflater::{CompressionLvl, Compressor};
+use crate::coder::{self, Effort};
+use charset::{Detector, TextKind, Verdict};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use semantics::Timestamp;
 use semantics::coding::Coding;
 use site::{Identity, Metadata, Refusal, Tree, Workshop};
-use std::io::Write;
 use std::sync::Arc;
 
 /// The workshop of the fast paths: whatever may take long is done elsewhere.
@@ -62,11 +61,7 @@ impl Bench {
         kind: TextKind,
         now: Timestamp,
     ) -> Result<Option<&'static str>, Refusal> {
-        let find_out = || {
-            let mut detector = Detector::new(kind, None);
-            for_each_piece(tree, file, |piece| detector.feed(piece))?;
-            Ok(detector.finish().charset())
-        };
+        let find_out = || Ok(examine(tree, file, metadata.size, kind)?.charset());
         // Within a tick of the clock, other bytes could stand under the same identity.
         match site::is_settled(metadata, now) {
             true => self.labels.get_or_insert_with(&(metadata.identity(), kind as u8), find_out),
@@ -85,12 +80,40 @@ impl Bench {
         self.coded.get_or_insert_with(&(metadata.identity(), coding), || {
             let mut plain = Vec::with_capacity(metadata.size as usize);
             for_each_piece(tree, file, |piece| plain.extend_from_slice(piece))?;
-            let coded =
-                compress(&plain, coding).map_err(|cause| Refusal::Failed(format!("cannot compress: {cause}")))?;
-            Ok(coded.filter(|coded| coded.len() < plain.len()).map(Arc::from))
+            let coded = coder::compress(&plain, coding, Effort::Soon)
+                .map_err(|cause| Refusal::Failed(format!("cannot compress: {cause}")))?;
+            Ok((coded.len() < plain.len()).then(|| Arc::from(coded)))
         })
     }
 }
+
+/// Finds out about a text from the whole of it; of one larger than [`EXAMINED_BYTES_MAX`], from its beginning and its end.
+pub(crate) fn examine<T: Tree>(tree: &T, file: &T::File, size: u64, kind: TextKind) -> Result<Verdict, Refusal> {
+    let mut detector = Detector::new(kind, None);
+    if size <= EXAMINED_BYTES_MAX {
+        for_each_piece(tree, file, |piece| detector.feed(piece))?;
+        return Ok(detector.finish());
+    }
+    let mut buffer = vec![0; READ_BYTES];
+    for (start, end) in [(0, EXAMINED_BYTES_MAX - EXAMINED_AT_END), (size - EXAMINED_AT_END, size)] {
+        let mut offset = start;
+        while offset < end {
+            match tree.read(file, offset, &mut buffer)? {
+                0 => break,
+                bytes => {
+                    detector.feed(&buffer[..bytes]);
+                    offset += bytes as u64;
+                }
+            }
+        }
+    }
+    Ok(detector.finish())
+}
+
+/// Larger texts are logs and dumps of one hand: to read a gigabyte before the first byte is answered helps nobody.
+const EXAMINED_BYTES_MAX: u64 = 16 << 20;
+/// Of those, so much is read of the end.
+const EXAMINED_AT_END: u64 = 1 << 20;
 
 /// Reads a file from its beginning to its end.
 pub(crate) fn for_each_piece<T: Tree>(
@@ -108,34 +131,5 @@ pub(crate) fn for_each_piece<T: Tree>(
                 offset += bytes as u64;
             }
         }
-    }
-}
-
-/// Levels that pay for what is made once and sent many times, while somebody waits for the first: measured on 1 MiB of
-/// HTML, each takes at most some tens of milliseconds.
-const GZIP_LEVEL: i32 = 9;
-const BROTLI_QUALITY: i32 = 6;
-const ZSTD_LEVEL: i32 = 12;
-
-fn compress(plain: &[u8], coding: Coding) -> std::io::Result<Option<Vec<u8>>> {
-    match coding {
-        Coding::Identity => Ok(None),
-        Coding::Gzip => {
-            let level = CompressionLvl::new(GZIP_LEVEL).map_err(|error| std::io::Error::other(format!("{error:?}")))?;
-            let mut compressor = Compressor::new(level);
-            let mut coded = vec![0; compressor.gzip_compress_bound(plain.len())];
-            let length = compressor.gzip_compress(plain, &mut coded).map_err(std::io::Error::other)?;
-            coded.truncate(length);
-            Ok(Some(coded))
-        }
-        Coding::Brotli => {
-            let mut coded = Vec::with_capacity(plain.len() / 3);
-            // A window no larger than the text: 2^n - 16 bytes, RFC 7932 §9.1.
-            let window = (plain.len() + 16).next_power_of_two().trailing_zeros().clamp(10, 22);
-            brotli::CompressorWriter::new(&mut coded, 4096, BROTLI_QUALITY as u32, window).write_all(plain)?;
-            Ok(Some(coded))
-        }
-        // RFC 9659 bounds the window to 8 MiB; a text of at most that size has no larger one.
-        Coding::Zstd => zstd::bulk::compress(plain, ZSTD_LEVEL).map(Some),
     }
 }

@@ -37,6 +37,8 @@ struct Current<F> {
     file: F,
     path: SitePath,
     offset: u64,
+    /// When it was begun.
+    size: u64,
     has_ended: bool,
 }
 
@@ -127,7 +129,8 @@ impl<T: Files> Pieces<T> {
         match (node.metadata.kind, node.file) {
             (NodeKind::File, Some(file)) => {
                 archive.begin(&item, out).map_err(|fault| fault.to_string())?;
-                self.current = Some(Current { file, path: path.clone(), offset: 0, has_ended: false });
+                self.current =
+                    Some(Current { file, path: path.clone(), offset: 0, size: node.metadata.size, has_ended: false });
                 Ok(())
             }
             // A linked folder is not entered: it may lead back up, and then there were no end.
@@ -151,6 +154,11 @@ impl<T: Files> Pieces<T> {
         if !current.has_ended {
             match self.files.read(&current.file, current.offset, &mut self.buffer)? {
                 0 => current.has_ended = true,
+                // It grows, perhaps as fast as it is read: the archive holds it as it was when it was begun.
+                bytes if current.offset > current.size => {
+                    archive.data(&self.buffer[..bytes], out);
+                    current.has_ended = true;
+                }
                 bytes => {
                     archive.data(&self.buffer[..bytes], out);
                     current.offset += bytes as u64;

@@ -1,6 +1,7 @@
 //! A text as people are shown it: decoded, and how that was found out.
 
 use crate::origin::Files;
+use crate::workshop::examine;
 use charset::{Confidence, Declared, Detector, Encoding, Fate, Reason, TextKind, Verdict};
 use page::preview::{Charset, Ground, Sureness};
 use site::Refusal;
@@ -51,21 +52,15 @@ pub(crate) fn read<T: Files>(
         };
         return Ok(Some(Text { text: text.into_owned(), label, sureness, is_cut }));
     }
-    let mut detector = Detector::new(kind, None);
-    detector.feed(&bytes);
     // The rest may hold what the beginning does not: an English head over a Chinese body.
-    let mut offset = filled as u64;
-    let mut buffer = vec![0; 64 << 10];
-    while is_cut && offset < size {
-        match files.read(file, offset, &mut buffer)? {
-            0 => break,
-            count => {
-                detector.feed(&buffer[..count]);
-                offset += count as u64;
-            }
+    let verdict = match is_cut {
+        true => examine(files, file, size, kind)?,
+        false => {
+            let mut detector = Detector::new(kind, None);
+            detector.feed(&bytes);
+            detector.finish()
         }
-    }
-    let verdict = detector.finish();
+    };
     if !verdict.is_text {
         return Ok(None);
     }

@@ -1,7 +1,6 @@
 //! `quarry compress`: writes `.br`, `.zst` and `.gz` next to the files that get smaller by it, so that the server only has
 //! to choose.
 
-mod effort;
 mod sibling;
 
 use std::fs::{self, File};
@@ -12,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use semantics::coding::Coding;
 use semantics::media_type::MediaType;
+use server::coder::{self, Effort};
 
 use super::{count, print, size};
 use crate::exit::{self, Failure, Outcome};
@@ -136,7 +136,7 @@ impl Job<'_> {
                 Some(source) => source,
                 None => plain.insert(Source::read(path)?),
             };
-            let coded = effort::compress(&source.bytes, coding)?;
+            let coded = coder::compress(&source.bytes, coding, Effort::Thorough)?;
             if coded.len() as u64 * 100 > source.bytes.len() as u64 * 95 {
                 made.no_smaller.fetch_add(1, Relaxed);
                 continue;

@@ -5,29 +5,32 @@ use semantics::{FieldName, Fields, Method, RequestHead, Version};
 /// An owned copy of a [`RequestHead`]: made when the answer must wait for the pool or for the request's content.
 #[derive(Clone, Debug)]
 pub struct OwnedHead {
-    method: Box<[u8]>,
-    target: Box<[u8]>,
-    authority: Box<[u8]>,
+    /// Method, target, authority and field lines, one behind the other.
+    bytes: Box<[u8]>,
+    /// Where method, target and authority end.
+    ends: [u32; 3],
     version: Version,
-    section: Box<[u8]>,
 }
 
 impl OwnedHead {
     /// Copies it.
     pub fn new(head: &RequestHead<'_>) -> OwnedHead {
-        OwnedHead {
-            method: head.method.as_bytes().into(),
-            target: head.target.into(),
-            authority: head.authority.into(),
-            version: head.version,
-            section: head.fields.section().into(),
-        }
+        let parts = [head.method.as_bytes(), head.target, head.authority];
+        let mut end = 0;
+        // A head has at most some KiB.
+        let ends = parts.map(|part| {
+            end += part.len() as u32;
+            end
+        });
+        let bytes = [parts[0], parts[1], parts[2], head.fields.section()].concat().into();
+        OwnedHead { bytes, ends, version: head.version }
     }
 
     /// The head again, borrowed from this copy.
     pub fn head(&self) -> RequestHead<'_> {
+        let [method, target, authority] = self.ends.map(|end| end as usize);
         let mut fields = Fields::new();
-        fields.set_section(&self.section);
+        fields.set_section(&self.bytes[authority..]);
         let lines = fields;
         for (name, value) in lines.lines() {
             if let Some(name) = FieldName::from_bytes(name) {
@@ -35,9 +38,9 @@ impl OwnedHead {
             }
         }
         RequestHead {
-            method: Method::from_token(&self.method),
-            target: &self.target,
-            authority: &self.authority,
+            method: Method::from_token(&self.bytes[..method]),
+            target: &self.bytes[method..target],
+            authority: &self.bytes[target..authority],
             version: self.version,
             fields,
         }

@@ -57,8 +57,9 @@ pub fn live(seed: u64, is_traced: bool) -> Report {
     let world = World::new(&mut chance, temper, clock.clone(), disk.clone(), pool, Arc::clone(&control), trace);
     let world = Rc::new(RefCell::new(world));
     let kernel = Kernel { world: Rc::clone(&world), disk };
-    let mut worker = Worker::new(kernel, origin, Errands(Rc::clone(&world)), Arc::clone(&control));
+    let worker = Worker::new(kernel, origin, Errands(Rc::clone(&world)), Arc::clone(&control));
     let ended = catch_unwind(AssertUnwindSafe(|| {
+        let mut worker = worker;
         while worker.turn().is_ok_and(|goes_on| goes_on) && world.borrow().failure.is_none() {
             let at_rest = world.borrow().is_at_rest();
             if at_rest && worker.busy_count() > 0 {
@@ -66,7 +67,6 @@ pub fn live(seed: u64, is_traced: bool) -> Report {
             }
         }
     }));
-    drop(worker);
 
     let mut world = world.borrow_mut();
     if ended.is_err() {

@@ -62,6 +62,8 @@ pub(crate) struct World {
     /// Clock and calendar as of the last wait.
     pub(crate) now: u64,
     pub(crate) date: i128,
+    /// No life is so long.
+    ends: u64,
     /// Waits in which no time passed.
     idle_waits: u32,
 }
@@ -92,6 +94,7 @@ impl World {
             count: 0,
             now: clock.now(),
             date: clock.date().0,
+            ends: clock.now() + LIFE_MAX,
             idle_waits: 0,
             clock,
             trace,
@@ -219,6 +222,11 @@ impl World {
                 self.rest();
                 continue;
             };
+            if at > self.ends {
+                // Somebody tries again and again, and nobody hears.
+                self.fail_with("it goes on for ever");
+                break;
+            }
             self.clock.advance_to(at);
             while let Some(Reverse((_, _, event))) = self.take_due() {
                 self.happen(event);
@@ -275,6 +283,8 @@ impl World {
     }
 }
 
+/// The slowest clients that are borne take some minutes.
+const LIFE_MAX: u64 = 3 * 3600 * SECOND;
 /// Beyond the time of being idle: a head, and the wait for the peer's end after an error.
 const PATIENCE: u64 = 20 * SECOND;
 /// A turn without time passing is normal; so many are not.

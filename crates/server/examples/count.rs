@@ -142,6 +142,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let limits = Limits {
         wire: wire::h1::Limits::default(),
         connections_max: 1000,
+        turns_away: true,
         per_address_max: None,
         memory_bytes: 64 << 20,
         fresh: Duration::from_secs(1),

@@ -28,6 +28,9 @@ pub struct Limits {
     pub wire: wire::h1::Limits,
     /// Connections of one worker. Beyond it the oldest idle one makes room.
     pub connections_max: usize,
+    /// Whether new ones are closed when none can make room: where the owner set the limit. Else they are let in, as far
+    /// as there are descriptors; then the kernel lets clients wait.
+    pub turns_away: bool,
     /// Connections of one address to one worker (a /64 of IPv6; never loopback). Beyond it new ones are closed at once.
     pub per_address_max: Option<u32>,
     /// What one worker keeps ready to send, in bytes.

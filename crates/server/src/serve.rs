@@ -73,8 +73,11 @@ const POOL_THREADS_MIN: usize = 4;
 /// As many as a kernel gives a process unless told otherwise (`fs.nr_open`).
 const DESCRIPTORS_UNLIMITED: u64 = 1 << 20;
 
-/// Descriptors that are not connections: files kept open, listeners, the log.
-const DESCRIPTORS_ELSEWHERE: u64 = 64;
+/// With more than these, a quarter is kept for files; with fewer, that quarter is missed by connections.
+const DESCRIPTORS_FEW: u64 = 1024;
+
+/// Then so many are kept: listeners, the log, files that are read at the moment.
+const DESCRIPTORS_ELSEWHERE: u64 = 32;
 
 impl Server {
     /// Opens the folder, binds the sockets and drops privileges. From here on clients can connect; they are answered by
@@ -195,11 +198,15 @@ fn limits(options: &Options, descriptors: u64) -> Limits {
     let workers = options.workers as u64;
     // A kept file counts 64 KiB, so memory also bounds descriptors; a quarter of them may be files.
     let memory_bytes = (options.memory_bytes / 2).min(descriptors / 4 * (64 << 10)) / workers;
-    let connections =
-        options.connections_max.map_or(descriptors.saturating_sub(DESCRIPTORS_ELSEWHERE) / 4 * 3, |max| max as u64);
+    let connections = match options.connections_max {
+        Some(max) => max as u64,
+        None if descriptors > DESCRIPTORS_FEW => descriptors / 4 * 3,
+        None => descriptors.saturating_sub(DESCRIPTORS_ELSEWHERE).max(descriptors / 3),
+    };
     Limits {
         wire: wire::h1::Limits { idle: options.idle_timeout },
         connections_max: connections.div_ceil(workers).max(1) as usize,
+        turns_away: options.connections_max.is_some(),
         per_address_max: options.per_address_max,
         memory_bytes,
         fresh: options.fresh,

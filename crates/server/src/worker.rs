@@ -129,7 +129,8 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             address.is_some_and(|(address, max)| self.addresses.get(&address).is_some_and(|&count| count >= max));
         let is_full = self.connections.count() >= limits.connections_max;
         // In this order: who has its share already shall not push out others.
-        if has_its_share || is_full && !self.make_room() {
+        let turns_away = limits.turns_away;
+        if has_its_share || is_full && !self.make_room() && turns_away {
             return self.reactor.close(key);
         }
         let address = address.map(|(address, _)| address);

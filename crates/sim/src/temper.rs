@@ -73,6 +73,7 @@ impl Temper {
         Limits {
             wire: wire::h1::Limits { idle: Duration::from_nanos(self.idle) },
             connections_max: self.connections_max,
+            turns_away: true,
             per_address_max: self.per_address_max,
             memory_bytes: self.memory_bytes,
             fresh: Duration::from_nanos(self.fresh),

@@ -36,6 +36,7 @@ impl Site {
         let limits = Limits {
             wire: wire::h1::Limits::default(),
             connections_max: 1,
+            turns_away: true,
             per_address_max: None,
             memory_bytes: 0,
             fresh: Duration::ZERO,

@@ -50,6 +50,8 @@ enum Manner {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    // Never ends by itself, and who started it may be killed.
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let [manner, port] = &arguments[..]
         && manner == "sink"

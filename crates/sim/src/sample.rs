@@ -38,14 +38,16 @@ pub(crate) const NAMES: &[&[u8]] = &[
 
 /// Any of them, mostly one that this life likes: what is asked for often is kept, and changes while it is.
 pub(crate) fn any_name(chance: &mut Chance, favourites: &[&'static [u8]]) -> &'static [u8] {
-    let among = if chance.one_in(2) { NAMES } else { favourites };
+    let elsewhere = chance.below(8) < if favourites.len() == 1 { 1 } else { 4 };
+    let among = if elsewhere { NAMES } else { favourites };
     among[chance.below(among.len())]
 }
 
 /// Names in folders and folders themselves come last in [`NAMES`] and are made as they come.
 pub(crate) fn fill(platter: &mut Platter, chance: &mut Chance) {
     for path in NAMES {
-        if chance.one_in(6) {
+        let is_sibling = [&b".gz"[..], b".br", b".zst"].iter().any(|suffix| path.ends_with(suffix));
+        if chance.one_in(if is_sibling { 2 } else { 6 }) {
             continue;
         }
         let name = String::from_utf8_lossy(path);

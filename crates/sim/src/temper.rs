@@ -27,6 +27,7 @@ pub(crate) struct Temper {
     pub(crate) idle: u64,
     pub(crate) memory_bytes: u64,
     pub(crate) connections_max: usize,
+    pub(crate) turns_away: bool,
     pub(crate) per_address_max: Option<u32>,
 }
 
@@ -46,6 +47,11 @@ impl Temper {
             short: *chance.pick(&[0, 0, 300]),
             grain,
         };
+        let favourites = match chance.below(6) {
+            0 => vec![*chance.pick(sample::NAMES)],
+            1 => vec![&b"c.css"[..], b"c.css.gz"],
+            _ => (0..3).map(|_| *chance.pick(sample::NAMES)).collect(),
+        };
         let is_small = chance.one_in(10);
         let pool = pool::Temper {
             waiting_max: if chance.one_in(10) { chance.between(0..=2) as usize } else { 4096 },
@@ -54,7 +60,7 @@ impl Temper {
         let clients = chance.between(1..=6) as usize;
         Temper {
             clients,
-            favourites: (0..3).map(|_| *chance.pick(sample::NAMES)).collect(),
+            favourites,
             arrival: chance.skewed(1..=5 * SECOND),
             disk,
             pool,
@@ -65,6 +71,7 @@ impl Temper {
             idle: *chance.pick(&[5 * SECOND, 60 * SECOND]),
             memory_bytes: if chance.one_in(6) { chance.skewed(0..=200_000) } else { 64 << 20 },
             connections_max: if is_small { chance.between(1..=4) as usize } else { 1000 },
+            turns_away: chance.one_in(2),
             per_address_max: chance.one_in(10).then(|| chance.between(1..=3) as u32),
         }
     }
@@ -73,7 +80,7 @@ impl Temper {
         Limits {
             wire: wire::h1::Limits { idle: Duration::from_nanos(self.idle) },
             connections_max: self.connections_max,
-            turns_away: true,
+            turns_away: self.turns_away,
             per_address_max: self.per_address_max,
             memory_bytes: self.memory_bytes,
             fresh: Duration::from_nanos(self.fresh),

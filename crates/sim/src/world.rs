@@ -306,6 +306,9 @@ impl World {
 
     /// Nobody may have more connections than the owner allows.
     fn check_neighbours(&mut self) {
+        if self.temper.turns_away && self.network.open > self.temper.connections_max {
+            self.fail_with("more connections than are allowed");
+        }
         let Some(max) = self.temper.per_address_max else { return };
         let open = self.network.links.iter().filter(|link| link.accepted.is_some() && !link.is_closed);
         if open.filter_map(|link| self.neighbours(link.peer)).any(|count| count > max as usize) {

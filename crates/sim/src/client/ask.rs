@@ -109,6 +109,11 @@ impl Ask {
             path = b"b.txt";
         }
         let mut ask = Ask::plain(path);
+        // A life that likes little asks for the same again and again: what is kept is believed, and looked at anew.
+        if favourites.len() < 3 && favourites.contains(&path) && chance.one_in(2) {
+            ask.coding = chance.one_in(2).then_some("gzip");
+            return ask;
+        }
         let is_folder = matches!(path, b"" | b"docs" | b"list" | b"list/deep");
         ask.has_slash = path.is_empty() || if is_folder { !chance.one_in(4) } else { chance.one_in(40) };
         ask.method = match chance.below(40) {

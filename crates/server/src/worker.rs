@@ -341,6 +341,11 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                 connection.busy = None;
             }
         }
+        if was_paused && connection.wire.is_closing() {
+            // Requests came meanwhile that are not answered any more; to close over them would destroy the response.
+            connection.phase = Phase::Closing { linger: true };
+            return self.settle(key);
+        }
         let kept = connection.wire.take_kept();
         self.drive(key, &mut Input::new(kept.as_deref().unwrap_or(&[])));
         if was_paused {

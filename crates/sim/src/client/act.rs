@@ -55,11 +55,11 @@ impl World {
         }
         let is_short = self.network.links[link].to_client_max < 4096;
         let ask = Ask::any(&mut client.chance, &self.temper.favourites, &self.seen, is_short);
-        client.outgoing.extend(ask.head(&mut client.chance));
+        let head = ask.head(&mut client.chance);
+        client.outgoing.extend(&head);
         let body = ask.message_body(&mut client.chance);
         client.left = if ask.closes() || ask.is_refused_early() { 0 } else { client.left - 1 };
         let waits = ask.expects_continue && !body.is_empty();
-        let line = format!("{} {}", ask.method, ask.target());
         client.exchanges.push_back(Exchange { ask, asked: now });
         if waits {
             client.withheld = Some(body);
@@ -70,7 +70,9 @@ impl World {
             client.outgoing.extend(body);
             self.schedule(0, Event::Act(index));
         }
-        self.trace.line(self.clock.now(), || format!("client {index} asks {line}"));
+        self.trace.line(self.clock.now(), || {
+            format!("client {index} asks {}", String::from_utf8_lossy(&head).escape_debug())
+        });
         self.deliver_soon(index);
     }
 

@@ -5,7 +5,18 @@ use crate::repository::Repository;
 use std::collections::BTreeMap;
 
 /// Packages that may be there in two versions, with the reason that makes it bearable.
-const DOUBLES: &[(&str, &str)] = &[];
+const DOUBLES: &[(&str, &str)] = &[
+    ("fax", "pictures inside PDF, two readers of them in pdf_oxide; runs only in the child that reads PDF"),
+    ("getrandom", "comes with rand"),
+    ("miniz_oxide", "the older one unpacks PNG inside PDF; runs only in the child that reads PDF"),
+    ("nom", "the older one reads tantivy's own query language, which we do not use"),
+    ("r-efi", "comes with getrandom, for machines without a system; not built here"),
+    ("rand", "tantivy samples with the older one, tests use the newer one"),
+    ("rand_core", "comes with rand"),
+    ("syn", "macros are moving from one to the next; runs at build time only"),
+    ("weezl", "the older one unpacks TIFF inside PDF; runs only in the child that reads PDF"),
+    ("windows-sys", "not built here"),
+];
 
 /// Where packages may come from.
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";

@@ -23,6 +23,7 @@ const ALLOWED: &[&str] = &[
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("cssparser", "MPL-2.0", "asks for the source of its own files only, which are unchanged; comes with ammonia"),
     ("dtoa-short", "MPL-2.0", "asks for the source of its own files only, which are unchanged; comes with cssparser"),
+    ("nucleo-matcher", "MPL-2.0", "asks for the source of its own files only, which are unchanged"),
 ];
 
 pub(super) fn check(repository: &Repository) -> Vec<Finding> {

@@ -1,4 +1,41 @@
 //! The words of a material, whatever its format.
+//!
+//! ```text
+//! open file + name ─▶ format ─┬─▶ a text: read here                        text html markdown xml json …
+//!                             └─▶ a container: read in a child process     pdf office archive audio image …
+//! ```
+//!
+//! One bad file never stops the rest: whatever is wrong with it becomes [`Extract::fault`], a sentence for people.
+//! Every number that bounds something stands in [`limit`].
+
+mod audio;
+pub mod child;
+mod compound;
+mod contained;
+mod extractor;
+mod fault;
+mod format;
+mod gzip;
+mod html;
+mod image;
+mod input;
+mod json;
+pub mod limit;
+mod mail;
+mod markdown;
+mod office;
+mod pdf;
+mod reader;
+mod rtf;
+mod subtitle;
+mod tar;
+mod text;
+mod troff;
+mod words;
+mod xml;
+
+pub use extractor::Extractor;
+pub use format::Format;
 
 /// What is said of a material in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,4 +50,16 @@ pub struct Extract {
     pub language: Option<String>,
     /// Why words are missing, if some are: a sentence for people, without the path.
     pub fault: Option<String>,
+}
+
+impl Extract {
+    /// No words, for this reason.
+    pub(crate) fn faulty(fault: impl Into<String>) -> Extract {
+        Extract { fault: Some(fault.into()), ..Extract::default() }
+    }
+
+    /// Whether there is nothing to be found but the name.
+    pub fn is_empty(&self) -> bool {
+        self.title.is_none() && self.headings.is_empty() && self.body.is_empty()
+    }
 }

@@ -1,5 +1,6 @@
 //! Error pages: what happened, what can be done, and the id that the log has, too. Nothing about the disk.
 
+use crate::limit;
 use std::fmt::Write as _;
 
 use semantics::Status;
@@ -55,7 +56,7 @@ pub fn page(look: &Look, page: &ErrorPage<'_>) -> String {
     }
     if !page.similar.is_empty() {
         let _ = write!(out, "<h2>{}</h2><ul class=similar>", words.similar);
-        for similar in page.similar.iter().take(SIMILAR_MAX) {
+        for similar in page.similar.iter().take(limit::SIMILAR_MAX) {
             out.push_str("<li><a href=");
             for segment in &similar.path {
                 out.push('/');
@@ -87,9 +88,6 @@ pub fn plain(language: Language, status: Status, id: &str) -> String {
     }
     out
 }
-
-/// More names than these are no help.
-const SIMILAR_MAX: usize = 8;
 
 #[cfg(test)]
 mod tests {

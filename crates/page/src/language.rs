@@ -4,6 +4,8 @@ mod english;
 mod simplified_chinese;
 mod words;
 
+use crate::limit;
+
 pub(crate) use words::Words;
 
 /// A language that pages are written in.
@@ -56,7 +58,7 @@ pub(crate) fn primary(tag: &str) -> &str {
 /// The tags of `Accept-Language`, the most wanted first; what is refused (`q=0`) or malformed is left out.
 pub(crate) fn preferred(value: &[u8]) -> Vec<&str> {
     let Ok(value) = str::from_utf8(value) else { return Vec::new() };
-    let mut tags: Vec<(u16, &str)> = value.split(',').take(TAGS_MAX).filter_map(range).collect();
+    let mut tags: Vec<(u16, &str)> = value.split(',').take(limit::LANGUAGE_TAGS_MAX).filter_map(range).collect();
     // The sort is stable: what is wanted alike stays in the reader's own order.
     tags.sort_by_key(|&(quality, _)| core::cmp::Reverse(quality));
     tags.into_iter().map(|(_, tag)| tag).collect()
@@ -87,9 +89,6 @@ fn weight(value: &str) -> Option<u16> {
         _ => None,
     }
 }
-
-/// More languages than a reader has; beyond it the rest is not looked at.
-const TAGS_MAX: usize = 32;
 
 #[cfg(test)]
 mod tests {

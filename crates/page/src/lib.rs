@@ -12,6 +12,7 @@ mod frame;
 mod icon;
 mod kind;
 mod language;
+mod limit;
 pub mod listing;
 mod look;
 pub mod markdown;

@@ -69,6 +69,3 @@ impl Entries {
         }
     }
 }
-
-/// As much as is given out in one piece, about: large enough to be worth a call, small enough to be soon there.
-const CHUNK_BYTES: usize = 16 * 1024;

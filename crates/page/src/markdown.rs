@@ -1,5 +1,6 @@
 //! Markdown as a page: made into HTML, then cleaned of all that could act or ask elsewhere.
 
+use crate::limit;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -91,10 +92,11 @@ pub(crate) fn push_contents(out: &mut String, look: &Look, contents: &[Heading])
     out.push_str("</ol></details></nav>");
 }
 
-/// The text with no line nested deeper than [`NESTING_MAX`]. What reads nested quotes and lists takes a time that grows with the
+/// The text with no line nested deeper than [`MARKDOWN_NESTING_MAX`](limit::MARKDOWN_NESTING_MAX). What reads nested quotes and lists takes a time that grows with the
 /// square of their depth, and a line of a million `>` is no text but an attack.
 fn flatten(text: &str) -> Cow<'_, str> {
-    let is_deep = |line: &str| line.bytes().take_while(|byte| MARKERS.contains(byte)).count() > NESTING_MAX;
+    let is_deep =
+        |line: &str| line.bytes().take_while(|byte| MARKERS.contains(byte)).count() > limit::MARKDOWN_NESTING_MAX;
     if !text.lines().any(is_deep) {
         return Cow::Borrowed(text);
     }
@@ -105,7 +107,7 @@ fn flatten(text: &str) -> Cow<'_, str> {
         let mut markers = 0;
         for character in line[..line.len() - rest.len()].chars() {
             markers += usize::from(!matches!(character, ' ' | '\t'));
-            if markers <= NESTING_MAX {
+            if markers <= limit::MARKDOWN_NESTING_MAX {
                 flat.push(character);
             }
         }
@@ -113,9 +115,6 @@ fn flatten(text: &str) -> Cow<'_, str> {
     }
     Cow::Owned(flat)
 }
-
-/// Quotes and lists within each other; nobody reads deeper.
-const NESTING_MAX: usize = 32;
 
 /// What a line begins with when it is nested.
 const MARKERS: &[u8] = b"> \t-*+";
@@ -317,7 +316,11 @@ mod tests {
         for marker in [">", "> ", "- ", "* ", "+ "] {
             let html = render(&format!("{}end", marker.repeat(1 << 16))).html;
             let tag = if marker.starts_with('>') { "<blockquote>" } else { "<ul>" };
-            assert_eq!((html.matches(tag).count(), html.contains("end")), (NESTING_MAX, true), "{marker}");
+            assert_eq!(
+                (html.matches(tag).count(), html.contains("end")),
+                (limit::MARKDOWN_NESTING_MAX, true),
+                "{marker}"
+            );
         }
         let indented = format!("{}code\n\n- a\n- b\n", " ".repeat(200));
         assert_eq!(flatten(&indented), indented);

@@ -1,5 +1,6 @@
 //! From settings to a server: the one place that knows both.
 
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use reactor::ListenAddress;
@@ -38,6 +39,7 @@ fn options(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Opt
         connections_max: limits.connections_max.map(|max| max.get() as usize),
         per_address_max: Some(limits.connections_per_address_max.get()),
         access_log: access_log(log.access_log(terminal)),
+        tells_people: io::stderr().is_terminal() && !log.quiet,
         ..Options::default()
     };
     let site = &mut options.site;

@@ -27,7 +27,8 @@ pub struct RequestHead<'a> {
     /// What to do.
     pub method: Method<'a>,
     /// Path and query as they came (`/a%20b?c`), begins with `/`; or `*` (only with OPTIONS).
-    /// An absolute-form target is split by `wire` into this and [`authority`](RequestHead::authority).
+    /// An absolute-form target is split by `wire` into this and [`authority`](RequestHead::authority); where it has no
+    /// path, this is `/` or begins with the `?` of its query.
     pub target: &'a [u8],
     /// The host and port asked for: of an absolute-form target or `:authority`, else of `Host`.
     /// Checked for syntax (RFC 3986 §3.2.2); empty only when HTTP/1.0 sent none.

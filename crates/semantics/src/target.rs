@@ -25,10 +25,13 @@ pub struct Target<'a> {
 impl<'a> Target<'a> {
     /// From `/path?query`. Borrows, unless something has to be decoded or taken out.
     ///
+    /// `?query` alone is what absolute-form without a path leaves, and its path is `/` (RFC 9110 §4.2.3).
     /// Not for `*` and not for absolute-form, which are not origin-form.
     pub fn parse(bytes: &'a [u8]) -> Result<Target<'a>, TargetFault> {
-        if bytes.first() != Some(&b'/') {
-            return Err(TargetFault::NotOriginForm);
+        match bytes {
+            [b'/', ..] => {}
+            [b'?', query @ ..] => return Ok(Target { path: Cow::Borrowed(b"/"), query: Some(query), is_normal: true }),
+            _ => return Err(TargetFault::NotOriginForm),
         }
         // Most targets are plain up to their end or their query, and cost one look at each byte.
         let plain = bytes.iter().position(|&byte| !is_plain(byte)).unwrap_or(bytes.len());
@@ -290,6 +293,13 @@ mod tests {
     }
 
     #[test]
+    fn a_query_without_a_path_is_of_the_root() {
+        let target = Target::parse(b"?a=b&/c?").unwrap();
+        assert_eq!((target.path(), target.query(), target.is_normal()), (&b"/"[..], Some(&b"a=b&/c?"[..]), true));
+        assert_eq!(Target::parse(b"?").unwrap().query(), Some(&b""[..]));
+    }
+
+    #[test]
     fn it_is_decoded_once() {
         check("/a%20b", "/a b");
         check("/%e4%b8%ad", "/中");
@@ -354,7 +364,7 @@ mod tests {
         check_fault("", TargetFault::NotOriginForm);
         check_fault("*", TargetFault::NotOriginForm);
         check_fault("a/b", TargetFault::NotOriginForm);
-        check_fault("?a", TargetFault::NotOriginForm);
+        check_fault("a?/", TargetFault::NotOriginForm);
     }
 
     #[test]

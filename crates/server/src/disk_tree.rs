@@ -5,7 +5,8 @@ use reactor::disk::{self, File, Links, Root, Waiting};
 use rustix::fs::{AtFlags, StatxFlags};
 use rustix::io::Errno;
 use semantics::Timestamp;
-use site::{DirectoryEntry, Identity, Metadata, Node, NodeKind, Refusal, SitePath, Tree};
+use site::{Batches, DirectoryEntry, Identity, Metadata, Node, NodeKind, Refusal, SitePath, Tree};
+use std::iter;
 use std::ops::ControlFlow;
 use std::os::fd::AsFd;
 use std::path::Path;
@@ -47,6 +48,23 @@ impl Tree for DiskTree {
             .read_all(|name, kind| visit(DirectoryEntry { name: name.to_vec(), kind: kind.map(node_kind) }))
             .map_err(refusal)
     }
+
+    fn names(&self, path: &SitePath) -> Result<Batches, Refusal> {
+        if self.waiting == Waiting::Refused {
+            return Err(Refusal::WouldWait);
+        }
+        let mut directory = self.root.open_directory(path.as_bytes()).map_err(refusal)?;
+        Ok(Box::new(iter::from_fn(move || {
+            let mut entries = Vec::new();
+            let visit = &mut |name: &[u8], kind: Option<disk::NodeKind>| {
+                entries.push(DirectoryEntry { name: name.to_vec(), kind: kind.map(node_kind) });
+            };
+            match directory.read(visit) {
+                Ok(has_more) => (has_more || !entries.is_empty()).then_some(Ok(entries)),
+                Err(error) => Some(Err(refusal(error))),
+            }
+        })))
+    }
 }
 
 impl Files for DiskTree {
@@ -74,6 +92,7 @@ fn metadata(found: &disk::Metadata) -> Metadata {
         changed: Timestamp(found.changed),
         inode: found.inode,
         device: found.device,
+        is_executable: found.is_executable,
     }
 }
 

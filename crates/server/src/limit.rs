@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+// Connections.
+
 /// Bytes taken from a socket at a time. The largest request head fits four times; a pipeline of 16 browser requests fits.
 pub(crate) const RECEIVE_BYTES: usize = 64 << 10;
 
@@ -18,8 +20,133 @@ pub(crate) const LINGER_MAX: Duration = Duration::from_secs(2);
 /// And this much: an upload of any size is not read to its end.
 pub(crate) const LINGER_BYTES_MAX: u32 = 1 << 20;
 
+// Sending.
+
+/// Segments in one system call; the kernel takes 1,024, but a turn seldom has more. Beyond it: another call.
+pub(crate) const SLICES_MAX: usize = 64;
+
+/// What one call may take from a file: enough to fill the socket buffer, little enough to be fair. Beyond it: another call.
+pub(crate) const FILE_BYTES_A_CALL: u64 = 1 << 20;
+
+/// After this many bytes the other connections of the worker get their turn.
+pub(crate) const BYTES_A_TURN: u64 = 4 << 20;
+
+/// More output than this is sent before the next pipelined request is read.
+pub(crate) const BYTES_BEFORE_SENDING: u64 = 256 << 10;
+
 /// A streamed content that is complete within this many bytes is sent with its length; else it is framed in chunks.
 pub(crate) const GATHER_BYTES_MAX: usize = 64 << 10;
+
+// The pool.
+
+/// Threads for what may wait: enough that a few cold disks do not stop the others. With more workers, one for each.
+pub(crate) const POOL_THREADS_MIN: usize = 4;
+
+/// Errands of each kind that may wait for a thread. Beyond it: 503, for by the time they were done nobody would listen;
+/// what is being streamed ends.
+pub(crate) const ERRANDS_MAX: usize = 4096;
+
+/// The share of the threads that pieces of streams may have at a time: one half, rounded up. Downloads of archives from a
+/// cold disk may take each of those threads for seconds; the others answer.
+pub(crate) const STREAMING_SHARE: usize = 2;
+
+// Archives.
+
+/// Archives that are sent at a time, by all workers. Each keeps a compressor, a buffer and its names: half a MiB, and
+/// with zip some 120 bytes a file. Beyond it: 503 with Retry-After.
+pub(crate) const ARCHIVES_MAX: usize = 128;
+
+/// Bytes read of a file for one piece of an archive: about a millisecond's work, then others have the thread.
+pub(crate) const ARCHIVE_PIECE_BYTES: usize = 64 << 10;
+
+/// Names of one folder that are put in order for an archive. Those of a larger folder come as the file system gives them,
+/// so that a million takes no more memory than these.
+pub(crate) const ARCHIVE_NAMES_SORTED_MAX: usize = 10_000;
+
+/// Folders within folders in an archive. Deeper trees are made to break tools; what lies below is left out, and said.
+pub(crate) const ARCHIVE_DEPTH_MAX: usize = 128;
+
+/// Sentences about one archive. What is wrong with more files than these is wrong with the folder; their number is said.
+pub(crate) const ARCHIVE_REMARKS_MAX: usize = 10;
+
+// Pages.
+
+/// Rows of one page of a listing; the folder may have a million. The others are on the next pages.
+pub(crate) const LISTING_ROWS_MAX: usize = 500;
+
+/// A folder whose own entry is larger than this has tens of thousands of names: its listing is not gathered, so that
+/// the top of the page is seen while the names are still being read.
+pub(crate) const LARGE_FOLDER_BYTES: u64 = 1 << 20;
+
+/// Names looked at for the file before and behind one that is previewed: some 20 ms. In a larger folder there are no such links.
+pub(crate) const NEIGHBOURS_MAX: usize = 10_000;
+
+/// Names in which the encoding of the others is looked for: a dozen decide, more only make it slow.
+pub(crate) const NAMES_COMPARED_MAX: usize = 64;
+
+/// Names compared with one that is missing: it must stay cheap to ask for what is not there. The others are not offered.
+pub(crate) const SIMILAR_LOOKED_AT_MAX: usize = 2000;
+
+/// Names offered instead of one that is missing.
+pub(crate) const SIMILAR_MAX: usize = 5;
+
+/// Bytes of one file read for what a preview tells of it. A head is some KiB; a tar with 2,000 small files is walked in
+/// 8 MiB. Beyond it the preview has less to tell.
+pub(crate) const PREVIEW_READ_BYTES_MAX: usize = 8 << 20;
+
+/// Of those read at a time: headers are small and far apart.
+pub(crate) const PREVIEW_PIECE_BYTES: usize = 4 << 10;
+
+/// Texts are shown up to here; the rest is a download. A browser is slow with more lines than this holds.
+pub(crate) const TEXT_SHOWN_BYTES_MAX: u64 = 1 << 20;
+
+// What is found out about files.
+
+/// Charsets that are remembered, some dozens of bytes each. Beyond it the least used are found out again.
+pub(crate) const LABELS_MAX: usize = 100_000;
+
+/// A file is read in pieces of this size: fewer calls gain nothing, larger ones only fill caches.
+pub(crate) const READ_BYTES: usize = 64 << 10;
+
+/// A larger text is examined for its charset at its beginning and its end: such are logs and dumps of one hand, and to
+/// read a gigabyte before the first byte is answered helps nobody.
+pub(crate) const EXAMINED_BYTES_MAX: u64 = 16 << 20;
+
+/// Of those, so much is read of the end.
+pub(crate) const EXAMINED_AT_END: u64 = 1 << 20;
+
+// The log.
+
+/// Batches that wait for a writer of the log. Each is what one worker wrote in one turn. Beyond it lines are dropped,
+/// counted, and the count is said.
+pub(crate) const LOG_BATCHES_MAX: usize = 1024;
+
+/// Bytes of lines that wait. Batches have any size, so that their number alone bounds nothing when whoever reads the log
+/// has stopped. Beyond it: the same.
+pub(crate) const LOG_LINE_BYTES_MAX: usize = 16 << 20;
+
+/// Bytes of sentences about failures that wait. They are few; whoever does not read a MiB of them reads none.
+pub(crate) const LOG_SENTENCE_BYTES_MAX: usize = 1 << 20;
+
+/// At the end, each writer gets so long for what waits: enough for who reads, and who does not shall not keep us.
+pub(crate) const LOG_LAST_LINES: Duration = Duration::from_secs(1);
+
+// The process.
+
+/// Ports tried from the default one on, when none was asked for.
+pub(crate) const PORTS_TRIED: u16 = 100;
+
+/// Descriptors, where the kernel sets no limit: as many as it gives a process unless told otherwise (`fs.nr_open`).
+pub(crate) const DESCRIPTORS_UNLIMITED: u64 = 1 << 20;
+
+/// With more descriptors than these, a quarter is kept for files; with fewer, that quarter is missed by connections.
+pub(crate) const DESCRIPTORS_FEW: u64 = 1024;
+
+/// Then so many are kept: listeners, the log, files that are read at the moment.
+pub(crate) const DESCRIPTORS_ELSEWHERE: u64 = 32;
+
+/// When the server is told to stop and has not ended after this, people are told what it waits for.
+pub(crate) const END_TOLD_AFTER: Duration = Duration::from_millis(150);
 
 /// What the owner may set.
 #[derive(Clone, Debug)]

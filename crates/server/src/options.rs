@@ -39,6 +39,8 @@ pub struct Options {
     pub per_address_max: Option<u32>,
     /// How exchanges are written down.
     pub access_log: AccessLog,
+    /// Whether a person is to be told, on standard error, what the server waits for at its end.
+    pub tells_people: bool,
 }
 
 impl Default for Options {
@@ -58,6 +60,7 @@ impl Default for Options {
             connections_max: None,
             per_address_max: Some(1024),
             access_log: AccessLog::Off,
+            tells_people: false,
         }
     }
 }

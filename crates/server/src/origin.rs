@@ -2,8 +2,9 @@
 //! the files. Immutable but for stores that only the pool's threads use.
 
 use crate::access_log::LogWriter;
-use crate::limit::Limits;
+use crate::limit::{self, Limits};
 use crate::memory;
+use crate::permit::Permits;
 use crate::source::Source;
 use crate::workshop::Bench;
 use charset::TextKind;
@@ -12,7 +13,7 @@ use semantics::coding::Coding;
 use semantics::{Content, Field, RequestHead, Response, Status, Timestamp};
 use site::{Identity, Keep, Metadata, Refusal, Selected, SiteOptions, SitePath, Tree, Unseen, Workshop};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 
 /// The files of a site as the server needs them.
 pub trait Files: Tree + Clone + Send + Sync + 'static {
@@ -30,6 +31,8 @@ pub struct Origin<T> {
     pub(crate) look: Look,
     pub(crate) limits: Limits,
     pub(crate) log: LogWriter,
+    /// To send an archive.
+    pub(crate) archives: Permits,
     bench: Bench,
 }
 
@@ -38,6 +41,10 @@ pub struct Origin<T> {
 pub struct Control {
     /// No new connections; finish what is under way; end.
     pub is_draining: AtomicBool,
+    /// Do not even finish.
+    pub ends_at_once: AtomicBool,
+    /// Connections that are being finished.
+    pub under_way: AtomicUsize,
     /// Our mistakes, each of which ended one exchange.
     pub panics: AtomicU64,
     /// Times that no descriptor was left for a new connection.
@@ -74,7 +81,15 @@ impl<T: Files> Origin<T> {
         log: LogWriter,
         bytes_max: u64,
     ) -> Origin<T> {
-        Origin { files, options, look, limits, log, bench: Bench::new(bytes_max) }
+        Origin {
+            files,
+            options,
+            look,
+            limits,
+            log,
+            archives: Permits::new(limit::ARCHIVES_MAX),
+            bench: Bench::new(bytes_max),
+        }
     }
 
     /// The decision, with the files and the workshop of whoever asks.

@@ -1,5 +1,6 @@
 //! What goes out on a connection: segments in order, sent from where they are.
 
+use crate::limit;
 use reactor::{Key, Reactor};
 use semantics::Content;
 use std::collections::VecDeque;
@@ -63,18 +64,9 @@ pub(crate) enum Sent {
     FileEnded,
 }
 
-/// Segments in one system call; the kernel takes 1,024, but a turn seldom has more.
-const SLICES_MAX: usize = 64;
-/// What one call may take from a file: enough to fill the socket buffer, little enough to be fair.
-const FILE_BYTES_A_CALL: u64 = 1 << 20;
-/// After this many bytes the other connections of the worker get their turn.
-const BYTES_A_TURN: u64 = 4 << 20;
-/// More output than this is sent before the next pipelined request is read.
-const BYTES_BEFORE_SENDING: u64 = 256 << 10;
-
 impl<F: Clone> Output<F> {
     pub(crate) fn new() -> Output<F> {
-        Output { scratch: Vec::with_capacity(16 << 10), segments: VecDeque::with_capacity(SLICES_MAX), bytes: 0 }
+        Output { scratch: Vec::with_capacity(16 << 10), segments: VecDeque::with_capacity(limit::SLICES_MAX), bytes: 0 }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -83,7 +75,7 @@ impl<F: Clone> Output<F> {
 
     /// Whether it should be sent before more is made.
     pub(crate) fn is_full(&self) -> bool {
-        self.bytes > BYTES_BEFORE_SENDING || self.segments.len() >= SLICES_MAX
+        self.bytes > limit::BYTES_BEFORE_SENDING || self.segments.len() >= limit::SLICES_MAX
     }
 
     /// Forgets what was sent.
@@ -154,12 +146,12 @@ pub(crate) fn send<R: Reactor>(
     let mut turn = 0;
     loop {
         let Some(first) = segments.front_mut() else { return Ok(Sent::All) };
-        if turn >= BYTES_A_TURN {
+        if turn >= limit::BYTES_A_TURN {
             return Ok(Sent::Shared);
         }
         let (wanted, result) = match first {
             Segment::File { file, offset, length } => {
-                let wanted = (*length).min(FILE_BYTES_A_CALL);
+                let wanted = (*length).min(limit::FILE_BYTES_A_CALL);
                 (wanted, reactor.send_file(key, file, *offset, wanted as usize))
             }
             _ => send_bytes(reactor, key, segments, scratch),
@@ -192,9 +184,9 @@ fn send_bytes<R: Reactor>(
     if let (1, Some(bytes)) = (segments.len(), segments.front().and_then(|only| only.bytes(scratch))) {
         return (bytes.len() as u64, reactor.send(key, &[bytes], false));
     }
-    let mut slices: [&[u8]; SLICES_MAX] = [&[]; SLICES_MAX];
+    let mut slices: [&[u8]; limit::SLICES_MAX] = [&[]; limit::SLICES_MAX];
     let (mut count, mut wanted, mut more) = (0, 0, false);
-    for segment in segments.iter().take(SLICES_MAX) {
+    for segment in segments.iter().take(limit::SLICES_MAX) {
         let Some(bytes) = segment.bytes(scratch) else {
             // The head waits in the kernel for the first bytes of the file, so that they share a packet.
             more = true;

@@ -1,12 +1,15 @@
 //! Where whatever may wait is done: plain synchronous functions on threads of their own, results back to the worker
 //! that owns the connection.
 
+mod lane;
+
+use crate::limit;
 use crate::origin::{Answer, Files, Origin};
 use crate::request::OwnedHead;
 use crate::source::Source;
+use lane::{Lane, Lanes};
 use reactor::{Key, Waker};
 use semantics::Timestamp;
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -66,9 +69,6 @@ pub trait Pool<F> {
     fn collect(&mut self) -> Option<Done<F>>;
 }
 
-/// Errands that may wait for a thread. Beyond it: 503, for by the time they were done nobody would listen.
-const WAITING_MAX: usize = 4096;
-
 /// Does one errand.
 pub fn run<T: Files>(origin: &Origin<T>, errand: Errand) -> Done<T::File> {
     let Errand { key, stream, work, .. } = errand;
@@ -87,7 +87,7 @@ pub fn run<T: Files>(origin: &Origin<T>, errand: Errand) -> Done<T::File> {
 }
 
 struct Queue<F> {
-    waiting: Mutex<VecDeque<(Errand, Arc<Desk<F>>)>>,
+    lanes: Mutex<Lanes<(Errand, Arc<Desk<F>>)>>,
     not_empty: Condvar,
 }
 
@@ -110,21 +110,22 @@ impl<F> Clone for Threads<F> {
 
 impl<F: Send + 'static> Threads<F> {
     pub(crate) fn start<T: Files<File = F>>(origin: &Arc<Origin<T>>, count: usize) -> std::io::Result<Threads<F>> {
-        let queue = Arc::new(Queue { waiting: Mutex::new(VecDeque::new()), not_empty: Condvar::new() });
+        let lanes = Mutex::new(Lanes::new(count.div_ceil(limit::STREAMING_SHARE)));
+        let queue = Arc::new(Queue { lanes, not_empty: Condvar::new() });
         for number in 0..count {
             let (queue, origin) = (Arc::clone(&queue), Arc::clone(origin));
             thread::Builder::new().name(format!("pool-{number}")).spawn(move || {
                 loop {
-                    let (errand, desk) = queue.take();
+                    let ((errand, desk), lane) = queue.take();
                     // The client has gone; others are waiting.
-                    if errand.is_abandoned.load(Relaxed) {
-                        continue;
+                    if !errand.is_abandoned.load(Relaxed) {
+                        let done = run(&origin, errand);
+                        // A worker that is gone needs no result.
+                        if desk.results.send(done).is_ok() {
+                            desk.waker.wake();
+                        }
                     }
-                    let done = run(&origin, errand);
-                    // A worker that is gone needs no result.
-                    if desk.results.send(done).is_ok() {
-                        desk.waker.wake();
-                    }
+                    queue.give_back(lane);
                 }
             })?;
         }
@@ -139,13 +140,24 @@ impl<F: Send + 'static> Threads<F> {
 }
 
 impl<F> Queue<F> {
-    fn take(&self) -> (Errand, Arc<Desk<F>>) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    fn take(&self) -> ((Errand, Arc<Desk<F>>), Lane) {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            if let Some(errand) = waiting.pop_front() {
-                return errand;
+            if let Some(taken) = lanes.take() {
+                return taken;
             }
-            waiting = self.not_empty.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            lanes = self.not_empty.wait(lanes).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn give_back(&self, lane: Lane) {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        lanes.give_back(lane);
+        // Whoever was not allowed a piece before may be now, should this thread take something else.
+        let has_pieces = !lanes.pieces.is_empty();
+        drop(lanes);
+        if has_pieces {
+            self.not_empty.notify_one();
         }
     }
 }
@@ -159,12 +171,10 @@ pub(crate) struct Handle<F> {
 
 impl<F: Send> Pool<F> for Handle<F> {
     fn submit(&mut self, errand: Errand) -> Result<(), Errand> {
-        let mut waiting = self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.len() >= WAITING_MAX {
-            return Err(errand);
-        }
-        waiting.push_back((errand, Arc::clone(&self.desk)));
-        drop(waiting);
+        let lane = Lane::of(&errand.work);
+        let mut lanes = self.queue.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        lanes.put((errand, Arc::clone(&self.desk)), lane).map_err(|(errand, _)| errand)?;
+        drop(lanes);
         self.queue.not_empty.notify_one();
         Ok(())
     }

@@ -2,19 +2,19 @@
 
 use crate::access_log::LogWriter;
 use crate::disk_tree::DiskTree;
-use crate::limit::Limits;
+use crate::ending::Ending;
+use crate::limit::{self, Limits};
 use crate::options::Options;
 use crate::origin::{Control, Origin};
 use crate::pool::Threads;
 use crate::worker::Worker;
-use reactor::signal::{Signal, Signals};
+use reactor::signal::Signals;
 use reactor::{Epoll, ListenAddress, ListenError, ListenOptions, Listener, Waker, privilege};
 use sd_notify::NotifyState;
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 
@@ -64,21 +64,6 @@ impl From<ListenError> for Error {
 /// Where a folder is served when nothing else is said: only this machine sees it.
 const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8000);
 
-/// Ports tried from there on.
-const PORTS_TRIED: u16 = 100;
-
-/// Threads for what may wait: enough that a few cold disks do not stop the others.
-const POOL_THREADS_MIN: usize = 4;
-
-/// As many as a kernel gives a process unless told otherwise (`fs.nr_open`).
-const DESCRIPTORS_UNLIMITED: u64 = 1 << 20;
-
-/// With more than these, a quarter is kept for files; with fewer, that quarter is missed by connections.
-const DESCRIPTORS_FEW: u64 = 1024;
-
-/// Then so many are kept: listeners, the log, files that are read at the moment.
-const DESCRIPTORS_ELSEWHERE: u64 = 32;
-
 impl Server {
     /// Opens the folder, binds the sockets and drops privileges. From here on clients can connect; they are answered by
     /// [`run`](Server::run).
@@ -96,7 +81,7 @@ impl Server {
         let listeners = if !inherited.is_empty() {
             inherited
         } else if options.listen.is_empty() {
-            vec![Listener::bind_next_free(DEFAULT_ADDRESS, PORTS_TRIED, &how)?]
+            vec![Listener::bind_next_free(DEFAULT_ADDRESS, limit::PORTS_TRIED, &how)?]
         } else {
             options.listen.iter().map(|address| Listener::bind(address, &how)).collect::<Result<_, _>>()?
         };
@@ -115,15 +100,16 @@ impl Server {
         self.listeners.first().into_iter().flatten().map(Listener::address)
     }
 
-    /// Serves until TERM or INT; then what is under way is finished.
+    /// Serves until TERM or INT; then what is under way is finished, unless the word comes again.
     ///
     /// Errs when a worker cannot start or go on.
     pub fn run(self) -> Result<(), Error> {
-        let Server { options, files, listeners, mut signals } = self;
+        let Server { options, files, listeners, signals } = self;
         let machine = |what: &'static str| move |error| Error::Machine(what.to_owned(), error);
         let descriptors = privilege::raise_descriptor_limit().map_err(machine("raise the limit of open files"))?;
-        let descriptors = descriptors.unwrap_or(DESCRIPTORS_UNLIMITED);
+        let descriptors = descriptors.unwrap_or(limit::DESCRIPTORS_UNLIMITED);
         let log = LogWriter::start(options.access_log).map_err(machine("start the access log"))?;
+        log.hear_panics();
         let limits = limits(&options, descriptors);
         let origin = Arc::new(Origin::new(
             files,
@@ -135,18 +121,20 @@ impl Server {
         ));
         let control = Arc::new(Control::default());
         let threads =
-            Threads::start(&origin, POOL_THREADS_MIN.max(options.workers)).map_err(machine("start a thread"))?;
+            Threads::start(&origin, limit::POOL_THREADS_MIN.max(options.workers)).map_err(machine("start a thread"))?;
 
         let mut workers: Vec<JoinHandle<io::Result<()>>> = Vec::new();
         let (waker, started) = channel::<Waker>();
+        let mut ending = Ending::new();
         let is_unix = |listener: &&Listener| matches!(listener.address(), ListenAddress::Unix(_));
         let first = listeners.first().into_iter().flatten();
         let unix: Vec<Listener> = first.filter(is_unix).map(Listener::another).collect::<Result<_, _>>()?;
         for (number, own) in listeners.into_iter().enumerate() {
             let (origin, control) = (Arc::clone(&origin), Arc::clone(&control));
-            let (threads, waker) = (threads.clone(), waker.clone());
+            let (threads, waker, notice) = (threads.clone(), waker.clone(), ending.notice());
             // A reactor stays on the thread that made it; its waker is what others have of it.
             let work = move || {
+                let _notice = notice;
                 let reactor = Epoll::new(own)?;
                 let pool = threads.handle(reactor.waker());
                 // Nobody left to take it: the server is ending already.
@@ -166,12 +154,12 @@ impl Server {
                 .unwrap_or_else(|| io::Error::other("a worker did not start"));
             return Err(machine("start a worker")(error));
         }
+        ending.listen(signals).map_err(machine("start a thread"))?;
         // Whoever started us may want to know; nobody listening is no error.
         let _ = sd_notify::notify(&[NotifyState::Ready]);
-        wait_for_end(&mut signals)?;
+        ending.wait().map_err(machine("listen to signals"))?;
         let _ = sd_notify::notify(&[NotifyState::Stopping]);
-        control.is_draining.store(true, Relaxed);
-        wakers.iter().for_each(Waker::wake);
+        ending.drain(&origin, &control, &wakers, options.tells_people);
         let ended = workers.into_iter().try_for_each(|worker| match worker.join() {
             Ok(result) => result,
             Err(_) => Err(io::Error::other("a worker panicked")),
@@ -182,17 +170,6 @@ impl Server {
     }
 }
 
-/// Waits for TERM or INT.
-fn wait_for_end(signals: &mut Signals) -> Result<(), Error> {
-    loop {
-        match signals.wait().map_err(|error| Error::Machine("listen to signals".into(), error))? {
-            Signal::Terminate | Signal::Interrupt => return Ok(()),
-            // Nothing is configured that could be read again, and no file of ours is to be reopened.
-            _ => {}
-        }
-    }
-}
-
 /// The owner's limits as each worker keeps them.
 fn limits(options: &Options, descriptors: u64) -> Limits {
     let workers = options.workers as u64;
@@ -200,8 +177,8 @@ fn limits(options: &Options, descriptors: u64) -> Limits {
     let memory_bytes = (options.memory_bytes / 2).min(descriptors / 4 * (64 << 10)) / workers;
     let connections = match options.connections_max {
         Some(max) => max as u64,
-        None if descriptors > DESCRIPTORS_FEW => descriptors / 4 * 3,
-        None => descriptors.saturating_sub(DESCRIPTORS_ELSEWHERE).max(descriptors / 3),
+        None if descriptors > limit::DESCRIPTORS_FEW => descriptors / 4 * 3,
+        None => descriptors.saturating_sub(limit::DESCRIPTORS_ELSEWHERE).max(descriptors / 3),
     };
     Limits {
         wire: wire::h1::Limits { idle: options.idle_timeout },

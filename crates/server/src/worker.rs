@@ -18,7 +18,7 @@ use reactor::{Completion, Key, PeerAddress, Reactor};
 use semantics::{Instant, RequestHead, Timestamp};
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::mem::take;
+use std::mem::{replace, take};
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -36,6 +36,8 @@ pub struct Worker<R: Reactor, T, P> {
     unfinished: VecDeque<Key>,
     control: Arc<Control>,
     drain_until: Option<Instant>,
+    /// Connections that it last said were to be finished.
+    under_way: usize,
     /// What arrives stands here while it is understood; one for all connections, so an idle one owns none.
     received: Vec<u8>,
 }
@@ -51,6 +53,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             unfinished: VecDeque::new(),
             control,
             drain_until: None,
+            under_way: 0,
             received: vec![0; limit::RECEIVE_BYTES],
             reactor,
         }
@@ -92,6 +95,9 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             }
         }
         self.exchange.log.hand_over();
+        if self.drain_until.is_some() {
+            self.tell_under_way();
+        }
         Ok(!self.is_drained())
     }
 
@@ -436,6 +442,16 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         if self.control.is_draining.load(Relaxed) && self.drain_until.is_none() {
             self.drain();
         }
+        if self.control.ends_at_once.load(Relaxed) {
+            self.drain_until = Some(self.now());
+        }
+    }
+
+    /// All workers add up what they have to finish.
+    fn tell_under_way(&mut self) {
+        let before = replace(&mut self.under_way, self.connections.count());
+        self.control.under_way.fetch_add(self.under_way, Relaxed);
+        self.control.under_way.fetch_sub(before, Relaxed);
     }
 
     /// No new connections; the idle ones go at once, the others after the response under way.

@@ -1,6 +1,7 @@
 //! What takes long and is done once: finding the encoding of a text, compressing a representation.
 
 use crate::coder::{self, Effort};
+use crate::limit;
 use charset::{Detector, TextKind, Verdict};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -37,17 +38,11 @@ impl Weighter<(Identity, Coding), Option<Arc<[u8]>>> for ByBytes {
     }
 }
 
-/// Labels are small; this many are remembered.
-const LABELS_MAX: usize = 100_000;
-
-/// Bytes read of a file at a time.
-const READ_BYTES: usize = 64 << 10;
-
 impl Bench {
     /// Keeps at most `bytes_max` of compressed representations.
     pub(crate) fn new(bytes_max: u64) -> Bench {
         Bench {
-            labels: Cache::new(LABELS_MAX),
+            labels: Cache::new(limit::LABELS_MAX),
             coded: Cache::with_weighter((bytes_max / (16 << 10)).max(64) as usize, bytes_max, ByBytes),
         }
     }
@@ -87,15 +82,16 @@ impl Bench {
     }
 }
 
-/// Finds out about a text from the whole of it; of one larger than [`EXAMINED_BYTES_MAX`], from its beginning and its end.
+/// Finds out about a text from the whole of it; of one larger than [`EXAMINED_BYTES_MAX`](limit::EXAMINED_BYTES_MAX), from its beginning and its end.
 pub(crate) fn examine<T: Tree>(tree: &T, file: &T::File, size: u64, kind: TextKind) -> Result<Verdict, Refusal> {
     let mut detector = Detector::new(kind, None);
-    if size <= EXAMINED_BYTES_MAX {
+    if size <= limit::EXAMINED_BYTES_MAX {
         for_each_piece(tree, file, |piece| detector.feed(piece))?;
         return Ok(detector.finish());
     }
-    let mut buffer = vec![0; READ_BYTES];
-    for (start, end) in [(0, EXAMINED_BYTES_MAX - EXAMINED_AT_END), (size - EXAMINED_AT_END, size)] {
+    let mut buffer = vec![0; limit::READ_BYTES];
+    for (start, end) in [(0, limit::EXAMINED_BYTES_MAX - limit::EXAMINED_AT_END), (size - limit::EXAMINED_AT_END, size)]
+    {
         let mut offset = start;
         while offset < end {
             match tree.read(file, offset, &mut buffer)? {
@@ -110,18 +106,13 @@ pub(crate) fn examine<T: Tree>(tree: &T, file: &T::File, size: u64, kind: TextKi
     Ok(detector.finish())
 }
 
-/// Larger texts are logs and dumps of one hand: to read a gigabyte before the first byte is answered helps nobody.
-const EXAMINED_BYTES_MAX: u64 = 16 << 20;
-/// Of those, so much is read of the end.
-const EXAMINED_AT_END: u64 = 1 << 20;
-
 /// Reads a file from its beginning to its end.
 pub(crate) fn for_each_piece<T: Tree>(
     tree: &T,
     file: &T::File,
     mut use_piece: impl FnMut(&[u8]),
 ) -> Result<(), Refusal> {
-    let mut buffer = vec![0; READ_BYTES];
+    let mut buffer = vec![0; limit::READ_BYTES];
     let mut offset = 0;
     loop {
         match tree.read(file, offset, &mut buffer)? {

@@ -4,10 +4,11 @@ use crate::accept::is_navigation;
 use crate::answer::{answer, field};
 use crate::disposition::attachment;
 use crate::fingerprint::Fingerprint;
+use crate::limit;
 use crate::page::Page;
 use crate::path::SitePath;
 use crate::query;
-use crate::representation::{COMPRESSOR_GENERATION, Keep, SNIFF_BYTES_MAX, Workshop, is_settled};
+use crate::representation::{COMPRESSOR_GENERATION, Keep, Workshop, is_settled};
 use crate::select::Selected;
 use crate::tree::{Metadata, Refusal, Tree};
 use crate::variant::Variant;
@@ -86,7 +87,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         asked: Option<&'static str>,
     ) -> Result<Labelled, Refusal> {
         let mut media_type = MediaType::from_name(path.name());
-        let is_unknown = media_type == MediaType::OCTET_STREAM && (1..=SNIFF_BYTES_MAX).contains(&metadata.size);
+        let is_unknown = media_type == MediaType::OCTET_STREAM && (1..=limit::SNIFF_BYTES_MAX).contains(&metadata.size);
         let mut charset = asked.map(Cow::Borrowed);
         if media_type.is_text && asked.is_none() || is_unknown {
             let found = self.workshop.charset(file, metadata, text_kind(media_type.kind))?;

@@ -2,6 +2,7 @@
 
 use crate::accept::is_navigation;
 use crate::answer::field;
+use crate::limit;
 use crate::path::SitePath;
 use crate::representation::Workshop;
 use crate::select::Selected;
@@ -62,7 +63,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         let mut folders: Vec<SitePath> = std::iter::successors(path.parent(), SitePath::parent).collect();
         folders.retain(|folder| self.options.hidden || !folder.is_hidden());
         // Each costs a look into the tree, and who asks for what is missing chooses how many there are.
-        for folder in &folders[folders.len().saturating_sub(FOLDERS_MAX)..] {
+        for folder in &folders[folders.len().saturating_sub(limit::ERROR_PAGE_FOLDERS_MAX)..] {
             let Some(candidate) = folder.join(name.as_bytes()) else { continue };
             if let Some((file, metadata)) = self.look_for_file(&candidate)? {
                 self.witness.step(Step::NotFoundFile(&candidate));
@@ -72,6 +73,3 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         Ok(None)
     }
 }
-
-/// How many folders are looked into for a `404.html`, counted from the root.
-const FOLDERS_MAX: usize = 16;

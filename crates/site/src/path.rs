@@ -1,5 +1,6 @@
 //! From a request target to a path that cannot leave the site.
 
+use crate::limit;
 use semantics::target::encode_path;
 use std::fmt;
 
@@ -108,7 +109,7 @@ impl SitePath {
     /// Whether any name, or the whole, is longer than a file system allows (NAME_MAX, PATH_MAX of Linux): nothing can
     /// be there, and asking would give an error that looks like a broken disk.
     pub fn is_too_long(&self) -> bool {
-        self.bytes.len() > PATH_BYTES_MAX || self.segments().any(|segment| segment.len() > NAME_BYTES_MAX)
+        self.bytes.len() > limit::PATH_BYTES_MAX || self.segments().any(|segment| segment.len() > limit::NAME_BYTES_MAX)
     }
 
     /// As a request target (RFC 9110 §7.1): path-absolute, percent-encoded from the raw bytes. Never begins with `//`.
@@ -139,9 +140,6 @@ fn is_name(segment: &[u8]) -> bool {
 fn parent_length(bytes: &[u8]) -> usize {
     bytes.iter().rposition(|&byte| byte == b'/').unwrap_or(0)
 }
-
-const NAME_BYTES_MAX: usize = 255;
-const PATH_BYTES_MAX: usize = 4095;
 
 #[cfg(test)]
 mod tests {

@@ -67,13 +67,3 @@ pub fn is_settled(metadata: &Metadata, now: Timestamp) -> bool {
 
 /// Part of the entity tag of what the workshop compressed, so that bytes from two releases are never put together.
 pub const COMPRESSOR_GENERATION: u64 = 1;
-
-/// Smaller texts gain less than the fields cost, and fit in the first packet anyhow.
-pub const COMPRESS_BYTES_MIN: u64 = 1024;
-
-/// Larger ones would hold a thread for long and push much else out of memory; who has such compresses them ahead.
-pub const COMPRESS_BYTES_MAX: u64 = 8 * 1024 * 1024;
-
-/// A file whose name tells nothing is looked into to see whether it is text, up to this size: beyond it hardly any is,
-/// and the look costs reading all of it.
-pub const SNIFF_BYTES_MAX: u64 = 1024 * 1024;

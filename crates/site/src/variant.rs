@@ -1,7 +1,8 @@
 //! Under which content coding a file is sent: a coded copy beside it, one made by the workshop, or as it is.
 
+use crate::limit;
 use crate::path::SitePath;
-use crate::representation::{COMPRESS_BYTES_MAX, COMPRESS_BYTES_MIN, Workshop, is_settled};
+use crate::representation::{Workshop, is_settled};
 use crate::tree::{Metadata, Refusal, Tree};
 use crate::visit::Visit;
 use crate::witness::{Step, Witness};
@@ -30,8 +31,8 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         let accepted = AcceptedCodings::parse(self.head.fields.values(FieldName::AcceptEncoding));
         if is_compressible && metadata.size > 0 {
             // Who refuses identity gets even a small file coded, rather than nothing.
-            let bytes_min = if accepted.quality(Coding::Identity) == 0 { 0 } else { COMPRESS_BYTES_MIN };
-            let is_worth_it = (bytes_min..=COMPRESS_BYTES_MAX).contains(&metadata.size);
+            let bytes_min = if accepted.quality(Coding::Identity) == 0 { 0 } else { limit::COMPRESS_BYTES_MIN };
+            let is_worth_it = (bytes_min..=limit::COMPRESS_BYTES_MAX).contains(&metadata.size);
             // What changes this moment may change while it is compressed; the copy would be kept under a wrong name.
             let can_compress = self.options.compress && is_worth_it && is_settled(metadata, self.now);
 

@@ -1,6 +1,7 @@
 //! Names inside an archive: relative, without dot segments, each one once.
 
 use super::{Item, ItemKind};
+use crate::limit;
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::fmt;
@@ -34,9 +35,6 @@ impl fmt::Display for NameFault {
 }
 
 impl std::error::Error for NameFault {}
-
-/// Longest name; room is left below zip's 65535 for the slash of a folder and a number that makes it unique.
-const NAME_BYTES_MAX: usize = 60_000;
 
 /// The names given so far. Kept as hashes, a few bytes each: should two of 64 bits meet, a file gets a number it did not need.
 #[derive(Default)]
@@ -87,7 +85,7 @@ impl Names {
 }
 
 fn check(name: &str) -> Result<(), NameFault> {
-    if name.len() > NAME_BYTES_MAX {
+    if name.len() > limit::ARCHIVE_NAME_BYTES_MAX {
         return Err(NameFault::TooLong);
     }
     if name.contains('\0') {

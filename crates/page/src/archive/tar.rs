@@ -9,6 +9,7 @@
 
 use super::name::Names;
 use super::{Item, ItemKind, NameFault, Outcome};
+use crate::limit;
 
 /// A tar archive being written.
 #[derive(Default)]
@@ -73,7 +74,7 @@ impl Tar {
             // A folder that stands already was not begun again.
             return Some(Outcome::Whole);
         };
-        let zeros = current.owed.min(PADDING_BYTES_MAX);
+        let zeros = current.owed.min(limit::PADDING_BYTES_MAX);
         pad(out, zeros);
         current.owed -= zeros;
         current.padded += zeros;
@@ -180,8 +181,6 @@ const BLOCK_BYTES: u64 = 512;
 const NAME_FIELD_BYTES: usize = 100;
 /// What eleven octal digits hold: 8 GiB less one.
 const OCTAL_11_MAX: u64 = 0o77_777_777_777;
-/// Most zeros in one call, so that a file of many GiB that vanished does not fill memory.
-const PADDING_BYTES_MAX: u64 = 256 * 1024;
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,7 @@
 use super::Row;
 use super::row::{push_icon, push_name};
 use crate::kind::Kind;
+use crate::limit;
 
 /// Appends one tile: the face leads to the preview, the name to the material itself.
 pub(super) fn push_tile(out: &mut String, row: &Row) {
@@ -14,7 +15,7 @@ pub(super) fn push_tile(out: &mut String, row: &Row) {
     out.push_str(if is_folder { ">" } else { "?preview>" });
     let size = row.size.unwrap_or(u64::MAX);
     match row.kind {
-        Kind::Image if size <= PICTURE_BYTES_MAX => {
+        Kind::Image if size <= limit::GRID_PICTURE_BYTES_MAX => {
             out.push_str("<img alt=\"\" loading=lazy decoding=async src=");
             out.push_str(&href);
             out.push('>');
@@ -35,6 +36,3 @@ pub(super) fn push_tile(out: &mut String, row: &Row) {
     push_name(out, &row.shown, row.kind);
     out.push_str("</a>\n");
 }
-
-/// Larger pictures are shown by their icon: a folder of originals must not load all of them.
-const PICTURE_BYTES_MAX: u64 = 4 * 1024 * 1024;

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{CHUNK_BYTES, Entries, ListingPage, Query, Row, Start, View, grid};
+use super::{Entries, ListingPage, Query, Row, Start, View, grid};
 use crate::escape::push_text;
 use crate::frame::{self, Frame, Here};
 use crate::icon;
+use crate::limit;
 use crate::look::Look;
 use crate::order::{Direction, Sort};
 use crate::quantity;
@@ -29,7 +30,7 @@ pub fn html(look: Look, page: ListingPage) -> impl Iterator<Item = String> + Sen
 
     let mut stage = Stage::Unread(open);
     let rest = std::iter::from_fn(move || {
-        let mut out = String::with_capacity(CHUNK_BYTES + 1024);
+        let mut out = String::with_capacity(limit::LISTING_PIECE_BYTES + 1024);
         loop {
             match std::mem::replace(&mut stage, Stage::Done) {
                 Stage::Unread(open) => {
@@ -45,7 +46,7 @@ pub fn html(look: Look, page: ListingPage) -> impl Iterator<Item = String> + Sen
                     stage = Stage::Rows { rows, pager, readme };
                 }
                 Stage::Rows { mut rows, pager, readme } => {
-                    while out.len() < CHUNK_BYTES
+                    while out.len() < limit::LISTING_PIECE_BYTES
                         && let Some(row) = rows.next()
                     {
                         match query.view {
@@ -53,7 +54,7 @@ pub fn html(look: Look, page: ListingPage) -> impl Iterator<Item = String> + Sen
                             View::Grid => grid::push_tile(&mut out, &row),
                         }
                     }
-                    if out.len() >= CHUNK_BYTES {
+                    if out.len() >= limit::LISTING_PIECE_BYTES {
                         stage = Stage::Rows { rows, pager, readme };
                         return Some(out);
                     }

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::{CHUNK_BYTES, Entries, ListingPage, Query, Row, Start};
+use super::{Entries, ListingPage, Query, Row, Start};
 use crate::escape::{push_segment, segment};
 use crate::kind::Kind;
+use crate::limit;
 use crate::quantity::rfc3339;
 
 /// The folder as one JSON object, in pieces: `path`, `sort`, `order`, `total`, `next`, `previous`, then `entries`.
@@ -19,14 +20,14 @@ pub fn json(page: ListingPage) -> impl Iterator<Item = String> + Send {
     let mut rows: Option<Box<dyn Iterator<Item = Row> + Send>> = None;
     let mut is_first = true;
     std::iter::from_fn(move || {
-        let mut out = String::with_capacity(CHUNK_BYTES + 1024);
+        let mut out = String::with_capacity(limit::LISTING_PIECE_BYTES + 1024);
         if let Some(open) = open.take() {
             let entries = open();
             out.push_str(&head(&target, &query, &entries));
             rows = Some(entries.rows);
         }
         let from = rows.as_mut()?;
-        while out.len() < CHUNK_BYTES {
+        while out.len() < limit::LISTING_PIECE_BYTES {
             let Some(row) = from.next() else {
                 out.push_str("\n]}\n");
                 rows = None;

@@ -1,5 +1,6 @@
 //! What a reader asks of a listing: the query, read and written.
 
+use crate::limit;
 use std::fmt::Write as _;
 
 use crate::escape;
@@ -50,7 +51,7 @@ impl Query {
     pub fn parse(raw: &[u8]) -> Query {
         let mut query = Query::default();
         let (mut after, mut before, mut value, mut shown) = (None, None, 0, None);
-        for pair in raw.split(|&byte| byte == b'&').take(PAIRS_MAX) {
+        for pair in raw.split(|&byte| byte == b'&').take(limit::QUERY_PAIRS_MAX) {
             let mut halves = pair.splitn(2, |&byte| byte == b'=');
             let key = halves.next().unwrap_or_default();
             let bytes = escape::unescape_query(halves.next().unwrap_or_default());
@@ -156,9 +157,6 @@ fn place(mut name: Vec<u8>) -> Option<Cursor> {
     }
     (!name.is_empty()).then(|| Cursor { name, is_folder, ..Cursor::default() })
 }
-
-/// More pairs than a listing knows; the rest is not looked at.
-const PAIRS_MAX: usize = 32;
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! The common order of names that are plain ASCII, many times quicker than by the whole rules, and the same.
 
+use crate::limit;
 use core::cmp::Ordering;
 
 /// Where each printable ASCII character stands among the others.
@@ -35,7 +36,7 @@ impl Ranks {
                 (_, []) => return Some(Ordering::Greater),
                 ([b'0'..=b'9', ..], [b'0'..=b'9', ..]) => {
                     let (left, right) = (number(&mut one), number(&mut other));
-                    if left.len().max(right.len()) > DIGITS_MAX {
+                    if left.len().max(right.len()) > limit::ORDER_DIGITS_MAX {
                         return None;
                     }
                     let order = left.len().cmp(&right.len()).then_with(|| left.cmp(right));
@@ -68,6 +69,3 @@ fn number<'a>(name: &mut &'a [u8]) -> &'a [u8] {
     let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
     &digits[zeros..]
 }
-
-/// The whole rules take longer numbers apart; so long a number is left to them.
-const DIGITS_MAX: usize = 200;

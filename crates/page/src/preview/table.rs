@@ -1,6 +1,7 @@
 //! Values separated by commas, semicolons or tabs (RFC 4180, and what programs make of it), as a table.
 
 use crate::escape::push_text;
+use crate::limit;
 
 /// Appends the table; true when there was more than it shows.
 pub(super) fn push(out: &mut String, text: &str) -> bool {
@@ -8,10 +9,10 @@ pub(super) fn push(out: &mut String, text: &str) -> bool {
     let mut records = Records { rest: text, separator: separator(text) };
     out.push_str("<div class=scroll tabindex=0><table class=cells>");
     let mut was_cut = false;
-    for (index, record) in records.by_ref().take(RECORDS_MAX).enumerate() {
+    for (index, record) in records.by_ref().take(limit::TABLE_RECORDS_MAX).enumerate() {
         out.push_str("<tr>");
-        was_cut |= record.len() > COLUMNS_MAX;
-        for value in record.iter().take(COLUMNS_MAX) {
+        was_cut |= record.len() > limit::TABLE_COLUMNS_MAX;
+        for value in record.iter().take(limit::TABLE_COLUMNS_MAX) {
             // The first record names the columns, nearly always.
             out.push_str(if index == 0 { "<th scope=col>" } else { "<td>" });
             push_text(out, value);
@@ -73,11 +74,6 @@ impl Iterator for Records<'_> {
     }
 }
 
-/// More rows than these are no preview.
-const RECORDS_MAX: usize = 1000;
-/// More columns than these are no preview.
-const COLUMNS_MAX: usize = 100;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,8 +100,8 @@ mod tests {
     #[test]
     fn a_long_table_is_cut() {
         let mut out = String::new();
-        assert!(push(&mut out, &"a,b\n".repeat(RECORDS_MAX + 1)));
-        assert_eq!(out.matches("<tr>").count(), RECORDS_MAX);
+        assert!(push(&mut out, &"a,b\n".repeat(limit::TABLE_RECORDS_MAX + 1)));
+        assert_eq!(out.matches("<tr>").count(), limit::TABLE_RECORDS_MAX);
         assert!(!push(&mut String::new(), "<a>,b\n"));
     }
 }

@@ -135,3 +135,44 @@ fn without_a_terminal_nothing_is_logged() {
     running.get("/a.txt");
     assert_eq!(running.end(Signal::TERM), (Some(0), String::new(), String::new()));
 }
+
+#[test]
+fn a_standard_error_that_nobody_reads_holds_nothing_up() {
+    const ARCHIVES: usize = 60;
+    const SENTENCES: usize = 10;
+    let folder = folder();
+    // What lies so deep is left out of an archive, and that is said: each time ten sentences of 3 KiB.
+    let deep = "a-name-of-some-length/".repeat(127);
+    for number in 0..SENTENCES {
+        std::fs::create_dir_all(folder.path().join(format!("{deep}{number}"))).expect("made");
+    }
+    let mut running = start(folder.path(), &["--workers", "1"]);
+    for _ in 0..ARCHIVES {
+        let archive = running.exchange("GET /?archive=tar HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        assert!(archive.starts_with("HTTP/1.1 200 OK\r\n"), "{archive}");
+    }
+    assert!(running.get("/a.txt").ends_with("\r\n\r\n0123456789"));
+    // Now somebody reads again, and is told how much was lost.
+    let mut errors = BufReader::new(running.child.stderr.take().expect("piped"));
+    let told = std::thread::spawn(move || {
+        let mut text = String::new();
+        errors.read_to_string(&mut text).expect("text");
+        text
+    });
+    running.signal(Signal::TERM);
+    let (mut written, mut lost) = (0, 0);
+    for line in told.join().expect("it ends").lines() {
+        if line.ends_with(": left out of an archive: 128 folders deep") {
+            written += 1;
+            continue;
+        }
+        let count = line.strip_prefix("quarry: ").and_then(|rest| {
+            rest.strip_suffix(" more lines about failures were dropped: they were not read in time")?
+                .parse::<usize>()
+                .ok()
+        });
+        lost += count.unwrap_or_else(|| panic!("{line}"));
+    }
+    assert!(lost > 0);
+    assert_eq!(written + lost, ARCHIVES * SENTENCES);
+}

@@ -9,7 +9,7 @@ use rustix::process::Signal;
 
 use super::response::Response;
 use super::running::until;
-use super::{start, write};
+use super::{program, start, write};
 
 const LARGE_BYTES: u64 = 64 << 20;
 
@@ -88,4 +88,57 @@ fn a_request_that_has_begun_to_arrive_is_still_answered() {
     assert_eq!((response.text(), response.field("connection")), ("found", Some("close")));
     assert_eq!(reader.read(&mut [0; 16]).expect("an end, no reset"), 0);
     assert_eq!(running.wait(), (Some(0), String::new(), String::new()));
+}
+
+#[test]
+fn told_again_it_ends_at_once() {
+    let folder = folder();
+    let mut running = start(folder.path(), &["--drain", "1h"]);
+    let address = running.address().to_owned();
+    let mut stream = running.connect();
+    let mut download = begin(&mut stream);
+    running.signal(Signal::TERM);
+    until("new clients are refused", || TcpStream::connect(&address).err());
+    assert_eq!(running.child.try_wait().expect("ours"), None, "it finishes what is under way");
+    running.signal(Signal::INT);
+    assert_eq!(running.wait(), (Some(0), String::new(), String::new()));
+    let mut content = Vec::new();
+    let _ = download.read_to_end(&mut content);
+    assert!((content.len() as u64) < LARGE_BYTES);
+}
+
+/// Runs the server with a terminal as its standard error, begins a download, interrupts it twice, and prints what the
+/// terminal showed and the exit code.
+const AT_A_TERMINAL: &str = r#"
+import os, pty, socket, subprocess, sys
+controller, terminal = pty.openpty()
+server = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, stderr=terminal, stdin=subprocess.DEVNULL)
+os.close(terminal)
+host, port = server.stdout.readline().decode().strip()[len("http://"):-1].split(":")
+client = socket.create_connection((host, int(port)))
+client.sendall(b"GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n")
+client.recv(1)
+shown = b""
+def read_until(word):
+    global shown
+    while word not in shown:
+        shown += os.read(controller, 1024)
+read_until(b"Ctrl-C stops")
+server.send_signal(2)
+read_until(b"ends at once")
+server.send_signal(2)
+print(server.wait(60), shown.decode())
+"#;
+
+#[test]
+fn people_are_told_what_it_waits_for() {
+    let folder = folder();
+    let quarry = env!("CARGO_BIN_EXE_quarry");
+    let root = folder.path().to_str().expect("text");
+    let flags = ["--listen", "127.0.0.1:0", "--drain", "2h", "--access-log", "off"];
+    let told = program("timeout", &[&["120", "python3", "-c", AT_A_TERMINAL, quarry, root][..], &flags].concat());
+    let told = String::from_utf8(told).expect("text");
+    assert!(told.starts_with("0 serving "), "{told}");
+    let expected = "quarry: finishing 1 connection, for at most 7200 s; Ctrl-C again ends at once";
+    assert!(told.contains(expected), "{told}");
 }

@@ -34,6 +34,8 @@ pub struct Metadata {
     pub inode: u64,
     /// The device it is on.
     pub device: u64,
+    /// Whether its owner may run it.
+    pub is_executable: bool,
 }
 
 /// The kinds of node that make a difference.
@@ -66,6 +68,7 @@ impl From<&Statx> for Metadata {
             changed: nanoseconds(found.stx_ctime),
             inode: found.stx_ino,
             device: u64::from(found.stx_dev_major) << 32 | u64::from(found.stx_dev_minor),
+            is_executable: found.stx_mode & 0o100 != 0,
         }
     }
 }

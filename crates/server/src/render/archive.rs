@@ -1,11 +1,13 @@
 //! A folder and all below it as one file, read while it is sent.
 
 use super::name::shown;
+use crate::limit;
 use crate::origin::Files;
+use crate::permit::Permit;
 use page::archive::{Archive, Format, Item, ItemKind, Outcome};
+use semantics::Timestamp;
 use semantics::media_type::MediaType;
-use site::{NodeKind, Refusal, SitePath, is_hidden_name};
-use std::ops::ControlFlow;
+use site::{Batches, DirectoryEntry, NodeKind, Refusal, SitePath, is_hidden_name};
 
 /// Makes the archive piece by piece.
 pub(crate) struct Pieces<T: Files> {
@@ -15,9 +17,12 @@ pub(crate) struct Pieces<T: Files> {
     stack: Vec<Level>,
     current: Option<Current<T::File>>,
     is_hidden_shown: bool,
+    has_begun: bool,
     report: Report,
     remarks: usize,
     buffer: Vec<u8>,
+    /// Given back when this is dropped: at the end, or when the client has gone.
+    _permit: Permit,
 }
 
 /// Takes a sentence for whoever runs the site: the client has the head of the response already, and a name in the archive
@@ -26,10 +31,12 @@ pub(crate) type Report = Box<dyn FnMut(&str) + Send>;
 
 struct Level {
     path: SitePath,
-    /// The folder as it is called inside the archive; empty for the one that was asked for.
+    /// The folder as it is called inside the archive.
     name: String,
-    /// In reverse order, so that the next is popped.
-    names: Vec<(Vec<u8>, Option<NodeKind>)>,
+    /// The next is popped: in reverse order, where the folder is not too large to be put in order.
+    ready: Vec<DirectoryEntry>,
+    /// The other names of a folder that is.
+    rest: Option<Batches>,
 }
 
 /// The file whose content is being written.
@@ -42,23 +49,16 @@ struct Current<F> {
     has_ended: bool,
 }
 
-/// Bytes read of a file for one piece.
-const PIECE_BYTES: usize = 64 << 10;
-
-/// Sentences about one archive. What is wrong with more files than these is wrong with the folder.
-const REMARKS_MAX: usize = 10;
-
-/// Folders within folders. Deeper trees are made to break tools; what lies below is left out.
-const DEPTH_MAX: usize = 128;
-
 impl<T: Files> Pieces<T> {
-    /// Errs when the folder cannot be read at all.
+    /// `top`: what the folder is called in the archive. Everything stands below it, so that whoever unpacks it gets one
+    /// folder. Errs when the folder cannot be read at all.
     pub(crate) fn new(
         files: T,
-        folder: &SitePath,
+        (folder, top): (&SitePath, String),
         format: Format,
         is_hidden_shown: bool,
         report: Report,
+        permit: Permit,
     ) -> Result<Pieces<T>, Refusal> {
         let mut pieces = Pieces {
             files,
@@ -66,37 +66,61 @@ impl<T: Files> Pieces<T> {
             stack: Vec::new(),
             current: None,
             is_hidden_shown,
+            has_begun: false,
             report,
             remarks: 0,
-            buffer: vec![0; PIECE_BYTES],
+            buffer: vec![0; limit::ARCHIVE_PIECE_BYTES],
+            _permit: permit,
         };
-        pieces.enter(folder.clone(), String::new())?;
+        pieces.enter(folder.clone(), top)?;
         Ok(pieces)
     }
 
     fn enter(&mut self, path: SitePath, name: String) -> Result<(), Refusal> {
-        let mut names = Vec::new();
-        self.files.list(&path, &mut |entry| {
-            if self.is_hidden_shown || !is_hidden_name(&entry.name) {
-                names.push((entry.name, entry.kind));
+        let mut batches = self.files.names(&path)?;
+        let (mut ready, mut rest) = (Vec::new(), None);
+        while let Some(batch) = batches.next() {
+            ready.extend(visible(batch?, self.is_hidden_shown));
+            if ready.len() > limit::ARCHIVE_NAMES_SORTED_MAX {
+                rest = Some(batches);
+                break;
             }
-            ControlFlow::Continue(())
-        })?;
-        names.sort_unstable_by(|one, other| other.0.cmp(&one.0));
-        self.stack.push(Level { path, name, names });
+        }
+        if rest.is_none() {
+            ready.sort_unstable_by(|one, other| other.name.cmp(&one.name));
+        }
+        self.stack.push(Level { path, name, ready, rest });
         Ok(())
+    }
+
+    /// The folder itself, as the first item.
+    fn begin(&mut self, archive: &mut Archive, out: &mut Vec<u8>) {
+        let Some(top) = self.stack.first() else { return };
+        let (name, path) = (top.name.clone(), top.path.clone());
+        let modified = self.files.open(&path).map_or(Timestamp(0), |node| node.metadata.modified);
+        if let Err(fault) = archive.begin(&folder_item(name, modified), out) {
+            return self.remark(&path, &format!("has no item of its own in an archive: {fault}"));
+        }
+        archive.end_item(out);
     }
 
     /// Goes on to the next file or folder; false when there is none.
     fn advance(&mut self, archive: &mut Archive, out: &mut Vec<u8>) -> bool {
         let Some(level) = self.stack.last_mut() else { return false };
-        let Some((bytes, kind)) = level.names.pop() else {
-            self.stack.pop();
+        let Some(DirectoryEntry { name: bytes, kind }) = level.ready.pop() else {
+            let path = level.path.clone();
+            match level.rest.as_mut().and_then(Iterator::next) {
+                Some(Ok(batch)) => level.ready = visible(batch, self.is_hidden_shown),
+                Some(Err(refusal)) => {
+                    self.stack.pop();
+                    self.remark(&path, &format!("the rest of it is left out of an archive: {refusal}"));
+                }
+                None => drop(self.stack.pop()),
+            }
             return true;
         };
         let Some(path) = level.path.join(&bytes) else { return true };
-        let name = shown(&bytes);
-        let name = if level.name.is_empty() { name.into_owned() } else { format!("{}/{name}", level.name) };
+        let name = format!("{}/{}", level.name, shown(&bytes));
         if let Err(cause) = self.add(archive, &path, kind, name, out) {
             self.remark(&path, &format!("left out of an archive: {cause}"));
         }
@@ -118,16 +142,16 @@ impl<T: Files> Pieces<T> {
             Err(Refusal::Missing | Refusal::Outside) => return Ok(()),
             Err(refusal) => return Err(refusal.to_string()),
         };
-        let mut item = Item {
-            name,
-            kind: ItemKind::File,
-            size: node.metadata.size,
-            modified: node.metadata.modified,
-            is_compressible: MediaType::from_name(path.name()).is_compressible,
-            is_executable: false,
-        };
         match (node.metadata.kind, node.file) {
             (NodeKind::File, Some(file)) => {
+                let item = Item {
+                    name,
+                    kind: ItemKind::File,
+                    size: node.metadata.size,
+                    modified: node.metadata.modified,
+                    is_compressible: MediaType::from_name(path.name()).is_compressible,
+                    is_executable: node.metadata.is_executable,
+                };
                 archive.begin(&item, out).map_err(|fault| fault.to_string())?;
                 self.current =
                     Some(Current { file, path: path.clone(), offset: 0, size: node.metadata.size, has_ended: false });
@@ -135,11 +159,10 @@ impl<T: Files> Pieces<T> {
             }
             // A linked folder is not entered: it may lead back up, and then there were no end.
             (NodeKind::Directory, _) if kind == Some(NodeKind::Directory) => {
-                if self.stack.len() >= DEPTH_MAX {
-                    return Err(format!("{DEPTH_MAX} folders deep"));
+                if self.stack.len() >= limit::ARCHIVE_DEPTH_MAX {
+                    return Err(format!("{} folders deep", limit::ARCHIVE_DEPTH_MAX));
                 }
-                item.kind = ItemKind::Directory;
-                item.size = 0;
+                let item = folder_item(name, node.metadata.modified);
                 archive.begin(&item, out).map_err(|fault| fault.to_string())?;
                 archive.end_item(out);
                 self.enter(path.clone(), item.name).map_err(|refusal| refusal.to_string())
@@ -184,9 +207,31 @@ impl<T: Files> Pieces<T> {
     fn remark(&mut self, path: &SitePath, what: &str) {
         self.remarks += 1;
         // How many more there were is said at the end.
-        if self.remarks <= REMARKS_MAX {
+        if self.remarks <= limit::ARCHIVE_REMARKS_MAX {
             (self.report)(&format!("{}: {what}", String::from_utf8_lossy(path.as_bytes())));
         }
+    }
+}
+
+fn visible(mut batch: Vec<DirectoryEntry>, is_hidden_shown: bool) -> Vec<DirectoryEntry> {
+    batch.retain(|entry| is_hidden_shown || !is_hidden_name(&entry.name));
+    batch
+}
+
+fn folder_item(name: String, modified: Timestamp) -> Item {
+    let (is_compressible, is_executable) = (false, false);
+    Item { name, kind: ItemKind::Directory, size: 0, modified, is_compressible, is_executable }
+}
+
+/// What a site or a folder is called where it is unpacked: one segment that any system takes.
+pub(crate) fn top_name(shown: &str) -> String {
+    let name: String = shown
+        .chars()
+        .map(|char| if matches!(char, '/' | '\\' | ':') || char.is_control() { '_' } else { char })
+        .collect();
+    match name.trim() {
+        "" | "." | ".." => "site".to_owned(),
+        name => name.to_owned(),
     }
 }
 
@@ -195,16 +240,23 @@ impl<T: Files> Iterator for Pieces<T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut archive = self.archive.take()?;
-        let mut out = Vec::with_capacity(PIECE_BYTES + 1024);
-        while out.len() < PIECE_BYTES {
+        let mut out = Vec::with_capacity(limit::ARCHIVE_PIECE_BYTES + 1024);
+        if !self.has_begun {
+            self.has_begun = true;
+            self.begin(&mut archive, &mut out);
+        }
+        while out.len() < limit::ARCHIVE_PIECE_BYTES {
             if self.current.is_some() {
                 if let Err(refusal) = self.read(&mut archive, &mut out) {
                     return Some(Err(format!("cannot read a file for an archive: {refusal}")));
                 }
             } else if !self.advance(&mut archive, &mut out) {
                 archive.finish(&mut out);
-                if self.remarks > REMARKS_MAX {
-                    (self.report)(&format!("{} more files of that archive like these", self.remarks - REMARKS_MAX));
+                if self.remarks > limit::ARCHIVE_REMARKS_MAX {
+                    (self.report)(&format!(
+                        "{} more files of that archive like these",
+                        self.remarks - limit::ARCHIVE_REMARKS_MAX
+                    ));
                 }
                 return Some(Ok(out));
             }
@@ -218,6 +270,7 @@ impl<T: Files> Iterator for Pieces<T> {
 mod tests {
     use super::*;
     use crate::disk_tree::DiskTree;
+    use crate::permit::Permits;
     use reactor::disk::Links;
     use std::fs;
     use std::sync::mpsc::channel;
@@ -225,7 +278,7 @@ mod tests {
     /// The sentences about an archive of two large files, of which the second becomes `second` while the first is sent.
     fn remarks(format: Format, second: &[u8]) -> Vec<String> {
         let folder = tempfile::TempDir::new().unwrap();
-        let large = vec![b'x'; 3 * PIECE_BYTES];
+        let large = vec![b'x'; 3 * limit::ARCHIVE_PIECE_BYTES];
         // The second is begun in the piece that ends the first.
         fs::write(folder.path().join("a"), &large).unwrap();
         fs::write(folder.path().join("b"), &large).unwrap();
@@ -233,7 +286,8 @@ mod tests {
         let root = SitePath::root();
         let (sender, told) = channel();
         let report = Box::new(move |sentence: &str| sender.send(sentence.to_owned()).unwrap());
-        let mut pieces = Pieces::new(tree, &root, format, false, report).unwrap();
+        let permit = Permits::new(1).take().unwrap();
+        let mut pieces = Pieces::new(tree, (&root, "top".into()), format, false, report, permit).unwrap();
         while pieces.current.as_ref().is_none_or(|current| current.path.name() != b"b") {
             pieces.next().unwrap().unwrap();
         }
@@ -245,7 +299,7 @@ mod tests {
 
     #[test]
     fn what_a_tar_could_not_keep_is_told() {
-        let promised = 3 * PIECE_BYTES;
+        let promised = 3 * limit::ARCHIVE_PIECE_BYTES;
         assert_eq!(remarks(Format::Tar, &vec![b'y'; promised]), [""; 0]);
         let grown = remarks(Format::Tar, &vec![b'y'; promised + 5]);
         assert_eq!(grown, ["b: grew while it went into an archive: 5 bytes are left out"]);

@@ -1,6 +1,7 @@
 //! What is in a folder, for its listing.
 
 use super::name::{Neighbours, shown};
+use crate::limit;
 use crate::origin::Files;
 use page::Kind;
 use page::listing::{Entries, Query, Row, Segment};
@@ -9,9 +10,6 @@ use page::window::Window;
 use site::{DirectoryEntry, NodeKind, Refusal, SitePath, is_hidden_name};
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
-
-/// Rows of one page; the folder may have a million.
-const ROWS_MAX: usize = 500;
 
 /// Reads the folder, and picks the rows of the page that was asked for.
 pub(crate) fn entries<T: Files>(
@@ -24,8 +22,8 @@ pub(crate) fn entries<T: Files>(
     let needs_facts = query.sort != Sort::Name;
     let pick = |show: &mut dyn FnMut(&[u8]) -> String| {
         let order = Order::new(accept_language).by(query.sort, query.direction);
-        let mut window =
-            Window::new(order, query.start.clone(), ROWS_MAX).only(query.from.as_deref(), query.matching.as_deref());
+        let mut window = Window::new(order, query.start.clone(), limit::LISTING_ROWS_MAX)
+            .only(query.from.as_deref(), query.matching.as_deref());
         files.list(folder, &mut |entry| {
             if is_hidden_shown || !is_hidden_name(&entry.name) {
                 let shown = show(&entry.name);
@@ -112,37 +110,43 @@ pub(crate) fn neighbours<T: Files>(
     is_hidden_shown: bool,
 ) -> (Option<Segment>, Option<Segment>) {
     let Some(folder) = path.parent() else { return (None, None) };
-    let mut names = Neighbours::default();
-    // A folder that cannot be read has no neighbours to go to; the second look tells.
-    let _ = files.list(&folder, &mut |entry| {
-        names.note(&entry.name);
-        ControlFlow::Continue(())
-    });
-    let reading = names.reading();
-    let segment = |name: &[u8]| {
-        let shown = reading.as_ref().map_or_else(|| shown(name).into_owned(), |reading| reading.show(name));
-        Segment { name: name.to_vec(), shown }
-    };
     let order = Order::new(accept_language);
-    let compare = |one: &Segment, other: &Segment| order.compare(key(one), key(other));
-    let own = segment(path.name());
-    let (mut before, mut behind): (Option<Segment>, Option<Segment>) = (None, None);
-    let listed = files.list(&folder, &mut |entry| {
-        if entry.kind == Some(NodeKind::File) && (is_hidden_shown || !is_hidden_name(&entry.name)) {
-            let segment = segment(&entry.name);
-            match compare(&segment, &own) {
-                Ordering::Less if before.as_ref().is_none_or(|nearest| compare(&segment, nearest).is_gt()) => {
-                    before = Some(segment);
-                }
-                Ordering::Greater if behind.as_ref().is_none_or(|nearest| compare(&segment, nearest).is_lt()) => {
-                    behind = Some(segment);
-                }
-                _ => {}
+    let pick = |show: &mut dyn FnMut(&[u8]) -> String| {
+        let own = Segment { name: path.name().to_vec(), shown: show(path.name()) };
+        let (mut before, mut behind): (Option<Segment>, Option<Segment>) = (None, None);
+        let mut looked_at = 0;
+        let listed = files.list(&folder, &mut |DirectoryEntry { name, kind }| {
+            looked_at += 1;
+            if looked_at > limit::NEIGHBOURS_MAX {
+                return ControlFlow::Break(());
             }
-        }
-        ControlFlow::Continue(())
+            let file = Segment { shown: show(&name), name };
+            if kind == Some(NodeKind::File) && (is_hidden_shown || !is_hidden_name(&file.name)) {
+                let is_between = |nearest: &Option<Segment>, side| {
+                    nearest.as_ref().is_none_or(|nearest| order.compare(key(nearest), key(&file)) == side)
+                };
+                match order.compare(key(&file), key(&own)) {
+                    Ordering::Less if is_between(&before, Ordering::Less) => before = Some(file),
+                    Ordering::Greater if is_between(&behind, Ordering::Greater) => behind = Some(file),
+                    _ => {}
+                }
+            }
+            ControlFlow::Continue(())
+        });
+        // The nearest of some of the names would lead past the others.
+        let is_whole = listed.is_ok() && looked_at <= limit::NEIGHBOURS_MAX;
+        if is_whole { (before, behind) } else { (None, None) }
+    };
+    let mut names = Neighbours::default();
+    let chosen = pick(&mut |name| {
+        names.note(name);
+        String::from_utf8_lossy(name).into_owned()
     });
-    if listed.is_ok() { (before, behind) } else { (None, None) }
+    match names.reading() {
+        // Once more, now that they can be read: they are ordered by what is shown of them.
+        Some(reading) => pick(&mut |name| reading.show(name)),
+        None => chosen,
+    }
 }
 
 /// Where a file stands among others by its name.

@@ -5,6 +5,7 @@ mod error;
 mod folder;
 mod material;
 mod name;
+mod similar;
 mod span;
 #[cfg(test)]
 mod tests;
@@ -17,9 +18,11 @@ use page::archive::Format;
 use page::listing::{Entries, ListingPage, Query};
 use page::window::Chosen;
 use page::{CONTENT_SECURITY_POLICY, Language, Look, asset, listing};
-use semantics::{Content, Field, FieldName, RequestHead, Response, Status, Timestamp};
+use semantics::{Content, Field, FieldName, Method, RequestHead, Response, Status, Timestamp};
 use site::{ArchiveKind, ListingFormat, Metadata, Page, Refusal, SitePath};
 use std::borrow::Cow;
+use std::iter;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 impl<T: Files> Origin<T> {
@@ -28,7 +31,7 @@ impl<T: Files> Origin<T> {
         let vary = page.vary();
         let made = match page {
             Page::Listing { path, metadata, format } => self.listing(head, &path, &metadata, format, now),
-            Page::Archive { path, kind, .. } => self.archive(&path, kind),
+            Page::Archive { path, kind, .. } => self.archive(head, &path, kind),
             Page::Markdown { path, charset, .. } => self.markdown(head, &path, charset),
             Page::Preview { path, charset, .. } => self.preview(head, &path, charset, now),
             Page::Asset { name } => self.asset(&name),
@@ -65,7 +68,7 @@ impl<T: Files> Origin<T> {
     ) -> Result<Answer<T::File>, Refusal> {
         let query = Query::parse(query(head));
         // Whether it can be read at all is known before the first byte goes out, and with it the status.
-        self.files.list(path, &mut |_| std::ops::ControlFlow::Break(()))?;
+        self.files.list(path, &mut |_| ControlFlow::Break(()))?;
         let (files, folder, hidden) = (self.files.clone(), path.clone(), self.options.hidden);
         let (asked, languages) = (query.clone(), accept_language(head).to_vec());
         let has_readme = format == ListingFormat::Html;
@@ -80,7 +83,7 @@ impl<T: Files> Origin<T> {
             entries
         });
         let page = ListingPage { path: folder::way(path), query, now, open };
-        let is_large = metadata.size > LARGE_FOLDER_BYTES;
+        let is_large = metadata.size > limit::LARGE_FOLDER_BYTES;
         Ok(match format {
             ListingFormat::Html => {
                 let pieces = listing::html(self.look(head), page).map(|piece| Ok(piece.into_bytes()));
@@ -93,18 +96,34 @@ impl<T: Files> Origin<T> {
         })
     }
 
-    fn archive(&self, path: &SitePath, kind: ArchiveKind) -> Result<Answer<T::File>, Refusal> {
+    fn archive(&self, head: &RequestHead<'_>, path: &SitePath, kind: ArchiveKind) -> Result<Answer<T::File>, Refusal> {
         let format = match kind {
             ArchiveKind::Zip => Format::Zip,
             ArchiveKind::Tar => Format::Tar,
         };
+        let top = archive::top_name(&match path.is_root() {
+            true => Cow::Borrowed(self.look.title.as_str()),
+            false => name::shown(path.name()),
+        });
+        let saved_as = format!("{top}.{}", format.extension());
+        let mut fields = self.page_fields(format.media_type());
+        fields.push(field("Content-Disposition", site::attachment(saved_as.as_bytes())));
+        if head.method == Method::Head {
+            // RFC 9110 §9.3.2: fields that only making the content would tell may be left out, and here that is its length.
+            self.files.list(path, &mut |_| ControlFlow::Break(()))?;
+            let source = Box::new(source::Pieces(iter::empty()));
+            return Ok(Answer::Stream { status: Status::OK, fields, first: Vec::new(), source });
+        }
+        let Some(permit) = self.archives.take() else {
+            return Ok(match self.error_page(head, Status::SERVICE_UNAVAILABLE, None, None) {
+                Answer::Whole(response, _) => Answer::Whole(response.with("Retry-After", "10"), None),
+                other => other,
+            });
+        };
         let log = self.log.clone();
         let report = Box::new(move |sentence: &str| log.remark(sentence));
-        let pieces = archive::Pieces::new(self.files.clone(), path, format, self.options.hidden, report)?;
-        let name = if path.is_root() { self.look.title.clone() } else { name::shown(path.name()).into_owned() };
-        let name = format!("{name}.{}", format.extension());
-        let mut fields = self.page_fields(format.media_type());
-        fields.push(field("Content-Disposition", site::attachment(name.as_bytes())));
+        let folder = (path, top);
+        let pieces = archive::Pieces::new(self.files.clone(), folder, format, self.options.hidden, report, permit)?;
         Ok(gather(fields, pieces, false))
     }
 
@@ -149,10 +168,6 @@ impl<T: Files> Origin<T> {
 }
 
 const HTML: &str = "text/html; charset=utf-8";
-
-/// A folder whose own entry is larger than this has tens of thousands of names: its listing is not gathered, so that
-/// the top of the page is seen while the names are still being read.
-const LARGE_FOLDER_BYTES: u64 = 1 << 20;
 
 /// Content that is short enough is sent whole, with its length; of a longer one the first pieces go out, and the others
 /// are made while it is sent.

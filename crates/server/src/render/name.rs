@@ -1,10 +1,8 @@
 //! Names as people read them. Those that are not UTF-8 are read in the encoding that fits them and their neighbours best.
 
+use crate::limit;
 use charset::{Confidence, Encoding};
 use std::borrow::Cow;
-
-/// Names in which the encoding of the others is looked for.
-const NEIGHBOURS_MAX: usize = 64;
 
 /// A name without neighbours to compare with.
 pub(crate) fn shown(name: &[u8]) -> Cow<'_, str> {
@@ -40,7 +38,7 @@ impl Neighbours {
             return;
         }
         self.has_odd |= str::from_utf8(name).is_err();
-        if self.names.len() < NEIGHBOURS_MAX {
+        if self.names.len() < limit::NAMES_COMPARED_MAX {
             self.names.push(name.to_vec());
         }
     }

@@ -1,13 +1,8 @@
 //! A file as readers of formats want it: bytes in order, with seeking, and an end to what they may ask for.
 
+use crate::limit;
 use crate::origin::Files;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
-
-/// Bytes read of one file for what is known of it. A head is some KiB; a tar with 2,000 small files is walked in 8 MiB.
-const READ_BYTES_MAX: usize = 8 << 20;
-
-/// Bytes read at a time: headers are small and far apart.
-const PIECE_BYTES: usize = 4 << 10;
 
 /// A file being read.
 pub(super) struct Span<'a, T: Files> {
@@ -21,7 +16,10 @@ pub(super) struct Span<'a, T: Files> {
 
 impl<'a, T: Files> Span<'a, T> {
     pub(super) fn new(files: &'a T, file: &'a T::File, size: u64) -> BufReader<Span<'a, T>> {
-        BufReader::with_capacity(PIECE_BYTES, Span { files, file, size, position: 0, left: READ_BYTES_MAX })
+        BufReader::with_capacity(
+            limit::PREVIEW_PIECE_BYTES,
+            Span { files, file, size, position: 0, left: limit::PREVIEW_READ_BYTES_MAX },
+        )
     }
 }
 

@@ -286,8 +286,8 @@ fn a_preview_shows_what_an_archive_holds() {
         let archive = site.ask(&format!("/d/?archive={format}"), "").content;
         site.write(format!("all.{format}").as_bytes(), &archive);
         let page = site.page(&format!("/all.{format}?preview"));
-        assert!(page.contains("<tr><td>a.txt<td>12&nbsp;B") || page.contains("<tr><td>a.txt<td>12 B"), "{page}");
-        assert!(page.contains("<tr><td>e/b.txt<td>0"), "{page}");
+        assert!(page.contains("<tr><td>d/a.txt<td>12&nbsp;B") || page.contains("<tr><td>d/a.txt<td>12 B"), "{page}");
+        assert!(page.contains("<tr><td>d/e/b.txt<td>0"), "{page}");
         site.write(format!("cut.{format}").as_bytes(), &archive[..archive.len() / 2]);
         assert_eq!(site.ask(&format!("/cut.{format}?preview"), PEOPLE).status, 200);
     }

@@ -1,13 +1,11 @@
 //! A text as people are shown it: decoded, and how that was found out.
 
+use crate::limit;
 use crate::origin::Files;
 use crate::workshop::examine;
 use charset::{Confidence, Declared, Detector, Encoding, Fate, Reason, TextKind, Verdict};
 use page::preview::{Charset, Ground, Sureness};
 use site::Refusal;
-
-/// Texts are shown up to here; the rest is a download. A browser is slow with more lines than this holds.
-const SHOWN_BYTES_MAX: u64 = 1 << 20;
 
 /// A text, decoded.
 pub(crate) struct Text {
@@ -31,7 +29,7 @@ pub(crate) fn read<T: Files>(
     kind: TextKind,
     chosen: Option<&'static str>,
 ) -> Result<Option<Text>, Refusal> {
-    let mut bytes = vec![0; size.min(SHOWN_BYTES_MAX) as usize];
+    let mut bytes = vec![0; size.min(limit::TEXT_SHOWN_BYTES_MAX) as usize];
     let mut filled = 0;
     while filled < bytes.len() {
         match files.read(file, filled as u64, &mut bytes[filled..])? {
@@ -40,7 +38,7 @@ pub(crate) fn read<T: Files>(
         }
     }
     bytes.truncate(filled);
-    let is_cut = size > SHOWN_BYTES_MAX;
+    let is_cut = size > limit::TEXT_SHOWN_BYTES_MAX;
     if let Some(label) = chosen
         && let Some(encoding) = Encoding::for_label(label.as_bytes())
     {

@@ -82,7 +82,7 @@ impl Entry {
             Kind::Directory => (NodeKind::Directory, 4096, self.modified, self.modified),
             Kind::Pipe => (NodeKind::Other, 0, self.modified, self.modified),
         };
-        Metadata { kind, size, modified, changed, inode: self.inode(), device: 1 }
+        Metadata { kind, size, modified, changed, inode: self.inode(), device: 1, is_executable: false }
     }
 }
 

@@ -112,8 +112,11 @@ fn check_tar(case: &Case<'_>) -> Result<(), String> {
         let content = rest.get(512..512 + size).ok_or("a tar that ends within a file")?;
         // Names with spaces and other scripts come in extended headers, which are not read here.
         if header[156] == b'0' && text(0..100).is_ascii() {
-            check_member(case, &text(0..100), content)?;
-            names.push(text(0..100));
+            // All of it stands below one folder.
+            let name = text(0..100);
+            let (_, name) = name.split_once('/').ok_or_else(|| format!("{name} stands beside the folder"))?;
+            check_member(case, name, content)?;
+            names.push(name.to_owned());
         }
         rest = rest.get(512 + size.div_ceil(512) * 512..).ok_or("a tar without padding")?;
     }

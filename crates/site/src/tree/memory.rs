@@ -198,6 +198,7 @@ impl Tree for MemoryTree {
             changed: item.changed,
             inode: item.inode,
             device: 1,
+            is_executable: false,
         };
         Ok(Node { metadata, file })
     }

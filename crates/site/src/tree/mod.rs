@@ -27,7 +27,21 @@ pub trait Tree {
 
     /// Visits what is in a folder, in no order, hidden ones too, without `.` and `..`.
     fn list(&self, path: &SitePath, visit: &mut dyn FnMut(DirectoryEntry) -> ControlFlow<()>) -> Result<(), Refusal>;
+
+    /// The same names, some at a time, for whoever does something long between them. All at once, unless the files can do
+    /// better.
+    fn names(&self, path: &SitePath) -> Result<Batches, Refusal> {
+        let mut entries = Vec::new();
+        self.list(path, &mut |entry| {
+            entries.push(entry);
+            ControlFlow::Continue(())
+        })?;
+        Ok(Box::new(std::iter::once(Ok(entries))))
+    }
 }
+
+/// The names in a folder, some at a time; an error is the last of them.
+pub type Batches = Box<dyn Iterator<Item = Result<Vec<DirectoryEntry>, Refusal>> + Send>;
 
 /// What was found.
 #[derive(Clone, Debug)]
@@ -53,6 +67,8 @@ pub struct Metadata {
     pub inode: u64,
     /// Where that number counts.
     pub device: u64,
+    /// Whether its owner may run it, where the files know such a thing.
+    pub is_executable: bool,
 }
 
 impl Metadata {

@@ -47,12 +47,11 @@ fn split_authority<'a>(method: &Method<'_>, target: &'a [u8]) -> Result<Split<'a
     let end = rest.iter().position(|&byte| byte == b'/' || byte == b'?').unwrap_or(rest.len());
     let (authority, rest) = rest.split_at(end);
     let target = match rest {
-        [b'/', ..] => rest,
+        // An empty path is the same as `/` (RFC 9110 §4.2.3); who reads the target knows that.
+        [b'/' | b'?', ..] => rest,
         // RFC 9112 §3.2.4: OPTIONS for an absolute target without a path asks about the server.
         [] if *method == Method::Options => b"*",
-        [] => b"/",
-        // A query without a path: no client sends it, and no slice of it is a target.
-        _ => return Err(Reason::InvalidTarget),
+        _ => b"/",
     };
     // Neither userinfo (RFC 9110 §4.2.4) nor an empty host (§4.2.1) has a meaning here.
     if is_host(authority) { Ok(Split { target, authority }) } else { Err(Reason::InvalidTarget) }
@@ -137,6 +136,8 @@ mod tests {
         check("GET", "http://a/b?c", Ok(("/b?c", "a")));
         check("GET", "HTTP://a:80/", Ok(("/", "a:80")));
         check("GET", "http://a", Ok(("/", "a")));
+        check("GET", "http://a?b/c", Ok(("?b/c", "a")));
+        check("OPTIONS", "http://a:80?", Ok(("?", "a:80")));
         check("OPTIONS", "http://a", Ok(("*", "a")));
         check("OPTIONS", "http://a/", Ok(("/", "a")));
         check("GET", "http://[::1]:8000/b", Ok(("/b", "[::1]:8000")));
@@ -153,7 +154,7 @@ mod tests {
             "http://u:p@a/",
             "http://a:b/",
             "http://a:123456/",
-            "http://a?b",
+            "?b",
             "http://a\\b/",
             "http://[::1/",
             "http:/a",

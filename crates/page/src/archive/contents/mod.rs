@@ -6,6 +6,7 @@
 mod tar;
 mod zip;
 
+use crate::limit;
 use std::io::{self, BufRead, Read, Seek};
 
 use flate2::bufread::GzDecoder;
@@ -28,18 +29,12 @@ pub struct Entry {
     pub size: Option<u64>,
 }
 
-/// More names than these are no preview.
-const ENTRIES_MAX: usize = 2000;
-
-/// Bytes unpacked to find the headers of a tar inside gzip: a tenth of a second.
-const UNPACKED_BYTES_MAX: u64 = 32 << 20;
-
 impl Contents {
     /// Reads the list of a zip, a tar, or a tar inside gzip, by what the bytes are and not by the name. `None`: it is none
     /// of these.
     pub fn read(reader: &mut (impl BufRead + Seek)) -> Option<Contents> {
         if reader.fill_buf().ok()?.starts_with(b"\x1f\x8b") {
-            return tar::read(&mut Unpacked(GzDecoder::new(reader).take(UNPACKED_BYTES_MAX)));
+            return tar::read(&mut Unpacked(GzDecoder::new(reader).take(limit::UNPACKED_BYTES_MAX)));
         }
         // A zip is known by its end, and that of a tar may be a zip: the last file in it.
         tar::read(&mut Seeking(&mut *reader)).or_else(|| zip::read(reader))
@@ -47,7 +42,7 @@ impl Contents {
 
     /// Adds an entry; false when there is no room for it.
     fn push(&mut self, name: Vec<u8>, size: Option<u64>) -> bool {
-        self.is_cut |= self.entries.len() == ENTRIES_MAX;
+        self.is_cut |= self.entries.len() == limit::ENTRIES_SHOWN_MAX;
         if !self.is_cut {
             self.entries.push(Entry { name, size });
         }
@@ -172,11 +167,11 @@ mod tests {
 
     #[test]
     fn a_long_list_is_cut() {
-        let names: Vec<String> = (0..ENTRIES_MAX + 5).map(|number| format!("file {number}")).collect();
+        let names: Vec<String> = (0..limit::ENTRIES_SHOWN_MAX + 5).map(|number| format!("file {number}")).collect();
         let items: Vec<(&str, Option<&str>)> = names.iter().map(|name| (name.as_str(), Some("x"))).collect();
         for format in [Format::Zip, Format::Tar] {
             let contents = read(&archive(format, &items)).unwrap();
-            assert_eq!((contents.entries.len(), contents.is_cut), (ENTRIES_MAX, true), "{format:?}");
+            assert_eq!((contents.entries.len(), contents.is_cut), (limit::ENTRIES_SHOWN_MAX, true), "{format:?}");
         }
     }
 

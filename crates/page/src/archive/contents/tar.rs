@@ -1,5 +1,6 @@
 //! The headers of a tar, one after the other: old, POSIX (`ustar`, `pax`) and GNU.
 
+use crate::limit;
 use std::io::{self, Read};
 
 use super::{Contents, Skip};
@@ -7,17 +8,11 @@ use super::{Contents, Skip};
 /// All of tar comes in blocks of this size.
 const BLOCK_BYTES: usize = 512;
 
-/// Longest block of pax records or long name that is looked at; a longer one is passed over.
-const EXTENSION_BYTES_MAX: u64 = 64 << 10;
-
-/// Headers read, with those that only describe the next.
-const HEADERS_MAX: usize = 8000;
-
 /// `None`: the first block is no header.
 pub(super) fn read(reader: &mut impl Skip) -> Option<Contents> {
     let mut contents = Contents::default();
     let mut said = Said::default();
-    for number in 0..HEADERS_MAX {
+    for number in 0..limit::TAR_HEADERS_MAX {
         let header = match next_header(reader) {
             Ok(Next::Header(header)) => header,
             Ok(Next::End) if number > 0 => return Some(contents),
@@ -29,7 +24,9 @@ pub(super) fn read(reader: &mut impl Skip) -> Option<Contents> {
         let content = if header.has_content() { size } else { 0 };
         let Some(span) = content.checked_next_multiple_of(BLOCK_BYTES as u64) else { break };
         let done = match header.kind {
-            b'x' | b'L' if content <= EXTENSION_BYTES_MAX => said.read(reader, header.kind, content as usize, span),
+            b'x' | b'L' if content <= limit::TAR_EXTENSION_BYTES_MAX => {
+                said.read(reader, header.kind, content as usize, span)
+            }
             b'x' | b'L' | b'K' | b'g' => reader.skip(span),
             _ => {
                 let name = said.name.take().unwrap_or(header.name);

@@ -4,12 +4,10 @@
 //! … │ central directory │ [zip64 end 56 │ zip64 locator 20] │ end 22 + comment
 //! ```
 
+use crate::limit;
 use std::io::{Read, Seek, SeekFrom};
 
 use super::Contents;
-
-/// Bytes of the central directory that are read: some thousands of names.
-const DIRECTORY_BYTES_MAX: u64 = 1 << 20;
 
 /// The record at the end, with the longest comment, and what zip64 puts before it.
 const TAIL_BYTES_MAX: u64 = 20 + END_BYTES as u64 + 0xffff;
@@ -29,7 +27,7 @@ pub(super) fn read(reader: &mut (impl Read + Seek)) -> Option<Contents> {
         return Some(Contents { is_cut: true, ..Contents::default() });
     };
     let mut contents = Contents::default();
-    match read_at(reader, span.offset, span.bytes.min(DIRECTORY_BYTES_MAX)) {
+    match read_at(reader, span.offset, span.bytes.min(limit::ZIP_DIRECTORY_BYTES_MAX)) {
         Some(directory) => push_entries(&directory, &mut contents),
         None => contents.is_cut = true,
     }

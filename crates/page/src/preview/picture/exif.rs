@@ -8,27 +8,44 @@
 //! everybody.
 
 use super::Picture;
+use crate::limit;
+use std::io::{Read, Seek, SeekFrom};
 
-/// Adds what is known. Returns whether the picture lies on its side, so that width and height change places.
-pub(super) fn read(bytes: &[u8], picture: &mut Picture) -> bool {
-    let Some(tiff) = Tiff::new(bytes) else { return false };
-    let (mut maker, mut model, mut is_turned, mut details) = (None, None, false, None);
-    for entry in tiff.directory(tiff.u32_at(4)) {
+/// What else is known by it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Found {
+    /// Whether the picture lies on its side, so that width and height change places.
+    pub(super) is_turned: bool,
+    /// Where it is a picture itself: its size as it is stored.
+    pub(super) pixels: Option<(u32, u32)>,
+}
+
+/// Adds what is known.
+pub(super) fn read(source: impl Source, picture: &mut Picture) -> Found {
+    let mut found = Found::default();
+    let Some(mut tiff) = Tiff::new(source) else { return found };
+    let (mut maker, mut model, mut details, mut width, mut height) = (None, None, None, None, None);
+    let first = tiff.u32_at(4);
+    for entry in tiff.directory(first) {
         match entry.tag {
             MAKER => maker = tiff.text(&entry),
             MODEL => model = tiff.text(&entry),
-            ORIENTATION => is_turned = tiff.number(&entry).is_some_and(|number| (5..=8).contains(&number)),
+            ORIENTATION => found.is_turned = tiff.number(&entry).is_some_and(|number| (5..=8).contains(&number)),
             DETAILS => details = tiff.number(&entry),
+            WIDTH => width = tiff.number(&entry),
+            HEIGHT => height = tiff.number(&entry),
             _ => {}
         }
     }
+    found.pixels = width.zip(height);
     picture.camera = match (maker, model) {
         // "Canon", "Canon EOS R5"
         (Some(maker), Some(model)) if !begin_alike(&maker, &model) => Some(format!("{maker} {model}")),
         (maker, model) => model.or(maker),
     };
     let [mut time, mut aperture, mut sensitivity, mut length] = [const { None }; 4];
-    for entry in details.into_iter().flat_map(|offset| tiff.directory(Some(offset))) {
+    let details = details.map(|offset| tiff.directory(Some(offset))).unwrap_or_default();
+    for entry in details {
         match entry.tag {
             EXPOSURE_TIME => time = tiff.ratio(&entry).map(shutter),
             F_NUMBER => aperture = tiff.ratio(&entry).map(|number| format!("f/{}", short(number))),
@@ -41,9 +58,41 @@ pub(super) fn read(bytes: &[u8], picture: &mut Picture) -> bool {
     }
     let exposure: Vec<String> = [time, aperture, sensitivity, length].into_iter().flatten().collect();
     picture.exposure = (!exposure.is_empty()).then(|| exposure.join(" · "));
-    is_turned
+    found
 }
 
+/// Where the bytes are.
+pub(super) trait Source {
+    /// Those from an offset on; `None` when there are not so many.
+    fn bytes(&mut self, at: u64, count: usize) -> Option<Vec<u8>>;
+}
+
+/// In memory: at most [`EXIF_BYTES_MAX`](limit::EXIF_BYTES_MAX).
+pub(super) struct InMemory<'a>(pub(super) &'a [u8]);
+
+impl Source for InMemory<'_> {
+    fn bytes(&mut self, at: u64, count: usize) -> Option<Vec<u8>> {
+        Some(self.0.get(usize::try_from(at).ok()?..)?.get(..count)?.to_vec())
+    }
+}
+
+/// In a file, from `start` on: a TIFF may keep its directory behind a gigabyte of pixels.
+pub(super) struct InFile<'a, R> {
+    pub(super) reader: &'a mut R,
+    pub(super) start: u64,
+}
+
+impl<R: Read + Seek> Source for InFile<'_, R> {
+    fn bytes(&mut self, at: u64, count: usize) -> Option<Vec<u8>> {
+        let mut bytes = vec![0; count];
+        self.reader.seek(SeekFrom::Start(self.start.checked_add(at)?)).ok()?;
+        self.reader.read_exact(&mut bytes).ok()?;
+        Some(bytes)
+    }
+}
+
+const WIDTH: u16 = 0x0100;
+const HEIGHT: u16 = 0x0101;
 const MAKER: u16 = 0x010f;
 const MODEL: u16 = 0x0110;
 const ORIENTATION: u16 = 0x0112;
@@ -56,14 +105,8 @@ const TAKEN: u16 = 0x9003;
 const FOCAL_LENGTH: u16 = 0x920a;
 const LENS: u16 = 0xa434;
 
-/// Fields of one directory; cameras write some dozens.
-const ENTRIES_MAX: u16 = 512;
-
-/// Longest text that is shown of what a camera wrote.
-const TEXT_CHARACTERS_MAX: usize = 80;
-
-struct Tiff<'a> {
-    bytes: &'a [u8],
+struct Tiff<S> {
+    source: S,
     is_little: bool,
 }
 
@@ -71,49 +114,66 @@ struct Entry {
     tag: u16,
     kind: u16,
     count: u32,
-    /// Where the value is, or its offset.
-    at: usize,
+    /// The value, or its offset.
+    value: [u8; 4],
 }
 
-impl<'a> Tiff<'a> {
-    fn new(bytes: &'a [u8]) -> Option<Tiff<'a>> {
-        let is_little = match bytes.first_chunk()? {
+impl<S: Source> Tiff<S> {
+    fn new(mut source: S) -> Option<Tiff<S>> {
+        let is_little = match source.bytes(0, 2)?.as_slice() {
             b"II" => true,
             b"MM" => false,
             _ => return None,
         };
-        let tiff = Tiff { bytes, is_little };
+        let mut tiff = Tiff { source, is_little };
         (tiff.u16_at(2) == Some(42)).then_some(tiff)
     }
 
-    fn u16_at(&self, at: usize) -> Option<u16> {
-        let bytes = *self.bytes.get(at..)?.first_chunk()?;
-        Some(if self.is_little { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) })
+    fn u16(&self, bytes: [u8; 2]) -> u16 {
+        if self.is_little { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) }
     }
 
-    fn u32_at(&self, at: usize) -> Option<u32> {
-        let bytes = *self.bytes.get(at..)?.first_chunk()?;
-        Some(if self.is_little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
+    fn u32(&self, bytes: [u8; 4]) -> u32 {
+        if self.is_little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) }
     }
 
-    /// The fields of the directory at an offset; none where none is.
-    fn directory(&self, offset: Option<u32>) -> impl Iterator<Item = Entry> {
-        let start = offset.and_then(|offset| usize::try_from(offset).ok()).filter(|&start| start < self.bytes.len());
-        let count = start.and_then(|start| self.u16_at(start)).unwrap_or(0).min(ENTRIES_MAX);
-        (0..usize::from(count)).map_while(move |index| {
-            let at = start? + 2 + index * 12;
-            let (tag, kind, count) = (self.u16_at(at)?, self.u16_at(at + 2)?, self.u32_at(at + 4)?);
-            Some(Entry { tag, kind, count, at: at + 8 })
-        })
+    fn u16_at(&mut self, at: u64) -> Option<u16> {
+        let bytes = self.source.bytes(at, 2)?;
+        bytes.first_chunk().map(|bytes| self.u16(*bytes))
     }
 
-    fn text(&self, entry: &Entry) -> Option<String> {
+    fn u32_at(&mut self, at: u64) -> Option<u32> {
+        let bytes = self.source.bytes(at, 4)?;
+        bytes.first_chunk().map(|bytes| self.u32(*bytes))
+    }
+
+    /// The fields of the directory at an offset; of one that is cut short those that are whole.
+    fn directory(&mut self, offset: Option<u32>) -> Vec<Entry> {
+        let Some(start) = offset.map(u64::from) else { return Vec::new() };
+        let count = self.u16_at(start).unwrap_or(0).min(limit::EXIF_FIELDS_MAX);
+        let fields = (0..u64::from(count)).map_while(|index| self.source.bytes(start + 2 + index * 12, 12));
+        let fields: Vec<Vec<u8>> = fields.collect();
+        let entry = |bytes: &Vec<u8>| match **bytes {
+            [t, u, k, l, a, b, c, d, ref value @ ..] => {
+                let value = *value.first_chunk()?;
+                Some(Entry { tag: self.u16([t, u]), kind: self.u16([k, l]), count: self.u32([a, b, c, d]), value })
+            }
+            _ => None,
+        };
+        fields.iter().filter_map(entry).collect()
+    }
+
+    fn text(&mut self, entry: &Entry) -> Option<String> {
         const ASCII: u16 = 2;
         let length = usize::try_from(entry.count).ok().filter(|_| entry.kind == ASCII)?;
-        let at = if length <= 4 { entry.at } else { self.u32_at(entry.at)? as usize };
-        let bytes = self.bytes.get(at..)?.get(..length)?;
+        let bytes = match length {
+            0..=4 => entry.value[..length].to_vec(),
+            _ if length > limit::EXIF_BYTES_MAX as usize => return None,
+            _ => self.source.bytes(self.u32(entry.value).into(), length)?,
+        };
         let text = bytes.split(|&byte| byte == 0).next().map(String::from_utf8_lossy)?;
-        let text: String = text.chars().filter(|char| !char.is_control()).take(TEXT_CHARACTERS_MAX).collect();
+        let text: String =
+            text.chars().filter(|char| !char.is_control()).take(limit::EXIF_TEXT_CHARACTERS_MAX).collect();
         Some(text.trim().to_owned()).filter(|text| !text.is_empty())
     }
 
@@ -121,16 +181,17 @@ impl<'a> Tiff<'a> {
         const SHORT: u16 = 3;
         const LONG: u16 = 4;
         match entry.kind {
-            SHORT => self.u16_at(entry.at).map(u32::from),
-            LONG => self.u32_at(entry.at),
+            SHORT => Some(self.u16([entry.value[0], entry.value[1]]).into()),
+            LONG => Some(self.u32(entry.value)),
             _ => None,
         }
     }
 
-    fn ratio(&self, entry: &Entry) -> Option<f64> {
+    fn ratio(&mut self, entry: &Entry) -> Option<f64> {
         const RATIONAL: u16 = 5;
-        let at = self.u32_at(entry.at).filter(|_| entry.kind == RATIONAL)? as usize;
-        let ratio = f64::from(self.u32_at(at)?) / f64::from(self.u32_at(at.checked_add(4)?)?);
+        let at = u64::from(self.u32(entry.value));
+        let (over, under) = (self.u32_at(at).filter(|_| entry.kind == RATIONAL)?, self.u32_at(at + 4)?);
+        let ratio = f64::from(over) / f64::from(under);
         // Neither a division by zero nor a number that nobody could mean.
         (1e-6..1e6).contains(&ratio).then_some(ratio)
     }

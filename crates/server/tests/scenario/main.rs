@@ -1,0 +1,10 @@
+//! One worker on a false network, with false files, a false pool and a hand on the clock: what it does in each state.
+
+mod descriptor;
+mod end;
+mod memory;
+mod network;
+mod order;
+mod sending;
+mod shelf;
+mod stage;

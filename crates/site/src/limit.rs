@@ -1,0 +1,22 @@
+//! Every number of a site that bounds something, its reason, and what happens beyond it.
+
+/// Smaller texts gain less by compression than the fields cost, and fit in the first packet anyhow: sent as they are.
+pub const COMPRESS_BYTES_MIN: u64 = 1024;
+
+/// Larger texts would hold a thread for long and push much else out of memory: sent as they are; who has such compresses
+/// them ahead.
+pub const COMPRESS_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// A file whose name tells nothing is looked into to see whether it is text, up to this size: beyond it hardly any is,
+/// and the look costs reading all of it.
+pub const SNIFF_BYTES_MAX: u64 = 1024 * 1024;
+
+/// Folders that are looked into for a `404.html`: of a deep target those nearest to the root, for whoever asks for what is
+/// missing chooses how deep it is.
+pub const ERROR_PAGE_FOLDERS_MAX: usize = 16;
+
+/// What Linux takes for one name and for a path: nothing can stand under a longer one, so the disk is not asked.
+pub const NAME_BYTES_MAX: usize = 255;
+
+/// The same for all of a path.
+pub const PATH_BYTES_MAX: usize = 4095;

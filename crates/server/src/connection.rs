@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use wire::h1;
+use wire::{StreamId, h1};
 
 /// A connection.
 #[derive(Debug)]
@@ -39,33 +39,100 @@ pub(crate) enum Phase {
     },
 }
 
-/// What a connection has while an exchange is under way that did not end within its turn.
+/// What a connection has while something is under way that did not end within its turn.
 #[derive(Debug)]
 pub(crate) struct Busy<F> {
     /// Output that the kernel could not take yet.
     pub(crate) pending: VecDeque<Segment<F>>,
     /// Since when, and how much went out since: to tell a slow client from one that only drips.
     pub(crate) progress: Progress,
-    /// A request whose content is still being read.
-    pub(crate) held: Option<OwnedHead>,
-    /// The pool works for this connection.
-    pub(crate) is_waiting: bool,
-    /// Tells the pool when it need not.
-    pub(crate) is_abandoned: Arc<AtomicBool>,
-    /// When it was last asked for an answer: no file was looked at before.
-    pub(crate) submitted: Instant,
-    /// Makes the rest of a content that is streamed.
-    pub(crate) source: Option<Box<dyn Source>>,
-    /// Reading is switched off, for bytes came while a response is under way.
-    pub(crate) is_paused: bool,
-    /// The peer will send nothing more.
-    pub(crate) has_ended: bool,
+    /// The exchange that cannot go on yet. None: only output is under way.
+    pub(crate) waiting: Option<Waiting>,
+    pub(crate) reading: Reading,
+}
+
+/// An exchange that cannot go on yet.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub(crate) stream: StreamId,
+    pub(crate) until: Until,
+}
+
+/// What lets it go on.
+#[derive(Debug)]
+pub(crate) enum Until {
+    /// The end of its request's content.
+    ContentEnds(OwnedHead),
+    /// The pool is done with what it was asked for `since` then: no file was looked at before.
+    PoolIsDone {
+        since: Instant,
+        #[expect(dead_code, reason = "held for its end, which is what it tells the pool")]
+        ticket: Ticket,
+    },
+    /// The client has taken what there is of a streamed content: then the next piece is made.
+    OutputIsSent(Box<dyn Source>),
+}
+
+/// Whether bytes of the peer are taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Reading {
+    #[default]
+    On,
+    /// Switched off, for bytes came while a response is under way.
+    Paused,
+    /// The peer will send nothing more, which its exchanges are told when the response is out.
+    Ended,
+}
+
+/// Of somebody who waits for an errand: when it is dropped, the pool need not run it any more.
+#[derive(Debug, Default)]
+pub(crate) struct Ticket(Arc<AtomicBool>);
+
+impl Ticket {
+    /// Becomes true when nobody waits any more.
+    pub(crate) fn is_abandoned(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0)
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
 }
 
 impl<F> Busy<F> {
     /// Whether nothing of it is needed any more, once the response is out.
     pub(crate) fn is_over(&self) -> bool {
-        self.held.is_none() && !self.is_paused && !self.has_ended
+        self.waiting.is_none() && self.reading == Reading::On
+    }
+
+    /// Whether a response is under way.
+    fn is_responding(&self) -> bool {
+        let is_made = |waiting: &Waiting| !matches!(waiting.until, Until::ContentEnds(_));
+        !self.pending.is_empty() || self.waiting.as_ref().is_some_and(is_made)
+    }
+
+    /// The request whose content has now ended.
+    pub(crate) fn take_request(&mut self, stream: StreamId) -> Option<OwnedHead> {
+        let is_meant =
+            |waiting: &mut Waiting| waiting.stream == stream && matches!(waiting.until, Until::ContentEnds(_));
+        match self.waiting.take_if(is_meant)?.until {
+            Until::ContentEnds(head) => Some(head),
+            Until::PoolIsDone { .. } | Until::OutputIsSent(_) => None,
+        }
+    }
+
+    /// What makes the next piece of a streamed content, when the client has taken all there is.
+    pub(crate) fn take_source(&mut self) -> Option<(StreamId, Box<dyn Source>)> {
+        let is_due = |waiting: &mut Waiting| matches!(waiting.until, Until::OutputIsSent(_));
+        if !self.pending.is_empty() {
+            return None;
+        }
+        match self.waiting.take_if(is_due)? {
+            Waiting { stream, until: Until::OutputIsSent(source) } => Some((stream, source)),
+            _ => None,
+        }
     }
 }
 
@@ -74,12 +141,6 @@ impl<F> Busy<F> {
 pub(crate) struct Progress {
     pub(crate) since: Instant,
     pub(crate) bytes: u64,
-}
-
-impl<F> Drop for Busy<F> {
-    fn drop(&mut self) {
-        self.is_abandoned.store(true, Relaxed);
-    }
 }
 
 impl<F> Connection<F> {
@@ -92,20 +153,34 @@ impl<F> Connection<F> {
             Box::new(Busy {
                 pending: VecDeque::new(),
                 progress: Progress { since: now, bytes: 0 },
-                held: None,
-                is_waiting: false,
-                is_abandoned: Arc::default(),
-                submitted: now,
-                source: None,
-                is_paused: false,
-                has_ended: false,
+                waiting: None,
+                reading: Reading::On,
             })
         })
     }
 
     /// Whether a response is under way that did not end within its turn.
     pub(crate) fn is_responding(&self) -> bool {
-        self.busy.as_ref().is_some_and(|busy| busy.is_waiting || busy.source.is_some() || !busy.pending.is_empty())
+        self.busy.as_ref().is_some_and(|busy| busy.is_responding())
+    }
+
+    /// The exchange goes on when that is so.
+    pub(crate) fn wait(&mut self, stream: StreamId, until: Until, now: Instant) {
+        self.busy(now).waiting = Some(Waiting { stream, until });
+    }
+
+    /// The pool is done with its errand for that exchange: since when the exchange waited. `None`: it does not wait for
+    /// the pool, so the result is for nobody.
+    pub(crate) fn take_errand(&mut self, stream: StreamId) -> Option<Instant> {
+        let waiting = &mut self.busy.as_mut()?.waiting;
+        match waiting {
+            Some(Waiting { stream: of, until: Until::PoolIsDone { since, .. } }) if *of == stream => {
+                let since = *since;
+                *waiting = None;
+                Some(since)
+            }
+            _ => None,
+        }
     }
 
     pub(crate) fn is_idle(&self) -> bool {

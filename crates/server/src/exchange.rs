@@ -2,7 +2,7 @@
 
 use crate::access_log::{Log, Record};
 use crate::clock::Clock;
-use crate::connection::{Connection, Phase};
+use crate::connection::{Connection, Phase, Ticket, Until};
 use crate::memory::{Memory, Ready};
 use crate::origin::{Answer, Files, Origin};
 use crate::outgoing::Output;
@@ -15,7 +15,6 @@ use semantics::coding::{AcceptedCodings, Coding};
 use semantics::{FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
 use site::{Keep, Refusal, Selected};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use wire::{Fault, Sends, StreamId};
 
 /// What a worker answers with.
@@ -145,7 +144,7 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
                 return self.send(connection, stream, head, response);
             }
         };
-        self.output.write(|out| connection.wire.finish(out));
+        self.output.write(|out| connection.wire.finish(stream, out));
         self.log.exchange(|| Record::new(head, status, bytes, self.clock.now));
     }
 
@@ -181,7 +180,7 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
         if sends == Sends::Content {
             self.output.push_content(response.content);
         }
-        self.output.write(|out| connection.wire.finish(out));
+        self.output.write(|out| connection.wire.finish(stream, out));
         let bytes = if sends == Sends::Content { length } else { 0 };
         self.log.exchange(|| Record::new(head, response.status, bytes, self.clock.now));
     }
@@ -192,14 +191,10 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
             Held::Borrowed(head) => OwnedHead::new(head),
             Held::Owned(owned) => owned,
         };
-        let is_abandoned: Arc<AtomicBool> = Arc::default();
+        let ticket = Ticket::default();
         let work = Work::Answer(request, self.clock.now);
-        match self.pool.submit(Errand { key, stream, work, is_abandoned: Arc::clone(&is_abandoned) }) {
-            Ok(()) => {
-                let busy = connection.busy(self.now);
-                busy.is_abandoned = is_abandoned;
-                (busy.is_waiting, busy.submitted) = (true, self.now);
-            }
+        match self.pool.submit(Errand { key, stream, work, is_abandoned: ticket.is_abandoned() }) {
+            Ok(()) => connection.wait(stream, Until::PoolIsDone { since: self.now, ticket }, self.now),
             Err(Errand { work: Work::Answer(request, _), .. }) => {
                 let response =
                     self.origin.error(&request.head(), Status::SERVICE_UNAVAILABLE, None).with("Retry-After", "1");
@@ -209,19 +204,19 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
         }
     }
 
-    /// The pool's answer has come.
+    /// The pool's answer has come, to what it was asked at `submitted`.
     pub(crate) fn answered(
         &mut self,
         connection: &mut Connection<T::File>,
         stream: StreamId,
         head: &RequestHead<'_>,
         answer: Answer<T::File>,
+        submitted: Instant,
     ) {
         match answer {
             Answer::Whole(response, keep) => {
                 // The pool may have taken its time; what changed meanwhile is not to be believed on top of that.
-                let looked = connection.busy(self.now).submitted;
-                self.selected(connection, stream, head, response, keep.map(|keep| (keep, looked)));
+                self.selected(connection, stream, head, response, keep.map(|keep| (keep, submitted)));
             }
             Answer::Failed(cause) => self.failed(connection, stream, head, &cause),
             Answer::Stream { status, fields, first, source } => {
@@ -230,10 +225,10 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
                 self.log.exchange(|| Record::new(head, status, 0, self.clock.now));
                 match sends {
                     Sends::Content => {
-                        self.output.write(|out| connection.wire.frame(&first, out));
-                        connection.busy(self.now).source = Some(source);
+                        self.output.write(|out| connection.wire.frame(stream, &first, out));
+                        connection.wait(stream, Until::OutputIsSent(source), self.now);
                     }
-                    Sends::Nothing => self.output.write(|out| connection.wire.finish(out)),
+                    Sends::Nothing => self.output.write(|out| connection.wire.finish(stream, out)),
                 }
             }
         }
@@ -245,15 +240,16 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
     pub(crate) fn piece(
         &mut self,
         connection: &mut Connection<T::File>,
+        stream: StreamId,
         piece: Option<Result<Vec<u8>, String>>,
         source: Box<dyn Source>,
     ) -> Result<(), String> {
         match piece.transpose()? {
             Some(piece) => {
-                self.output.write(|out| connection.wire.frame(&piece, out));
-                connection.busy(self.now).source = Some(source);
+                self.output.write(|out| connection.wire.frame(stream, &piece, out));
+                connection.wait(stream, Until::OutputIsSent(source), self.now);
             }
-            None => self.output.write(|out| connection.wire.finish(out)),
+            None => self.output.write(|out| connection.wire.finish(stream, out)),
         }
         Ok(())
     }
@@ -284,7 +280,7 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
         if sends == Sends::Content {
             self.output.push_content(response.content);
         }
-        self.output.write(|out| connection.wire.finish(out));
+        self.output.write(|out| connection.wire.finish(fault.stream(), out));
     }
 }
 

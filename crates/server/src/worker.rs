@@ -7,7 +7,7 @@
 //!
 //! `Worker::drive` is the place to begin.
 
-use crate::connection::{Connection, Connections, Phase};
+use crate::connection::{Connection, Connections, Phase, Progress, Reading, Ticket, Until};
 use crate::exchange::{Exchange, Held};
 use crate::limit;
 use crate::origin::{Control, Files, Origin};
@@ -23,7 +23,7 @@ use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use wire::{ContentLength, Event, Input, StreamId, h1};
+use wire::{ContentLength, Event, Input, h1};
 
 /// A worker: a reactor, its connections, and what answers them.
 pub struct Worker<R: Reactor, T, P> {
@@ -186,9 +186,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         if connection.is_responding() {
             // The next requests wait in the socket: what reads no answers gets no more of our memory than one buffer.
             connection.wire.keep(input);
-            let busy = connection.busy(now);
-            busy.is_paused = true;
-            busy.has_ended |= bytes.is_empty();
+            connection.busy(now).reading = if bytes.is_empty() { Reading::Ended } else { Reading::Paused };
             return self.reactor.set_receiving(key, false);
         }
         self.drive(key, &mut input);
@@ -203,11 +201,11 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                 Some(Event::Request { stream, ref head, content: ContentLength::None, .. }) => {
                     self.exchange.respond(connection, key, stream, Held::Borrowed(head));
                 }
-                Some(Event::Request { ref head, expects_continue, .. }) if takes_content(head) => {
+                Some(Event::Request { stream, ref head, expects_continue, .. }) if takes_content(head) => {
                     if expects_continue {
                         self.exchange.output.write(|out| connection.wire.proceed(out));
                     }
-                    connection.busy(now).held = Some(OwnedHead::new(head));
+                    connection.wait(stream, Until::ContentEnds(OwnedHead::new(head)), now);
                 }
                 // Refused before its content is read: to read it costs more than a new connection.
                 Some(Event::Request { stream, ref head, .. }) => {
@@ -217,8 +215,8 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                 // A folder asks for no content, but must read it to reach the next request.
                 Some(Event::Content { .. }) => {}
                 Some(Event::RequestEnd { stream }) => {
-                    let Some(held) = connection.busy(now).held.take() else { continue };
-                    self.exchange.respond(connection, key, stream, Held::Owned(held));
+                    let Some(head) = connection.busy(now).take_request(stream) else { continue };
+                    self.exchange.respond(connection, key, stream, Held::Owned(head));
                 }
                 Some(Event::Fault(fault)) => {
                     self.exchange.refuse(connection, &fault);
@@ -265,7 +263,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                 Ok(sent @ (Sent::Blocked | Sent::Shared)) => {
                     let busy = connection.busy(now);
                     if busy.pending.is_empty() {
-                        busy.progress = crate::connection::Progress { since: now, bytes };
+                        busy.progress = Progress { since: now, bytes };
                     }
                     output.keep_rest(&mut busy.pending);
                     if sent == Sent::Shared {
@@ -299,17 +297,14 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
     fn settle(&mut self, key: Key) {
         let now = self.now();
         let Some(connection) = self.connections.get(key) else { return };
-        if connection.busy.as_ref().is_some_and(|busy| busy.pending.is_empty()) {
-            let busy = connection.busy(now);
-            if let Some(source) = busy.source.take_if(|_| !busy.is_waiting) {
-                busy.is_waiting = true;
-                let is_abandoned = Arc::clone(&busy.is_abandoned);
-                let errand = Errand { key, stream: StreamId(0), work: Work::Next(source), is_abandoned };
-                // The pool is full: the content cannot go on, and only an early end says so.
-                if self.exchange.pool.submit(errand).is_err() {
-                    return self.close(key);
-                }
+        if let Some((stream, source)) = connection.busy.as_mut().and_then(|busy| busy.take_source()) {
+            let ticket = Ticket::default();
+            let errand = Errand { key, stream, work: Work::Next(source), is_abandoned: ticket.is_abandoned() };
+            // The pool is full: the content cannot go on, and only an early end says so.
+            if self.exchange.pool.submit(errand).is_err() {
+                return self.close(key);
             }
+            connection.wait(stream, Until::PoolIsDone { since: now, ticket }, now);
         }
         if !connection.is_responding() {
             match connection.phase {
@@ -336,17 +331,13 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         if connection.phase != Phase::Open || connection.is_responding() {
             return;
         }
-        let mut was_paused = false;
-        if let Some(busy) = &mut connection.busy {
-            was_paused = take(&mut busy.is_paused) && !busy.has_ended;
-            if busy.has_ended {
-                connection.wire.handle_end_of_input(now);
-            }
-            // A request whose content is still to come stays: `100 Continue` was what could not go out at once.
-            if busy.held.is_none() {
-                connection.busy = None;
-            }
+        let reading = connection.busy.as_mut().map(|busy| take(&mut busy.reading)).unwrap_or_default();
+        if reading == Reading::Ended {
+            connection.wire.handle_end_of_input(now);
         }
+        // A request whose content is still to come stays: `100 Continue` was what could not go out at once.
+        drop(connection.busy.take_if(|busy| busy.is_over()));
+        let was_paused = reading == Reading::Paused;
         if was_paused && connection.wire.is_closing() {
             // Requests came meanwhile that are not answered any more; to close over them would destroy the response.
             connection.phase = Phase::Closing { linger: true };
@@ -369,7 +360,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         let now = self.now();
         let Some(connection) = self.connections.get(key) else { return };
         match connection.phase {
-            Phase::Open if connection.is_responding() => connection.busy(now).is_paused = true,
+            Phase::Open if connection.is_responding() => connection.busy(now).reading = Reading::Paused,
             Phase::Open => self.reactor.set_receiving(key, true),
             Phase::Closing { .. } | Phase::Lingering { .. } => {}
         }
@@ -396,7 +387,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             if busy.progress.bytes < limit::SEND_WINDOW_BYTES_MIN {
                 return self.close(key);
             }
-            busy.progress = crate::connection::Progress { since: now, bytes: 0 };
+            busy.progress = Progress { since: now, bytes: 0 };
             return self.set_deadline(key);
         }
         if connection.is_responding() {
@@ -413,12 +404,10 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             self.guarded(key, |worker| {
                 worker.note_peer(key);
                 let Some(connection) = worker.connections.get(key) else { return };
-                if let Some(busy) = &mut connection.busy {
-                    busy.is_waiting = false;
-                }
+                let Some(submitted) = connection.take_errand(done.stream) else { return };
                 match done.result {
                     Outcome::Answer(answer, request) => {
-                        worker.exchange.answered(connection, done.stream, &request.head(), answer);
+                        worker.exchange.answered(connection, done.stream, &request.head(), answer, submitted);
                     }
                     Outcome::Panicked(Some(request)) => {
                         worker.control.panics.fetch_add(1, Relaxed);
@@ -429,7 +418,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                         return worker.close(key);
                     }
                     Outcome::Piece(piece, source) => {
-                        if let Err(cause) = worker.exchange.piece(connection, piece, source) {
+                        if let Err(cause) = worker.exchange.piece(connection, done.stream, piece, source) {
                             worker.exchange.log.cause(&cause);
                             return worker.close(key);
                         }

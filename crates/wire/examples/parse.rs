@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 if !connection.respond_ready(stream) {
                     return Err("no ready response for a plain request".into());
                 }
-                connection.finish(&mut out);
+                connection.finish(stream, &mut out);
             }
             event => return Err(format!("no request: {event:?}").into()),
         }

@@ -86,6 +86,6 @@ impl Exchange {
 
     fn respond(&mut self, connection: &mut Connection, stream: StreamId, status: Status) {
         connection.respond(stream, status, &[], Some(0), b"Sun, 06 Nov 1994 08:49:37 GMT", &mut self.out);
-        connection.finish(&mut self.out);
+        connection.finish(stream, &mut self.out);
     }
 }

@@ -343,7 +343,8 @@ impl Connection {
     }
 
     /// Writes a piece of a content whose length was not known.
-    pub fn frame(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+    pub fn frame(&mut self, stream: StreamId, piece: &[u8], out: &mut Vec<u8>) {
+        debug_assert_eq!(stream, self.stream);
         match self.sending {
             Sending::Nothing => {}
             Sending::Plain => out.extend_from_slice(piece),
@@ -352,7 +353,8 @@ impl Connection {
     }
 
     /// The response is complete. The next request may be read, if there can be one.
-    pub fn finish(&mut self, out: &mut Vec<u8>) {
+    pub fn finish(&mut self, stream: StreamId, out: &mut Vec<u8>) {
+        debug_assert_eq!(stream, self.stream);
         if self.sending == Sending::Chunks {
             out.extend_from_slice(encode::LAST_CHUNK);
         }

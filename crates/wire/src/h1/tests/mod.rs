@@ -101,7 +101,7 @@ impl Trial {
     fn respond(&mut self, status: Status) {
         if let Some(stream) = self.waiting.take() {
             self.connection.respond(stream, status, &[], Some(0), DATE, &mut self.out);
-            self.connection.finish(&mut self.out);
+            self.connection.finish(stream, &mut self.out);
         }
     }
 

@@ -19,11 +19,11 @@ fn check(request: &str, status: Status, length: Option<u64>, expected: &str) -> 
     let Some(stream) = trial.waiting.take() else { panic!("no request: {:?}", trial.events) };
     let (connection, out) = (&mut trial.connection, &mut trial.out);
     if connection.respond(stream, status, &fields, length, DATE, out) == Sends::Content {
-        connection.frame(b"first", out);
-        connection.frame(b"", out);
-        connection.frame(b"a second that is longer", out);
+        connection.frame(stream, b"first", out);
+        connection.frame(stream, b"", out);
+        connection.frame(stream, b"a second that is longer", out);
     }
-    connection.finish(out);
+    connection.finish(stream, out);
     assert_eq!(String::from_utf8_lossy(&trial.out), expected.replace("DATE", DATE_LINE));
     trial
 }
@@ -87,8 +87,8 @@ fn content_that_must_not_be_sent_is_not_written() {
         let status = if request == GET { Status::NOT_MODIFIED } else { Status::OK };
         assert_eq!(connection.respond(StreamId(0), status, &[], None, DATE, out), Sends::Nothing);
         let head = out.len();
-        connection.frame(b"content", out);
-        connection.finish(out);
+        connection.frame(StreamId(0), b"content", out);
+        connection.finish(StreamId(0), out);
         assert_eq!(out.len(), head);
     }
 }

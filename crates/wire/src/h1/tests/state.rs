@@ -128,7 +128,7 @@ fn an_early_answer_closes() {
     assert!(!trial.connection.respond_ready(stream));
     let date = super::DATE;
     trial.connection.respond(stream, Status::METHOD_NOT_ALLOWED, &[], Some(0), date, &mut trial.out);
-    trial.connection.finish(&mut trial.out);
+    trial.connection.finish(stream, &mut trial.out);
     assert!(trial.connection.is_closing());
     trial.receive(format!("bc{BEHIND}")).expect(&[]);
     trial.expect_out(

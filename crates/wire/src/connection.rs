@@ -4,7 +4,22 @@
 //! `handle_*` or command: drain `poll_event`, send what was written, then read `poll_deadline`.
 
 use crate::fault::Fault;
+use crate::limit;
+use core::time::Duration;
 use semantics::RequestHead;
+
+/// What the owner may set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long a connection may be idle.
+    pub idle: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { idle: limit::IDLE_TIMEOUT }
+    }
+}
 
 /// An exchange on a connection. HTTP/1.1 counts its requests; HTTP/2 has streams (RFC 9113 §5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,7 +64,13 @@ pub enum Event<'a> {
         /// Its exchange.
         stream: StreamId,
     },
-    /// The peer broke a rule or was too slow. It may be answered once, with the status of the fault; nothing more is read.
+    /// The peer gave the exchange up: nothing more of it is read or sent. Not in HTTP/1.1.
+    Cancelled {
+        /// Its exchange.
+        stream: StreamId,
+    },
+    /// The peer broke a rule or was too slow. With a status it may be answered once; nothing more is read, of the stream
+    /// or of the connection.
     Fault(Fault),
     /// Nothing more will come, and nothing is owed.
     Closed(End),
@@ -60,7 +81,7 @@ pub enum Event<'a> {
 pub enum End {
     /// The peer has ended its side between two requests.
     Peer,
-    /// Nobody used it for [`Limits::idle`](crate::h1::Limits::idle).
+    /// Nobody used it for [`Limits::idle`](Limits::idle).
     Idle,
 }
 

@@ -5,16 +5,30 @@ use crate::limit;
 use core::fmt;
 use semantics::Status;
 
-/// A broken rule, and on which exchange.
+/// A broken rule, on which exchange, and what is left to say about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
     stream: StreamId,
     reason: Reason,
+    scope: Scope,
+    /// The protocol's own way to refuse was used already: no response can follow.
+    is_told: bool,
 }
 
 impl Fault {
+    /// Ends the connection, behind a response. In HTTP/1.1 that is always so: the next request stands behind this one.
     pub(crate) fn new(stream: StreamId, reason: Reason) -> Fault {
-        Fault { stream, reason }
+        Fault { stream, reason, scope: Scope::Connection, is_told: false }
+    }
+
+    /// Ends one exchange with a response; the others go on.
+    pub(crate) fn of_stream(stream: StreamId, reason: Reason) -> Fault {
+        Fault { stream, reason, scope: Scope::Stream, is_told: false }
+    }
+
+    /// The peer was told by a frame, and so much has stopped.
+    pub(crate) fn told(stream: StreamId, reason: Reason, scope: Scope) -> Fault {
+        Fault { stream, reason, scope, is_told: true }
     }
 
     /// The exchange that it ends.
@@ -27,9 +41,14 @@ impl Fault {
         self.reason
     }
 
-    /// The status for the peer; `None`: it has gone, nobody would read it.
+    /// How much must stop.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// The status for the peer; `None`: nobody would read it, or nothing can be said any more.
     pub fn status(&self) -> Option<Status> {
-        self.reason.status()
+        if self.is_told { None } else { self.reason.status() }
     }
 }
 
@@ -75,7 +94,8 @@ macro_rules! reasons {
 reasons! {
     /// The first bytes are those of a TLS handshake: `https://` was asked of a port that speaks `http://`.
     TlsOnPlainPort BAD_REQUEST "TLS handshake on a port without TLS"
-    /// The connection preface of HTTP/2 with prior knowledge (RFC 9113 §3.4).
+    /// The start of the connection preface of HTTP/2 with prior knowledge (RFC 9113 §3.4), as the first bytes of a
+    /// connection. Whoever speaks HTTP/2 goes on with it; nobody else can.
     Http2Preface HTTP_VERSION_NOT_SUPPORTED "HTTP/2 preface on a port that speaks HTTP/1.1"
     /// The method is empty or not a token (RFC 9110 §9.1).
     InvalidMethod BAD_REQUEST "request line: the method is not a token"
@@ -143,14 +163,89 @@ reasons! {
     ContentTimeout REQUEST_TIMEOUT "request content too slow"
     /// The peer ended its side in the middle of a request (RFC 9112 §8).
     Truncated BAD_REQUEST "the connection ended within a request"
+
+    /// Not the 24 bytes that begin a connection of HTTP/2 (RFC 9113 §3.4).
+    InvalidPreface BAD_REQUEST "invalid connection preface"
+    /// The first frame is not SETTINGS (RFC 9113 §3.4).
+    MissingSettings BAD_REQUEST "the first frame is not SETTINGS"
+    /// Longer than SETTINGS_MAX_FRAME_SIZE (RFC 9113 §4.2).
+    FrameTooLong BAD_REQUEST "frame too long"
+    /// Not as long as frames of its type are (RFC 9113 §4.2).
+    InvalidFrameLength BAD_REQUEST "frame with a length that its type cannot have"
+    /// On stream 0, or not on stream 0, or on a stream that only we could open (RFC 9113 §5.1.1).
+    InvalidStreamId BAD_REQUEST "frame on a stream that it cannot be on"
+    /// On a stream that nobody opened (RFC 9113 §5.1).
+    IdleStream BAD_REQUEST "frame on a stream that is not open yet"
+    /// On a stream whose end the peer has said already (RFC 9113 §5.1).
+    ClosedStream BAD_REQUEST "frame on a stream that is closed"
+    /// Padding longer than the frame (RFC 9113 §6.1).
+    InvalidPadding BAD_REQUEST "padding longer than its frame"
+    /// A setting with a value that it cannot have (RFC 9113 §6.5.2).
+    InvalidSetting BAD_REQUEST "setting with a value that it cannot have"
+    /// SETTINGS_INITIAL_WINDOW_SIZE beyond what a window can have (RFC 9113 §6.5.2).
+    InvalidWindowSetting BAD_REQUEST "initial window beyond 2^31-1"
+    /// A client cannot push (RFC 9113 §8.4).
+    PushFromClient BAD_REQUEST "PUSH_PROMISE from a client"
+    /// CONTINUATION without a field block to continue (RFC 9113 §6.10).
+    UnexpectedContinuation BAD_REQUEST "CONTINUATION without a field block before it"
+    /// Another frame within a field block (RFC 9113 §4.3).
+    InterruptedFieldBlock BAD_REQUEST "another frame within a field block"
+    /// WINDOW_UPDATE of 0 (RFC 9113 §6.9).
+    EmptyWindowUpdate BAD_REQUEST "WINDOW_UPDATE of 0"
+    /// A window beyond 2^31-1 (RFC 9113 §6.9.1).
+    WindowOverflow BAD_REQUEST "flow-control window beyond 2^31-1"
+    /// More content than the window allowed (RFC 9113 §6.9.1).
+    WindowExceeded BAD_REQUEST "content beyond the flow-control window"
+    /// PRIORITY_UPDATE for no stream of the client (RFC 9218 §7.1).
+    InvalidPriorityUpdate BAD_REQUEST "PRIORITY_UPDATE for a stream that is none of a client"
+    /// A field block that ends within a line (RFC 7541 §5).
+    TruncatedFieldBlock BAD_REQUEST "field block: ends within a line"
+    /// An integer beyond what anything here can be (RFC 7541 §5.1).
+    IntegerTooLarge BAD_REQUEST "field block: integer too large"
+    /// An index that no table has (RFC 7541 §2.3.3).
+    InvalidTableIndex BAD_REQUEST "field block: index in no table"
+    /// Beyond SETTINGS_HEADER_TABLE_SIZE, or not at the start of the block (RFC 7541 §4.2, §6.3).
+    InvalidTableSize BAD_REQUEST "field block: invalid size of the dynamic table"
+    /// Not a Huffman code with its padding (RFC 7541 §5.2).
+    InvalidHuffmanCode BAD_REQUEST "field block: invalid Huffman code"
+    /// An upper-case letter in a field name (RFC 9113 §8.2.1).
+    UppercaseFieldName BAD_REQUEST "field name with an upper-case letter"
+    /// `Connection` and its like, which HTTP/2 has not, or `TE` with anything but `trailers` (RFC 9113 §8.2.2): with
+    /// them, who translates to HTTP/1.1 can be made to smuggle.
+    ConnectionSpecificField BAD_REQUEST "field that belongs to a connection of HTTP/1.1"
+    /// Unknown, repeated, behind a field line or in a trailer section (RFC 9113 §8.3).
+    InvalidPseudoField BAD_REQUEST "pseudo-field that is unknown, repeated or out of place"
+    /// Without `:method`, `:scheme` or `:path` (RFC 9113 §8.3.1); CONNECT without `:authority`, or with the others (§8.5).
+    MissingPseudoField BAD_REQUEST "pseudo-fields missing"
+    /// Neither `http` nor `https`: no such resource is here.
+    UnknownScheme MISDIRECTED_REQUEST "scheme that is neither http nor https"
+    /// `:authority` and `Host` name two servers (RFC 9113 §8.3.1).
+    ConflictingAuthority BAD_REQUEST ":authority and Host differ"
+    /// Another number of bytes than `Content-Length` says (RFC 9113 §8.1.1).
+    ContentLengthMismatch BAD_REQUEST "content is not as long as Content-Length says"
+    /// A second header section that does not end the request (RFC 9113 §8.1).
+    UnendedTrailers BAD_REQUEST "trailers that do not end the request"
+    /// Beyond [`limit::STREAMS_MAX`] (RFC 9113 §5.1.2).
+    TooManyStreams SERVICE_UNAVAILABLE "too many streams at a time"
+    /// Beyond [`limit::FIELD_BLOCK_BYTES_MAX`] (CVE-2024-27316 and its like).
+    FieldBlockTooLong REQUEST_HEADER_FIELDS_TOO_LARGE "field block too long"
+    /// Beyond [`limit::CONTINUATIONS_MAX`] (CVE-2024-27316 and its like).
+    TooManyContinuations REQUEST_HEADER_FIELDS_TOO_LARGE "too many CONTINUATION frames"
+    /// Beyond [`limit::COOKIE_CRUMBS_MAX`].
+    TooManyCookies REQUEST_HEADER_FIELDS_TOO_LARGE "too many cookies"
+    /// Beyond [`limit::RESETS_BURST`]: requests are made and given up again (CVE-2023-44487).
+    TooManyResets TOO_MANY_REQUESTS "too many requests given up"
+    /// Beyond [`limit::RESETS_BURST`]: streams are made to be reset by us (CVE-2025-8671).
+    TooManyStreamFaults TOO_MANY_REQUESTS "too many streams with faults"
+    /// Beyond [`limit::TALK_BURST`]: frames that ask for work and move nothing (CVE-2019-9511 to 9518).
+    TooMuchTalk TOO_MANY_REQUESTS "too many frames that move nothing"
+    /// Less than [`limit::STALL_BYTES_MIN`] of a response taken within [`limit::STALL_WINDOW`] (CVE-2016-1546).
+    StreamStalled REQUEST_TIMEOUT "response taken too slowly"
+    /// The same, where it is the window of the connection that is shut.
+    ConnectionStalled REQUEST_TIMEOUT "responses taken too slowly"
 }
 
 impl Reason {
-    /// How much must stop. In HTTP/1.1 that is always the connection: the next request stands behind this one.
-    pub fn scope(self) -> Scope {
-        Scope::Connection
-    }
-
     /// The status for the peer, while one can still be sent.
     pub fn status(self) -> Option<Status> {
         match self {
@@ -170,6 +265,19 @@ impl fmt::Display for Reason {
             Reason::TooManyFieldLines => write!(formatter, " (more than {})", limit::FIELD_LINES_MAX),
             Reason::ContentTooLarge => write!(formatter, " (more than {} bytes)", limit::CONTENT_BYTES_MAX),
             Reason::FramingTooLong => write!(formatter, " (more than {} bytes)", limit::FRAMING_BYTES_MAX),
+            Reason::FrameTooLong => write!(formatter, " (more than {} bytes)", limit::FRAME_BYTES_MAX),
+            Reason::TooManyStreams => write!(formatter, " (more than {})", limit::STREAMS_MAX),
+            Reason::FieldBlockTooLong => write!(formatter, " (more than {} bytes)", limit::FIELD_BLOCK_BYTES_MAX),
+            Reason::TooManyContinuations => write!(formatter, " (more than {})", limit::CONTINUATIONS_MAX),
+            Reason::TooManyCookies => write!(formatter, " (more than {})", limit::COOKIE_CRUMBS_MAX),
+            Reason::StreamStalled | Reason::ConnectionStalled => {
+                write!(
+                    formatter,
+                    " (less than {} bytes in {} s)",
+                    limit::STALL_BYTES_MIN,
+                    limit::STALL_WINDOW.as_secs()
+                )
+            }
             Reason::HeadTimeout => write!(formatter, " (more than {} s)", limit::HEAD_TIMEOUT.as_secs()),
             Reason::ContentTimeout => write!(formatter, " (more than {} s)", limit::CONTENT_TIMEOUT.as_secs()),
             _ => Ok(()),

@@ -77,7 +77,7 @@ fn content(request: &RequestHead<'_>) -> Result<ContentLength, Reason> {
 }
 
 /// `1*DIGIT` (RFC 9110 §8.6) that fits.
-fn decimal(digits: &[u8]) -> Option<u64> {
+pub(crate) fn decimal(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
         return None;
     }

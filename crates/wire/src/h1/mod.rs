@@ -3,14 +3,16 @@
 mod block;
 mod content;
 mod encode;
-mod framing;
-mod grammar;
+pub(crate) mod framing;
+pub(crate) mod grammar;
 mod head;
 mod name;
 mod state;
-mod target;
+pub(crate) mod target;
 #[cfg(test)]
 mod tests;
+
+pub use crate::connection::Limits;
 
 use crate::connection::{ContentLength, End, Event, Sends, StreamId};
 use crate::fault::{Fault, Reason};
@@ -23,19 +25,6 @@ use encode::{Framed, Persistence};
 use head::Progress;
 use semantics::{Field, Fields, Instant, Method, RequestHead, Status, Version};
 use state::{State, Step, next};
-
-/// What the owner may set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// How long a connection may be idle.
-    pub idle: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits { idle: limit::IDLE_TIMEOUT }
-    }
-}
 
 /// A connection of HTTP/1.x. Idle, it owns no memory but itself.
 #[derive(Debug)]
@@ -257,6 +246,12 @@ impl Connection {
     /// `head`: what is at hand of a head that was refused.
     #[cold]
     fn refuse<'a>(&mut self, reason: Reason, head: &[u8]) -> Event<'a> {
+        // RFC 9113 §3.4: a preface is the first that a client sends, or it is none.
+        let is_first = self.stream == StreamId(0) && !self.has_skipped_line;
+        let reason = match reason {
+            Reason::Http2Preface if !is_first => Reason::UnsupportedVersion,
+            reason => reason,
+        };
         if self.state == State::Idle {
             // Nothing of a broken head is to be believed, so it is answered as HTTP/1.1; but that HEAD gets no content
             // (RFC 9110 §9.3.2).

@@ -75,6 +75,7 @@ impl Trial {
                     self.events.push("end".to_owned());
                     self.complete(stream);
                 }
+                Some(Event::Cancelled { stream }) => panic!("{stream:?} given up in HTTP/1.1"),
                 Some(Event::Fault(fault)) => self.refuse(fault),
                 Some(Event::Closed(end)) => self.events.push(format!("closed {end:?}")),
                 None => break,

@@ -140,7 +140,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut tree = MemoryTree::new();
     tree.write("small.png", vec![b'x'; 1024]).write("page.html", vec![b'y'; 16 << 10]);
     let limits = Limits {
-        wire: wire::h1::Limits::default(),
+        wire: wire::Limits::default(),
         connections_max: 1000,
         turns_away: true,
         per_address_max: None,

@@ -1,6 +1,7 @@
 //! One connection as its worker keeps it. Thousands are idle at a time, so what only a busy one needs is boxed.
 
 use crate::outgoing::Segment;
+use crate::protocol::Protocol;
 use crate::request::OwnedHead;
 use crate::source::Source;
 use reactor::Key;
@@ -14,7 +15,7 @@ use wire::{StreamId, h1};
 /// A connection.
 #[derive(Debug)]
 pub(crate) struct Connection<F> {
-    pub(crate) wire: h1::Connection,
+    pub(crate) wire: Protocol<F>,
     pub(crate) busy: Option<Box<Busy<F>>>,
     /// Counted against its limit; none on unix sockets, on loopback, and where no limit is set.
     pub(crate) address: Option<Box<IpAddr>>,
@@ -46,7 +47,7 @@ pub(crate) struct Busy<F> {
     pub(crate) pending: VecDeque<Segment<F>>,
     /// Since when, and how much went out since: to tell a slow client from one that only drips.
     pub(crate) progress: Progress,
-    /// The exchange that cannot go on yet. None: only output is under way.
+    /// The exchange that cannot go on yet. None: only output is under way. Those of HTTP/2 wait on their own.
     pub(crate) waiting: Option<Waiting>,
     pub(crate) reading: Reading,
 }
@@ -145,7 +146,7 @@ pub(crate) struct Progress {
 
 impl<F> Connection<F> {
     pub(crate) fn new(wire: h1::Connection, address: Option<IpAddr>) -> Connection<F> {
-        Connection { wire, busy: None, address: address.map(Box::new), phase: Phase::Open }
+        Connection { wire: Protocol::Http1(wire), busy: None, address: address.map(Box::new), phase: Phase::Open }
     }
 
     pub(crate) fn busy(&mut self, now: Instant) -> &mut Busy<F> {
@@ -166,12 +167,18 @@ impl<F> Connection<F> {
 
     /// The exchange goes on when that is so.
     pub(crate) fn wait(&mut self, stream: StreamId, until: Until, now: Instant) {
-        self.busy(now).waiting = Some(Waiting { stream, until });
+        match &mut self.wire {
+            Protocol::Http1(_) => self.busy(now).waiting = Some(Waiting { stream, until }),
+            Protocol::Http2(http2) => http2.wait(stream, until),
+        }
     }
 
     /// The pool is done with its errand for that exchange: since when the exchange waited. `None`: it does not wait for
     /// the pool, so the result is for nobody.
     pub(crate) fn take_errand(&mut self, stream: StreamId) -> Option<Instant> {
+        if let Protocol::Http2(http2) = &mut self.wire {
+            return http2.take_errand(stream);
+        }
         let waiting = &mut self.busy.as_mut()?.waiting;
         match waiting {
             Some(Waiting { stream: of, until: Until::PoolIsDone { since, .. } }) if *of == stream => {
@@ -192,6 +199,7 @@ impl<F> Connection<F> {
         match self.phase {
             Phase::Lingering { .. } => Some(Use::Lingering),
             Phase::Open if self.busy.is_none() && self.wire.is_idle() => Some(Use::Idle(self.wire.poll_deadline())),
+            Phase::Open if matches!(&self.wire, Protocol::Http2(http2) if http2.has_exchanges()) => None,
             Phase::Open if self.busy.is_none() => Some(Use::Head(self.wire.poll_deadline())),
             Phase::Open | Phase::Closing { .. } => None,
         }

@@ -7,6 +7,7 @@ use crate::memory::{Memory, Ready};
 use crate::origin::{Answer, Files, Origin};
 use crate::outgoing::Output;
 use crate::pool::{Errand, Pool, Work};
+use crate::protocol::Protocol;
 use crate::request::OwnedHead;
 use crate::source::Source;
 use crate::workshop::Elsewhere;
@@ -15,7 +16,7 @@ use semantics::coding::{AcceptedCodings, Coding};
 use semantics::{FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
 use site::{Keep, Refusal, Selected};
 use std::sync::Arc;
-use wire::{Fault, Sends, StreamId};
+use wire::{Fault, Scope, Sends, StreamId};
 
 /// What a worker answers with.
 pub(crate) struct Exchange<F, T, P> {
@@ -129,14 +130,10 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
             false => evaluate(head, Some(keep.etag.as_bytes()), Some(keep.last_modified), self.clock.now),
         };
         let (status, bytes) = match (verdict, head.method) {
-            (Verdict::Proceed, Method::Get) if connection.wire.respond_ready(stream) => {
-                let (segment, rest) = ready.whole(&self.clock);
-                self.output.push(segment);
-                self.output.push_content(rest);
+            (Verdict::Proceed, Method::Get) if self.is_sent(connection, stream, ready, Status::OK) => {
                 (Status::OK, keep.content.length())
             }
-            (Verdict::NotModified, _) if connection.wire.respond_ready(stream) => {
-                self.output.push(ready.not_modified(&self.clock));
+            (Verdict::NotModified, _) if self.is_sent(connection, stream, ready, Status::NOT_MODIFIED) => {
                 (Status::NOT_MODIFIED, 0)
             }
             _ => {
@@ -144,8 +141,37 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
                 return self.send(connection, stream, head, response);
             }
         };
-        self.output.write(|out| connection.wire.finish(stream, out));
+        connection.wire.finish(stream, &mut self.output);
         self.log.exchange(|| Record::new(head, status, bytes, self.clock.now));
+    }
+
+    /// Sends what is ready, unless something must be said about this connection.
+    #[inline]
+    fn is_sent(
+        &mut self,
+        connection: &mut Connection<T::File>,
+        stream: StreamId,
+        ready: &Ready<T::File>,
+        status: Status,
+    ) -> bool {
+        let wire = match &mut connection.wire {
+            Protocol::Http1(wire) => wire,
+            Protocol::Http2(http2) => {
+                http2.respond_ready(stream, status, ready, &self.clock, &mut self.output);
+                return true;
+            }
+        };
+        if !wire.respond_ready(stream) {
+            return false;
+        }
+        if status == Status::OK {
+            let (segment, rest) = ready.whole(&self.clock);
+            self.output.push(segment);
+            self.output.push_content(rest);
+        } else {
+            self.output.push(ready.not_modified(&self.clock));
+        }
+        true
     }
 
     /// A response that `select` made; what may be kept is, and believed from when the files were looked at.
@@ -174,13 +200,12 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
         response: Response<T::File>,
     ) {
         let length = response.content.length();
-        let (wire, date) = (&mut connection.wire, &self.clock.date);
-        let sends =
-            self.output.write(|out| wire.respond(stream, response.status, &response.fields, Some(length), date, out));
+        let (wire, date, output) = (&mut connection.wire, &self.clock.date, &mut self.output);
+        let sends = wire.respond(stream, response.status, &response.fields, Some(length), date, output);
         if sends == Sends::Content {
-            self.output.push_content(response.content);
+            wire.push_content(stream, response.content, output);
         }
-        self.output.write(|out| connection.wire.finish(stream, out));
+        connection.wire.finish(stream, &mut self.output);
         let bytes = if sends == Sends::Content { length } else { 0 };
         self.log.exchange(|| Record::new(head, response.status, bytes, self.clock.now));
     }
@@ -220,15 +245,15 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
             }
             Answer::Failed(cause) => self.failed(connection, stream, head, &cause),
             Answer::Stream { status, fields, first, source } => {
-                let (wire, date) = (&mut connection.wire, &self.clock.date);
-                let sends = self.output.write(|out| wire.respond(stream, status, &fields, None, date, out));
+                let (date, output) = (&self.clock.date, &mut self.output);
+                let sends = connection.wire.respond(stream, status, &fields, None, date, output);
                 self.log.exchange(|| Record::new(head, status, 0, self.clock.now));
                 match sends {
                     Sends::Content => {
-                        self.output.write(|out| connection.wire.frame(stream, &first, out));
+                        connection.wire.frame(stream, first, &mut self.output);
                         connection.wait(stream, Until::OutputIsSent(source), self.now);
                     }
-                    Sends::Nothing => self.output.write(|out| connection.wire.finish(stream, out)),
+                    Sends::Nothing => connection.wire.finish(stream, &mut self.output),
                 }
             }
         }
@@ -246,10 +271,10 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
     ) -> Result<(), String> {
         match piece.transpose()? {
             Some(piece) => {
-                self.output.write(|out| connection.wire.frame(stream, &piece, out));
+                connection.wire.frame(stream, piece, &mut self.output);
                 connection.wait(stream, Until::OutputIsSent(source), self.now);
             }
-            None => self.output.write(|out| connection.wire.finish(stream, out)),
+            None => connection.wire.finish(stream, &mut self.output),
         }
         Ok(())
     }
@@ -267,20 +292,20 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
         self.send(connection, stream, head, response);
     }
 
-    /// The peer broke a rule: it is told which status, and the connection ends.
+    /// The peer broke a rule: it is told which status, and the exchange or the connection ends.
     pub(crate) fn refuse(&mut self, connection: &mut Connection<T::File>, fault: &Fault) {
-        connection.phase = Phase::Closing { linger: true };
+        if fault.scope() == Scope::Connection {
+            connection.phase = Phase::Closing { linger: true };
+        }
         self.log.fault(fault, self.clock.now);
         let Some(status) = fault.status() else { return };
         let response = self.origin.refusal(status, fault);
-        let (wire, date) = (&mut connection.wire, &self.clock.date);
-        let length = response.content.length();
-        let sends =
-            self.output.write(|out| wire.respond(fault.stream(), status, &response.fields, Some(length), date, out));
-        if sends == Sends::Content {
-            self.output.push_content(response.content);
+        let (wire, date, output) = (&mut connection.wire, &self.clock.date, &mut self.output);
+        let (stream, length) = (fault.stream(), response.content.length());
+        if wire.respond(stream, status, &response.fields, Some(length), date, output) == Sends::Content {
+            wire.push_content(stream, response.content, output);
         }
-        self.output.write(|out| connection.wire.finish(fault.stream(), out));
+        wire.finish(stream, output);
     }
 }
 

@@ -34,6 +34,10 @@ pub(crate) const BYTES_A_TURN: u64 = 4 << 20;
 /// More output than this is sent before the next pipelined request is read.
 pub(crate) const BYTES_BEFORE_SENDING: u64 = 256 << 10;
 
+/// A connection of HTTP/2 fills the output so often in a turn, with 256 KiB each time; then the other connections of the
+/// worker get theirs.
+pub(crate) const OUTPUTS_A_TURN: u32 = 16;
+
 /// A streamed content that is complete within this many bytes is sent with its length; else it is framed in chunks.
 pub(crate) const GATHER_BYTES_MAX: usize = 64 << 10;
 
@@ -152,7 +156,7 @@ pub(crate) const END_TOLD_AFTER: Duration = Duration::from_millis(150);
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Those of the protocol.
-    pub wire: wire::h1::Limits,
+    pub wire: wire::Limits,
     /// Connections of one worker. Beyond it the oldest idle one makes room.
     pub connections_max: usize,
     /// Whether new ones are closed when none can make room: where the owner set the limit. Else they are let in, as far

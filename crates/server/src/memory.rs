@@ -11,10 +11,10 @@ use quick_cache::unsync::Cache;
 use quick_cache::{OptionsBuilder, Weighter};
 use semantics::{Content, Instant, Status};
 use site::Keep;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
-use wire::h1;
+use wire::{h1, h2};
 
 /// Content up to this many bytes stands right behind its head, so that the response is one slice: one `send`.
 pub(crate) const TOGETHER_BYTES_MAX: u64 = 16 << 10;
@@ -35,6 +35,8 @@ pub(crate) struct Ready<F> {
     /// What follows the head: nothing when it stands in `whole` already.
     rest: Content<F>,
     checked: Cell<Instant>,
+    /// The heads of the same responses as HTTP/2 writes them, once somebody asked in it: 200 and 304.
+    blocks: OnceCell<[Dated; 2]>,
 }
 
 /// Ready bytes with the value of `Date` in them.
@@ -87,7 +89,7 @@ impl<F: Clone> Ready<F> {
         let whole = Dated::new(head, together, clock);
         let not_modified = site::not_modified_fields(&keep);
         let not_modified = Dated::new(h1::ready_head(Status::NOT_MODIFIED, &not_modified, None), &[], clock);
-        Ready { keep, whole, not_modified, rest, checked: Cell::new(now) }
+        Ready { keep, whole, not_modified, rest, checked: Cell::new(now), blocks: OnceCell::new() }
     }
 
     /// The 200 to a plain GET.
@@ -98,6 +100,17 @@ impl<F: Clone> Ready<F> {
     /// The 304.
     pub(crate) fn not_modified(&self, clock: &Clock) -> Segment<F> {
         self.not_modified.segment(clock)
+    }
+
+    /// The head of the 200 or the 304 as a field block of HTTP/2.
+    pub(crate) fn block(&self, status: Status, clock: &Clock) -> Rc<[u8]> {
+        let [whole, not_modified] = self.blocks.get_or_init(|| {
+            let whole = h2::ready_block(Status::OK, &self.keep.fields, Some(self.keep.content.length()));
+            let not_modified = h2::ready_block(Status::NOT_MODIFIED, &site::not_modified_fields(&self.keep), None);
+            [whole, not_modified].map(|block| Dated::new(block, &[], clock))
+        });
+        let dated = if status == Status::NOT_MODIFIED { not_modified } else { whole };
+        dated.bytes(clock)
     }
 
     fn weight(&self) -> u64 {

@@ -33,11 +33,36 @@ impl<F> Segment<F> {
         }
     }
 
-    fn length(&self) -> u64 {
+    pub(crate) fn length(&self) -> u64 {
         match self {
             Segment::Scratch(range) | Segment::Ready(_, range) | Segment::Shared(_, range) => range.len() as u64,
             Segment::File { length, .. } => *length,
         }
+    }
+}
+
+impl<F: Clone> Segment<F> {
+    /// Takes its first bytes, as many as there are and at most so many, as a segment of their own. Nothing is copied.
+    pub(crate) fn split_off_front(&mut self, length: u64) -> Segment<F> {
+        let length = length.min(self.length());
+        let mut front = self.clone();
+        match (&mut front, &mut *self) {
+            (Segment::Scratch(taken), Segment::Scratch(left))
+            | (Segment::Ready(_, taken), Segment::Ready(_, left))
+            | (Segment::Shared(_, taken), Segment::Shared(_, left)) => {
+                // At most its length.
+                taken.end = taken.start + length as usize;
+                left.start = taken.end;
+            }
+            (Segment::File { length: taken, .. }, Segment::File { offset, length: left, .. }) => {
+                *taken = length;
+                *offset += length;
+                *left -= length;
+            }
+            // It is a clone.
+            _ => {}
+        }
+        front
     }
 }
 

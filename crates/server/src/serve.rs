@@ -181,7 +181,7 @@ fn limits(options: &Options, descriptors: u64) -> Limits {
         None => descriptors.saturating_sub(limit::DESCRIPTORS_ELSEWHERE).max(descriptors / 3),
     };
     Limits {
-        wire: wire::h1::Limits { idle: options.idle_timeout },
+        wire: wire::Limits { idle: options.idle_timeout },
         connections_max: connections.div_ceil(workers).max(1) as usize,
         turns_away: options.connections_max.is_some(),
         per_address_max: options.per_address_max,

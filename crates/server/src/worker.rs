@@ -5,14 +5,18 @@
 //!  bytes     connection   events   response    bytes
 //! ```
 //!
-//! `Worker::drive` is the place to begin.
+//! `Worker::drive` is the place to begin; where many exchanges share a connection it goes on in `http2`.
+
+mod http2;
 
 use crate::connection::{Connection, Connections, Phase, Progress, Reading, Ticket, Until};
 use crate::exchange::{Exchange, Held};
+use crate::http2::Http2;
 use crate::limit;
 use crate::origin::{Control, Files, Origin};
 use crate::outgoing::{Sent, send};
 use crate::pool::{Errand, Outcome, Pool, Work};
+use crate::protocol::Protocol;
 use crate::request::OwnedHead;
 use reactor::{Completion, Key, PeerAddress, Reactor};
 use semantics::{Instant, RequestHead, Timestamp};
@@ -23,7 +27,7 @@ use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use wire::{ContentLength, Event, Input, h1};
+use wire::{ContentLength, Event, Input, Reason, h1, h2};
 
 /// A worker: a reactor, its connections, and what answers them.
 pub struct Worker<R: Reactor, T, P> {
@@ -40,6 +44,8 @@ pub struct Worker<R: Reactor, T, P> {
     under_way: usize,
     /// What arrives stands here while it is understood; one for all connections, so an idle one owns none.
     received: Vec<u8>,
+    /// And heads that are decoded stand here while they are answered.
+    head: h2::Head,
 }
 
 impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
@@ -55,6 +61,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             drain_until: None,
             under_way: 0,
             received: vec![0; limit::RECEIVE_BYTES],
+            head: h2::Head::default(),
             reactor,
         }
     }
@@ -189,6 +196,10 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             connection.busy(now).reading = if bytes.is_empty() { Reading::Ended } else { Reading::Paused };
             return self.reactor.set_receiving(key, false);
         }
+        if bytes.is_empty() && matches!(connection.wire, Protocol::Http2(_)) {
+            // Its exchanges go on, and there is nothing more to be told.
+            self.reactor.set_receiving(key, false);
+        }
         self.drive(key, &mut input);
     }
 
@@ -197,13 +208,14 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         let now = self.now();
         self.note_peer(key);
         while let Some(connection) = self.connections.get(key) {
-            match connection.wire.poll_event(input, now) {
+            let Protocol::Http1(wire) = &mut connection.wire else { return self.drive_http2(key, input) };
+            match wire.poll_event(input, now) {
                 Some(Event::Request { stream, ref head, content: ContentLength::None, .. }) => {
                     self.exchange.respond(connection, key, stream, Held::Borrowed(head));
                 }
                 Some(Event::Request { stream, ref head, expects_continue, .. }) if takes_content(head) => {
                     if expects_continue {
-                        self.exchange.output.write(|out| connection.wire.proceed(out));
+                        connection.wire.proceed(stream, &mut self.exchange.output);
                     }
                     connection.wait(stream, Until::ContentEnds(OwnedHead::new(head)), now);
                 }
@@ -218,10 +230,18 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                     let Some(head) = connection.busy(now).take_request(stream) else { continue };
                     self.exchange.respond(connection, key, stream, Held::Owned(head));
                 }
-                Some(Event::Fault(fault)) => {
-                    self.exchange.refuse(connection, &fault);
-                    connection.phase = Phase::Closing { linger: true };
+                // Nothing of it is taken from the input: it begins again, in the other version.
+                Some(Event::Fault(fault)) if fault.reason() == Reason::Http2Preface => {
+                    let limits = self.exchange.origin.limits.wire;
+                    let http2 = self.exchange.output.write(|out| Http2::new(limits, now, out));
+                    connection.wire = Protocol::Http2(Box::new(http2));
+                    if self.drain_until.is_some() {
+                        connection.wire.refuse_more(now, &mut self.exchange.output);
+                    }
                 }
+                Some(Event::Fault(fault)) => self.exchange.refuse(connection, &fault),
+                // Nobody can in HTTP/1.1.
+                Some(Event::Cancelled { .. }) => {}
                 Some(Event::Closed(_)) => {
                     connection.phase = Phase::Closing { linger: false };
                 }
@@ -282,7 +302,13 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
     /// The kernel can take more.
     fn sendable(&mut self, key: Key) {
         let Some(connection) = self.connections.get(key) else { return };
-        let Some(busy) = &mut connection.busy else { return };
+        let Some(busy) = &mut connection.busy else {
+            // It had more than its share of a turn, and nothing that the kernel could not take.
+            if matches!(connection.wire, Protocol::Http2(_)) {
+                self.resume(key);
+            }
+            return;
+        };
         match send(&mut self.reactor, key, &mut busy.pending, &[], &mut busy.progress.bytes) {
             Ok(Sent::All) => {}
             Ok(Sent::Blocked) => return self.set_deadline(key),
@@ -354,6 +380,17 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         }
     }
 
+    /// Reads no more until the output is sent.
+    fn pause(&mut self, key: Key) {
+        let now = self.now();
+        let Some(connection) = self.connections.get(key) else { return };
+        let reading = &mut connection.busy(now).reading;
+        if *reading == Reading::On {
+            *reading = Reading::Paused;
+            self.reactor.set_receiving(key, false);
+        }
+    }
+
     /// Reads on, unless one of the requests at hand has begun another response: to read more behind each of them would
     /// keep whatever a peer cares to send ahead.
     fn unpause(&mut self, key: Key) {
@@ -415,12 +452,12 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                     }
                     Outcome::Panicked(None) => {
                         worker.control.panics.fetch_add(1, Relaxed);
-                        return worker.close(key);
+                        worker.abandon(key, done.stream);
                     }
                     Outcome::Piece(piece, source) => {
                         if let Err(cause) = worker.exchange.piece(connection, done.stream, piece, source) {
                             worker.exchange.log.cause(&cause);
-                            return worker.close(key);
+                            worker.abandon(key, done.stream);
                         }
                     }
                 }
@@ -446,17 +483,22 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
     /// No new connections; the idle ones go at once, the others after the response under way.
     fn drain(&mut self) {
         self.reactor.stop_accepting();
-        self.drain_until = Some(self.now() + self.exchange.origin.limits.drain);
+        let now = self.now();
+        self.drain_until = Some(now + self.exchange.origin.limits.drain);
         for key in self.connections.keys() {
             let Some(connection) = self.connections.get(key) else { continue };
-            connection.wire.refuse_more();
-            self.end_if_idle(key);
+            connection.wire.refuse_more(now, &mut self.exchange.output);
+            match connection.wire {
+                Protocol::Http1(_) => self.end_if_idle(key),
+                // It was asked to end, and does when it has heard.
+                Protocol::Http2(_) => self.flush(key),
+            }
         }
     }
 
     fn end_if_idle(&mut self, key: Key) {
         let Some(connection) = self.connections.get(key) else { return };
-        if connection.is_idle() {
+        if connection.is_idle() && matches!(connection.wire, Protocol::Http1(_)) {
             // A request may be on its way; to close over it would destroy responses that are not read yet.
             connection.phase = Phase::Closing { linger: true };
             self.settle(key);

@@ -12,6 +12,7 @@ mod crowd;
 mod drain;
 mod generate;
 mod golden;
+mod http2;
 mod listen;
 mod listing;
 mod response;

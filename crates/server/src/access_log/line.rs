@@ -41,7 +41,8 @@ pub(super) fn exchange(
 
 /// Appends the line of a request that was refused; false when there is nothing to say.
 pub(super) fn fault(format: AccessLog, fault: &Fault, peer: Option<IpAddr>, at: Timestamp, out: &mut Vec<u8>) -> bool {
-    let Some(status) = fault.status().map(Status::code) else { return false };
+    // Where a frame said it, the status is the one that a response would have had.
+    let Some(status) = fault.reason().status().map(Status::code) else { return false };
     let peer = Peer(peer);
     let _ = match format {
         AccessLog::Off => return false,

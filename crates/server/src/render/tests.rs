@@ -34,7 +34,7 @@ impl Site {
     fn new(files: &[(&[u8], &[u8])]) -> Site {
         let folder = TempDir::new().unwrap();
         let limits = Limits {
-            wire: wire::h1::Limits::default(),
+            wire: wire::Limits::default(),
             connections_max: 1,
             turns_away: true,
             per_address_max: None,

@@ -1,0 +1,128 @@
+//! The trip where many exchanges share a connection: HTTP/2.
+//!
+//! Requests are answered as in `Worker::drive`; what differs is that their content waits for its turn and for the windows
+//! of the peer, and that one exchange that waits for the pool keeps no other from going on.
+
+use super::{Worker, takes_content};
+use crate::connection::{Phase, Ticket, Until};
+use crate::exchange::Held;
+use crate::limit;
+use crate::origin::Files;
+use crate::pool::{Errand, Pool, Work};
+use crate::protocol::Protocol;
+use crate::request::OwnedHead;
+use reactor::{Key, Reactor};
+use std::mem::take;
+use wire::{ContentLength, Event, Input, Scope, StreamId};
+
+impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
+    /// One turn of one connection of HTTP/2: what arrived has gone in, what is ready goes out.
+    pub(super) fn drive_http2(&mut self, key: Key, input: &mut Input<'_>) {
+        let now = self.now();
+        let mut lent = take(&mut self.head);
+        while let Some(connection) = self.connections.get(key) {
+            let Protocol::Http2(http2) = &mut connection.wire else { break };
+            let event = self.exchange.output.write(|out| http2.wire.poll_event(input, &mut lent, out, now));
+            match event {
+                Some(Event::Request { stream, ref head, content: ContentLength::None, .. }) => {
+                    self.exchange.respond(connection, key, stream, Held::Borrowed(head));
+                }
+                Some(Event::Request { stream, ref head, expects_continue, .. }) if takes_content(head) => {
+                    if expects_continue {
+                        connection.wire.proceed(stream, &mut self.exchange.output);
+                    }
+                    connection.wait(stream, Until::ContentEnds(OwnedHead::new(head)), now);
+                }
+                // Refused before its content is read; behind the response its stream is reset.
+                Some(Event::Request { stream, ref head, .. }) => {
+                    self.exchange.respond(connection, key, stream, Held::Borrowed(head));
+                }
+                // A folder asks for no content, but must read it to reach the end of the request.
+                Some(Event::Content { .. }) => {}
+                Some(Event::RequestEnd { stream }) => {
+                    let Some(head) = http2.take_request(stream) else { continue };
+                    self.exchange.respond(connection, key, stream, Held::Owned(head));
+                }
+                Some(Event::Cancelled { stream }) => http2.forget(stream),
+                Some(Event::Fault(fault)) => {
+                    match fault.scope() {
+                        Scope::Stream => http2.forget(fault.stream()),
+                        Scope::Connection => http2.forget_all(),
+                    }
+                    self.exchange.refuse(connection, &fault);
+                }
+                Some(Event::Closed(_)) => connection.phase = Phase::Closing { linger: false },
+                None => break,
+            }
+            if self.connections.get(key).is_none_or(|connection| connection.phase != Phase::Open) {
+                break;
+            }
+            if self.exchange.output.is_full() {
+                self.flush(key);
+                // What reads no answers is not read either.
+                if self.connections.get(key).is_none_or(|connection| connection.is_responding()) {
+                    break;
+                }
+            }
+        }
+        self.head = lent;
+        if let Some(connection) = self.connections.get(key) {
+            let is_behind = connection.is_responding() && !input.remaining().is_empty();
+            connection.wire.keep(take(input));
+            if is_behind {
+                self.pause(key);
+            }
+            self.send_http2(key);
+        }
+    }
+
+    /// Sends what the peer's windows and the kernel let go; then asks the pool for what comes next.
+    fn send_http2(&mut self, key: Key) {
+        let now = self.now();
+        for _ in 0..limit::OUTPUTS_A_TURN {
+            let Some(connection) = self.connections.get(key) else { return };
+            let is_blocked = connection.is_responding();
+            let Protocol::Http2(http2) = &mut connection.wire else { return };
+            let has_more = !is_blocked && http2.send(now, &mut self.exchange.output);
+            if http2.wire.is_closing() && connection.phase == Phase::Open {
+                connection.phase = Phase::Closing { linger: true };
+            }
+            self.flush(key);
+            if !has_more {
+                return self.ask_for_pieces(key);
+            }
+        }
+        self.unfinished.push_back(key);
+    }
+
+    /// Of each streamed content of which all is sent, the next piece is made.
+    fn ask_for_pieces(&mut self, key: Key) {
+        let now = self.now();
+        while let Some(connection) = self.connections.get(key).filter(|connection| !connection.is_responding()) {
+            let Protocol::Http2(http2) = &mut connection.wire else { return };
+            let Some((stream, source)) = http2.take_source() else { return };
+            let ticket = Ticket::default();
+            let errand = Errand { key, stream, work: Work::Next(source), is_abandoned: ticket.is_abandoned() };
+            match self.exchange.pool.submit(errand) {
+                Ok(()) => http2.wait(stream, Until::PoolIsDone { since: now, ticket }),
+                // The pool is full: the content cannot go on, and only an early end says so.
+                Err(_) => {
+                    self.abandon(key, stream);
+                    self.flush(key);
+                }
+            }
+        }
+    }
+
+    /// A content cannot be completed: the exchange ends in a way that cannot be taken for its end.
+    pub(super) fn abandon(&mut self, key: Key, stream: StreamId) {
+        let Some(connection) = self.connections.get(key) else { return };
+        match &mut connection.wire {
+            Protocol::Http1(_) => self.close(key),
+            Protocol::Http2(http2) => {
+                http2.forget(stream);
+                self.exchange.output.write(|out| http2.wire.reset(stream, out));
+            }
+        }
+    }
+}

@@ -24,6 +24,8 @@ pub const TARGETS: &[Target] = &[
     target::fields::TARGET,
     target::file_name::TARGET,
     target::h1::TARGET,
+    target::h2::TARGET,
+    target::hpack::TARGET,
     target::markdown::TARGET,
     target::request_target::TARGET,
     target::select::TARGET,

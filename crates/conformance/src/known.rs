@@ -86,4 +86,32 @@ pub const NGINX: &[Known] = &[
     Known { name: "a_bare_lf_ends_no_size", reason: "takes a bare LF for CRLF behind a chunk size" },
     Known { name: "endless_extensions_are_refused", reason: "reads and drops them without end" },
     Known { name: "endless_trailers_are_refused", reason: "reads and drops them without end" },
+    Known { name: "a_connection_begins_with_settings", reason: "waits for SETTINGS, and takes requests before" },
+    Known {
+        name: "a_frame_is_not_larger_than_was_allowed",
+        reason: "says PROTOCOL_ERROR of a frame that is too large",
+    },
+    Known {
+        name: "a_field_block_that_cannot_be_read_ends_the_connection",
+        reason: "says FRAME_SIZE_ERROR of a line that is not all there",
+    },
+    Known { name: "a_priority_has_five_bytes", reason: "answers the request and passes the frame over" },
+    Known { name: "data_is_of_a_stream_that_is_open", reason: "passes frames of streams over that it does not know" },
+    Known {
+        name: "a_reset_is_of_a_stream_that_is_open",
+        reason: "passes frames of streams over that it does not know",
+    },
+    Known {
+        name: "a_window_is_of_a_stream_that_is_open",
+        reason: "passes frames of streams over that it does not know",
+    },
+    Known { name: "trailers_end_a_request", reason: "takes no trailers of requests" },
+    Known { name: "trailers_that_do_not_end_a_request_are_an_error", reason: "answers a GET before it has read on" },
+    Known { name: "content_is_as_long_as_it_says", reason: "answers a GET before it has read on" },
+    Known { name: "fields_of_a_connection_are_malformed", reason: "passes them over" },
+    Known { name: "te_says_trailers_or_nothing", reason: "does not look at it" },
+    Known { name: "pseudo_fields_come_first", reason: "takes them in any order" },
+    Known { name: "trailers_have_no_pseudo_fields", reason: "answers a GET before it has read on" },
+    Known { name: "a_size_of_the_table_comes_first", reason: "takes a size of the table anywhere in a block" },
+    Known { name: "padding_of_huffman_code_is_less_than_a_byte", reason: "takes a byte of ones for padding" },
 ];

@@ -43,12 +43,14 @@ pub fn quarry(binary: &Path) -> Result<Launched, String> {
         .map_err(|error| format!("cannot start {}: {error}", binary.display()))?;
     let stdout = process.stdout.take();
     // From here on the process is stopped whatever happens.
-    let server = Server { address: SocketAddr::from(([127, 0, 0, 1], 0)), root };
+    let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+    let server = Server { address: nowhere, http2: nowhere, root };
     let mut launched = Launched { server, process: Some(process), _folder: Some(folder) };
     let mut lines = BufReader::new(stdout.ok_or("the output of quarry cannot be read")?);
     let mut line = String::new();
     lines.read_line(&mut line).map_err(|error| format!("cannot read the output of quarry: {error}"))?;
     launched.server.address = address_in(&line).ok_or(format!("the first line of quarry is no URL: {line:?}"))?;
+    launched.server.http2 = launched.server.address;
     // What else it prints is read and dropped, or it would wait for ever for room.
     thread::spawn(move || io::copy(&mut lines, &mut io::sink()));
     Ok(launched)
@@ -58,11 +60,14 @@ pub fn quarry(binary: &Path) -> Result<Launched, String> {
 pub fn nginx() -> Result<Launched, String> {
     let folder = folder()?;
     let base = folder.path();
-    // nginx takes no port of the system's choice; so we choose one, and give it back just before.
-    let address = TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .map_err(|error| format!("no port can be had: {error}"))?;
-    let config = NGINX_CONFIG.replace("BASE", &base.display().to_string()).replace("ADDRESS", &address.to_string());
+    // nginx takes no port of the system's choice; so we choose them, and give them back just before. And it needs one for
+    // each version.
+    let listeners = ["127.0.0.1:0"; 2].map(TcpListener::bind);
+    let [address, http2] = listeners.each_ref().map(|listener| listener.as_ref().ok()?.local_addr().ok());
+    let (Some(address), Some(http2)) = (address, http2) else { return Err("no port can be had".into()) };
+    drop(listeners);
+    let config = NGINX_CONFIG.replace("BASE", &base.display().to_string());
+    let config = config.replace("ADDRESS", &address.to_string()).replace("HTTP2", &http2.to_string());
     let config_path = base.join("nginx.conf");
     fs::write(&config_path, config).map_err(|error| format!("cannot write {}: {error}", config_path.display()))?;
     let process = Command::new("nginx")
@@ -77,7 +82,7 @@ pub fn nginx() -> Result<Launched, String> {
         .map_err(|error| {
             format!("cannot start nginx: {error}; install it (Debian: nginx-light) or leave out --nginx")
         })?;
-    let server = Server { address, root: base.join("site") };
+    let server = Server { address, http2, root: base.join("site") };
     let launched = Launched { server, process: Some(process), _folder: Some(folder) };
     for _ in 0..100 {
         if TcpStream::connect(address).is_ok() {
@@ -95,7 +100,7 @@ pub fn elsewhere(address: &str, root: &Path) -> Result<Launched, String> {
         .ok()
         .and_then(|mut addresses| addresses.next())
         .ok_or(format!("{address:?} is no address: expected HOST:PORT"))?;
-    Ok(Launched { server: Server { address, root: root.to_owned() }, process: None, _folder: None })
+    Ok(Launched { server: Server { address, http2: address, root: root.to_owned() }, process: None, _folder: None })
 }
 
 fn folder() -> Result<TempDir, String> {
@@ -139,6 +144,7 @@ http {
     gzip_types text/css text/plain text/javascript;
     server {
         listen ADDRESS;
+        listen HTTP2 http2;
         root BASE/site;
         index index.html;
         location /bare/ { autoindex on; }

@@ -1,19 +1,22 @@
 //! Requirements of the RFCs from outside, run against any server.
 //!
-//! A function per requirement of RFC 9110 and RFC 9112 that concerns an origin server of files, named as a sentence
+//! A function per requirement of RFC 9110, RFC 9112, RFC 9113 and RFC 7541 that concerns an origin server of files, named as a sentence
 //! that is true of a server that keeps it, in a file per chapter. They speak to the server by raw sockets, and share
 //! no code with the server they test.
 
 pub mod dialog;
 pub mod finding;
+pub mod http2;
 pub mod known;
 pub mod launch;
 pub mod material;
 pub mod report;
 pub mod requirement;
 pub mod response;
+mod rfc7541;
 mod rfc9110;
 mod rfc9112;
+mod rfc9113;
 pub mod server;
 
 pub use finding::Finding;
@@ -23,7 +26,8 @@ pub use server::Server;
 
 /// All requirements, in the order of the RFCs.
 pub fn requirements() -> Vec<&'static Requirement> {
-    rfc9110::CHAPTERS.iter().chain(rfc9112::CHAPTERS).copied().flatten().collect()
+    let http2 = rfc9113::CHAPTERS.iter().chain(rfc7541::CHAPTERS);
+    rfc9110::CHAPTERS.iter().chain(rfc9112::CHAPTERS).chain(http2).copied().flatten().collect()
 }
 
 #[cfg(test)]

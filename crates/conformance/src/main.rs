@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-Holds servers against the requirements of RFC 9110 and RFC 9112.
+Holds servers against the requirements of RFC 9110, RFC 9112, RFC 9113 and RFC 7541.
 
   conform --quarry BINARY      start Quarry on a temporary folder
   conform --nginx              start nginx on a temporary folder, as control

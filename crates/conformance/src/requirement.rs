@@ -6,7 +6,7 @@ use crate::server::Server;
 /// One requirement.
 #[derive(Clone, Copy, Debug)]
 pub struct Requirement {
-    /// `9110` or `9112`.
+    /// `9110`, `9112`, `9113` or `7541`.
     pub rfc: u16,
     /// `13.2.2`
     pub section: &'static str,

@@ -2,6 +2,7 @@
 
 use crate::dialog::Dialog;
 use crate::finding::Finding;
+use crate::http2::Http2;
 use crate::response::Response;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,6 +12,8 @@ use std::path::PathBuf;
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it speaks HTTP/2 with prior knowledge: the same, unless it needs another port for it.
+    pub http2: SocketAddr,
     /// The folder it serves, where requirements may change files of their own.
     pub root: PathBuf,
 }
@@ -19,6 +22,11 @@ impl Server {
     /// A connection of its own.
     pub fn dialog(&self) -> Result<Dialog, Finding> {
         Dialog::open(self.address)
+    }
+
+    /// A connection of HTTP/2 of its own, with preface and SETTINGS.
+    pub fn http2(&self) -> Result<Http2, Finding> {
+        Http2::open(self.http2, &[])
     }
 
     /// GET without further fields.

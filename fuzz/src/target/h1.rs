@@ -78,6 +78,7 @@ impl Exchange {
                         self.respond(connection, fault.stream(), status);
                     }
                 }
+                Event::Cancelled { stream } => panic!("{stream:?} given up in HTTP/1.1"),
                 Event::Closed(end) => self.events.push(format!("{end:?}")),
             }
         }

@@ -6,6 +6,8 @@ pub mod date;
 pub mod fields;
 pub mod file_name;
 pub mod h1;
+pub mod h2;
+pub mod hpack;
 pub mod markdown;
 pub mod request_target;
 pub mod select;

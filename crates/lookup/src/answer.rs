@@ -19,6 +19,11 @@ pub struct Request<'a> {
 pub trait Gate: Sync {
     /// Whether the material at this path (from the root, no slash at either end) may be shown.
     fn may_show(&self, path: &[u8]) -> bool;
+
+    /// Whether everything may be shown, so that nothing has to be asked.
+    fn is_open(&self) -> bool {
+        false
+    }
 }
 
 /// A gate without a keeper.
@@ -27,6 +32,10 @@ pub struct Open;
 
 impl Gate for Open {
     fn may_show(&self, _: &[u8]) -> bool {
+        true
+    }
+
+    fn is_open(&self) -> bool {
         true
     }
 }

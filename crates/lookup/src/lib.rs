@@ -8,5 +8,13 @@
 //! It knows no HTTP: paths are bytes below a root, answers are plain values.
 
 pub mod answer;
+pub mod error;
 pub mod extract;
+pub mod find;
+mod fold;
+pub mod index;
 pub mod material;
+pub mod query;
+mod schema;
+mod snippet;
+pub mod token;

@@ -1,0 +1,132 @@
+//! All materials that match, with what they count.
+
+use super::facts::{Filter, Place};
+use super::plan::Facts;
+use crate::answer::Gate;
+use crate::error::Error;
+use crate::index::View;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+use tantivy::query::{EnableScoring, Query};
+use tantivy::{DocId, TERMINATED};
+
+/// How long a look-up may go on, and whether it was cut short.
+pub(super) struct Budget {
+    end: Instant,
+    cut: Arc<AtomicBool>,
+}
+
+impl Budget {
+    pub(super) fn new(end: Instant) -> Budget {
+        Budget { end, cut: Arc::default() }
+    }
+
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn cut(&self) -> &Arc<AtomicBool> {
+        &self.cut
+    }
+
+    /// Whether the time is over; noted.
+    pub(super) fn is_over(&self) -> bool {
+        let is_over = Instant::now() >= self.end;
+        if is_over {
+            self.cut.store(true, Ordering::Relaxed);
+        }
+        is_over
+    }
+}
+
+/// A material that matches.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Candidate {
+    pub(super) segment: u32,
+    pub(super) document: DocId,
+    pub(super) score: f32,
+}
+
+/// Those that match, by segment and number.
+pub(super) type Hits = Vec<Candidate>;
+
+/// All that match, are as asked and may be shown.
+pub(super) fn hits(
+    view: &View,
+    query: &dyn Query,
+    facts: &Facts,
+    places: &[Place],
+    gate: &dyn Gate,
+    budget: &Budget,
+) -> Result<Hits, Error> {
+    let weight = query.weight(EnableScoring::enabled_from_searcher(&view.searcher))?;
+    let mut hits = Hits::new();
+    for (segment, (reader, columns)) in view.searcher.segment_readers().iter().zip(&view.columns).enumerate() {
+        let filter = Filter::new(facts, places, columns)?;
+        if filter.as_ref().is_some_and(Filter::is_none) {
+            continue;
+        }
+        let first = hits.len();
+        let alive = reader.alive_bitset();
+        let mut scorer = weight.scorer(reader, 1.0)?;
+        let mut document = scorer.doc();
+        let mut seen = 0u32;
+        while document != TERMINATED {
+            let is_there = alive.is_none_or(|alive| alive.is_alive(document));
+            if is_there && filter.as_ref().is_none_or(|filter| filter.allows(columns, document)) {
+                hits.push(Candidate { segment: segment as u32, document, score: scorer.score() });
+            }
+            seen += 1;
+            if seen.is_multiple_of(LOOKS_AT_THE_CLOCK) && budget.is_over() {
+                break;
+            }
+            document = scorer.advance();
+        }
+        if !gate.is_open() {
+            pass(view, segment, &mut hits, first, gate, budget)?;
+        }
+        if budget.is_cut() && budget.is_over() {
+            break;
+        }
+    }
+    Ok(hits)
+}
+
+/// Leaves out what the gate does not show. The paths are read in their order, which is how their dictionary is written.
+fn pass(
+    view: &View,
+    segment: usize,
+    hits: &mut Hits,
+    first: usize,
+    gate: &dyn Gate,
+    budget: &Budget,
+) -> Result<(), Error> {
+    let Some(paths) = &view.columns[segment].path else { return Ok(()) };
+    let mut order: Vec<(u64, usize)> = Vec::with_capacity(hits.len() - first);
+    for (at, hit) in hits.iter().enumerate().skip(first) {
+        // One without a path cannot be shown.
+        order.extend(paths.ords().first(hit.document).map(|ord| (ord, at)));
+    }
+    order.sort_unstable();
+    let mut is_shown = vec![false; hits.len() - first];
+    let mut next = 0;
+    paths.dictionary().sorted_ords_to_term_cb(&order.iter().map(|(ord, _)| *ord).collect::<Vec<_>>(), |path| {
+        let is_late = next % 256 == 255 && budget.is_over();
+        if let Some((_, at)) = order.get(next)
+            && !(is_late || budget.is_cut() && budget.is_over())
+        {
+            is_shown[at - first] = gate.may_show(path);
+        }
+        next += 1;
+    })?;
+    let mut at = 0;
+    hits.retain(|_| {
+        at += 1;
+        at <= first || is_shown[at - 1 - first]
+    });
+    Ok(())
+}
+
+/// After so many materials: some microseconds.
+const LOOKS_AT_THE_CLOCK: u32 = 1024;

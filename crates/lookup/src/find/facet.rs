@@ -1,0 +1,138 @@
+//! What the hits have in common.
+
+use super::collect::{Budget, Candidate};
+use super::facts::{Columns, Place};
+use crate::answer::Facets;
+use crate::error::Error;
+use crate::index::View;
+use crate::query::year_of;
+use foldhash::{HashMap, HashMapExt};
+use tantivy::columnar::StrColumn;
+
+/// Counts all hits; where there are very many, the first of them, and the rest in proportion.
+pub(super) fn count(view: &View, hits: &[Candidate], places: &[Place], budget: &Budget) -> Result<Facets, Error> {
+    let depth = places.iter().map(Place::depth).max().unwrap_or(0);
+    let mut kinds: HashMap<String, usize> = HashMap::new();
+    let mut folders: HashMap<String, usize> = HashMap::new();
+    let mut years: HashMap<i32, usize> = HashMap::new();
+    for hits in hits.chunk_by(|left, right| left.segment == right.segment) {
+        let columns = &view.columns[hits[0].segment as usize];
+        tally(columns.kind.as_ref(), hits, |kind, count| {
+            if !kind.is_empty() {
+                *kinds.entry(kind.to_owned()).or_default() += count;
+            }
+        })?;
+        tally(columns.folder.as_ref(), hits, |folder, count| {
+            if let Some(folder) = below(folder, depth) {
+                *folders.entry(folder.to_owned()).or_default() += count;
+            }
+        })?;
+        tally_years(columns, hits, &mut years);
+        if budget.is_cut() && budget.is_over() {
+            break;
+        }
+    }
+    Ok(Facets {
+        kinds: sorted(kinds, KINDS_MAX),
+        folders: sorted(folders, FOLDERS_MAX),
+        years: sorted(years, YEARS_MAX),
+    })
+}
+
+/// How many of the hits have which text; each text is read once.
+fn tally(column: Option<&StrColumn>, hits: &[Candidate], mut give: impl FnMut(&str, usize)) -> Result<(), Error> {
+    let Some(column) = column else { return Ok(()) };
+    let terms = column.num_terms();
+    let ords = hits.iter().filter_map(|hit| column.ords().first(hit.document));
+    // (ord, count), in order
+    let mut counts: Vec<(u64, usize)> = Vec::new();
+    if terms <= hits.len() * 4 || terms <= FEW_TERMS {
+        let mut table = vec![0usize; terms];
+        ords.for_each(|ord| {
+            if let Some(count) = table.get_mut(ord as usize) {
+                *count += 1;
+            }
+        });
+        counts.extend(
+            table.into_iter().enumerate().filter(|(_, count)| *count > 0).map(|(ord, count)| (ord as u64, count)),
+        );
+    } else {
+        let mut all: Vec<u64> = ords.collect();
+        all.sort_unstable();
+        counts.extend(all.chunk_by(|left, right| left == right).map(|same| (same[0], same.len())));
+    }
+    let sorted: Vec<u64> = counts.iter().map(|(ord, _)| *ord).collect();
+    let mut next = 0;
+    column.dictionary().sorted_ords_to_term_cb(&sorted, |text| {
+        if let (Some((_, count)), Ok(text)) = (counts.get(next), std::str::from_utf8(text)) {
+            give(text, *count);
+        }
+        next += 1;
+    })?;
+    Ok(())
+}
+
+fn tally_years(columns: &Columns, hits: &[Candidate], years: &mut HashMap<i32, usize>) {
+    // Files of one folder are often of one year: the division is done once for many.
+    let mut last = (0..0, 0);
+    let mut count = 0;
+    for hit in hits {
+        let Some(modified) = columns.modified.first(hit.document) else { continue };
+        if !last.0.contains(&modified) {
+            if count > 0 {
+                *years.entry(last.1).or_default() += count;
+            }
+            let year = year_of(modified);
+            let begin = |year| crate::query::Moment { year, month: None, day: None }.nanoseconds();
+            last = (begin(year)..begin(year + 1), year);
+            count = 0;
+        }
+        count += 1;
+    }
+    if count > 0 {
+        *years.entry(last.1).or_default() += count;
+    }
+}
+
+/// The folder of this depth that a folder is in.
+fn below(folder: &str, depth: usize) -> Option<&str> {
+    if folder.is_empty() {
+        return None;
+    }
+    let mut slashes = folder.match_indices('/').map(|(at, _)| at);
+    match slashes.nth(depth) {
+        Some(end) => Some(&folder[..end]),
+        None if folder.split('/').count() > depth => Some(folder),
+        None => None,
+    }
+}
+
+fn sorted<T: Ord>(counts: HashMap<T, usize>, max: usize) -> Vec<(T, usize)> {
+    let mut sorted: Vec<_> = counts.into_iter().collect();
+    sorted.sort_unstable_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+    sorted.truncate(max);
+    sorted
+}
+
+/// More of them help nobody to choose.
+const KINDS_MAX: usize = 50;
+const FOLDERS_MAX: usize = 50;
+const YEARS_MAX: usize = 50;
+/// A table of so many counts costs nothing.
+const FEW_TERMS: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_those_one_level_below() {
+        assert_eq!(below("", 0), None);
+        assert_eq!(below("a", 0), Some("a"));
+        assert_eq!(below("a/b/c", 0), Some("a"));
+        assert_eq!(below("a/b/c", 1), Some("a/b"));
+        assert_eq!(below("a/b", 1), Some("a/b"));
+        assert_eq!(below("a", 1), None);
+        assert_eq!(below("a/b/c", 3), None);
+    }
+}

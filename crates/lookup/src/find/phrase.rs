@@ -1,0 +1,227 @@
+//! Terms at certain distances, also where some are words and some are pairs of letters, and where the last may go on.
+//!
+//! `HTTP服务器` is a word and two pairs, in two fields that count their positions together. The library knows phrases of one field only; those
+//! are left to it.
+
+use super::pattern::{Pattern, Step};
+use crate::schema::Twin;
+use crate::token::Script;
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::query::{Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Term};
+
+/// The materials with the pattern.
+#[derive(Clone, Debug)]
+pub(crate) struct Phrase {
+    twin: Twin,
+    steps: Vec<Step>,
+}
+
+impl Phrase {
+    pub(crate) fn new(twin: Twin, pattern: &Pattern) -> Phrase {
+        Phrase { twin, steps: pattern.steps.clone() }
+    }
+}
+
+impl Query for Phrase {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let mut score = None;
+        if let EnableScoring::Enabled { statistics_provider, .. } = scoring {
+            // The rarest kind of statistics that both fields share: those of the first step's field.
+            let field = self.twin.of(self.steps[0].script);
+            let same = self.steps.iter().filter(|step| step.script == self.steps[0].script && !step.is_prefix);
+            let terms: Vec<_> = same.map(|step| Term::from_field_text(field, &step.text)).collect();
+            if !terms.is_empty() {
+                score = Some(Bm25Weight::for_terms(statistics_provider, &terms)?);
+            }
+        }
+        Ok(Box::new(PhraseWeight { twin: self.twin, steps: self.steps.clone(), score }))
+    }
+}
+
+struct PhraseWeight {
+    twin: Twin,
+    steps: Vec<Step>,
+    score: Option<Bm25Weight>,
+}
+
+impl Weight for PhraseWeight {
+    fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let mut sources = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            let postings = self.postings(reader, step)?;
+            if postings.is_empty() {
+                return Ok(Box::new(EmptyScorer));
+            }
+            sources.push(Source { postings, offset: step.offset });
+        }
+        let lengths = reader.get_fieldnorms_reader(self.twin.of(self.steps[0].script))?;
+        let score = self.score.as_ref().map(|score| score.boost_by(boost));
+        let mut scorer =
+            PhraseScorer { sources, lengths, score, boost, document: 0, count: 0, ends: Vec::new(), next: Vec::new() };
+        scorer.document = scorer.sources[0].document();
+        scorer.settle();
+        Ok(Box::new(scorer))
+    }
+
+    fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {
+        Err(TantivyError::InvalidArgument("not explained".into()))
+    }
+}
+
+impl PhraseWeight {
+    fn postings(&self, reader: &SegmentReader, step: &Step) -> tantivy::Result<Vec<SegmentPostings>> {
+        let index = reader.inverted_index(self.twin.of(step.script))?;
+        let option = IndexRecordOption::WithFreqsAndPositions;
+        if !step.is_prefix {
+            let list = index.terms().get(&step.text)?;
+            return list.iter().map(|list| Ok(index.read_postings_from_terminfo(list, option)?)).collect();
+        }
+        let mut lists = Vec::new();
+        let mut stream = index.terms().range().ge(&step.text).into_stream()?;
+        while stream.advance() && stream.key().starts_with(step.text.as_bytes()) {
+            lists.push(stream.value().clone());
+        }
+        // A letter of a run begins as many terms as have it; of words that begin alike, the frequent ones are enough.
+        let lists_max = if step.script == Script::Run { RUN_TERMS_MAX } else { WORD_TERMS_MAX };
+        if lists.len() > lists_max {
+            lists.sort_unstable_by_key(|list| std::cmp::Reverse(list.doc_freq));
+            lists.truncate(lists_max);
+        }
+        lists.iter().map(|list| Ok(index.read_postings_from_terminfo(list, option)?)).collect()
+    }
+}
+
+/// What may stand at one place of the pattern.
+struct Source {
+    postings: Vec<SegmentPostings>,
+    offset: u32,
+}
+
+impl Source {
+    fn document(&self) -> DocId {
+        self.postings.iter().map(SegmentPostings::doc).min().unwrap_or(TERMINATED)
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        for postings in &mut self.postings {
+            if postings.doc() < target {
+                postings.seek(target);
+            }
+        }
+        self.document()
+    }
+
+    /// Where the pattern would have to begin for this to stand where it does.
+    fn begins(&mut self, document: DocId, out: &mut Vec<u32>) {
+        out.clear();
+        for postings in self.postings.iter_mut().filter(|postings| postings.doc() == document) {
+            postings.append_positions_with_offset(0, out);
+        }
+        if self.postings.len() > 1 {
+            out.sort_unstable();
+        }
+        out.retain_mut(|position| {
+            let begin = position.checked_sub(self.offset);
+            *position = begin.unwrap_or_default();
+            begin.is_some()
+        });
+    }
+}
+
+struct PhraseScorer {
+    sources: Vec<Source>,
+    lengths: FieldNormReader,
+    score: Option<Bm25Weight>,
+    boost: Score,
+    document: DocId,
+    /// How often the pattern is in the document.
+    count: u32,
+    ends: Vec<u32>,
+    next: Vec<u32>,
+}
+
+impl PhraseScorer {
+    /// Goes on to the first document from here that has the pattern.
+    fn settle(&mut self) -> DocId {
+        'documents: while self.document != TERMINATED {
+            let target = self.document;
+            for source in &mut self.sources {
+                let document = source.seek(target);
+                if document != target {
+                    self.document = document;
+                    continue 'documents;
+                }
+            }
+            self.count = self.matches();
+            if self.count > 0 {
+                return self.document;
+            }
+            self.document = self.sources[0].seek(target + 1);
+        }
+        TERMINATED
+    }
+
+    fn matches(&mut self) -> u32 {
+        let (first, others) = self.sources.split_at_mut(1);
+        first[0].begins(self.document, &mut self.ends);
+        for source in others {
+            if self.ends.is_empty() {
+                return 0;
+            }
+            source.begins(self.document, &mut self.next);
+            let mut at = 0;
+            let next = &self.next;
+            self.ends.retain(|&begin| {
+                while next.get(at).is_some_and(|&other| other < begin) {
+                    at += 1;
+                }
+                next.get(at) == Some(&begin)
+            });
+        }
+        self.ends.len() as u32
+    }
+}
+
+impl DocSet for PhraseScorer {
+    fn advance(&mut self) -> DocId {
+        if self.document != TERMINATED {
+            self.document = self.sources[0].seek(self.document + 1);
+        }
+        self.settle()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.document < target {
+            self.document = self.sources[0].seek(target);
+            self.settle();
+        }
+        self.document
+    }
+
+    fn doc(&self) -> DocId {
+        self.document
+    }
+
+    fn size_hint(&self) -> u32 {
+        let sizes = self.sources.iter().map(|source| source.postings.iter().map(|list| list.size_hint()).sum());
+        sizes.min().unwrap_or(0)
+    }
+
+    fn cost(&self) -> u64 {
+        // Positions are read for each document that has all of it.
+        u64::from(self.size_hint()) * 10
+    }
+}
+
+impl Scorer for PhraseScorer {
+    fn score(&mut self) -> Score {
+        let length = self.lengths.fieldnorm_id(self.document);
+        self.score.as_ref().map_or(self.boost, |score| score.score(length, self.count))
+    }
+}
+
+const WORD_TERMS_MAX: usize = 64;
+const RUN_TERMS_MAX: usize = 4096;

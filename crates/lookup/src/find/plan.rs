@@ -1,0 +1,238 @@
+//! From a query to what is looked for in the index, in steps: all words; words as they may have been meant; most of the words.
+
+use super::pattern::{Pattern, Step, patterns};
+use super::phrase::Phrase;
+use super::spread::Spread;
+use crate::query::{Place, Query, What, kind};
+use crate::schema::{Fields, Twin};
+use crate::token::Script;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use tantivy::Term;
+use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, Occur, PhraseQuery, TermQuery};
+use tantivy::schema::IndexRecordOption;
+
+type Boxed = Box<dyn tantivy::query::Query>;
+
+/// What a query asks of the words of a material.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plan {
+    /// Words and phrases that are to be there.
+    pub(crate) words: Vec<Word>,
+    /// And those that must not.
+    pub(crate) excluded: Vec<Word>,
+    /// What its facts must be.
+    pub(crate) facts: Facts,
+}
+
+/// A word or a phrase.
+#[derive(Clone, Debug)]
+pub(crate) struct Word {
+    /// As it was typed.
+    pub(crate) text: String,
+    pub(crate) place: Place,
+    pub(crate) is_quoted: bool,
+    /// The ways in which it may stand there; never empty.
+    pub(crate) patterns: Vec<Pattern>,
+}
+
+/// What is asked of the facts of a material.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// Its extension is one of these; empty: any.
+    pub(crate) kinds: Vec<String>,
+    pub(crate) kinds_excluded: Vec<String>,
+    pub(crate) folders: Vec<Folder>,
+    /// Changed then or later.
+    pub(crate) from: i64,
+    /// Changed earlier.
+    pub(crate) until: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Folder {
+    pub(crate) path: String,
+    pub(crate) is_rooted: bool,
+    pub(crate) is_excluded: bool,
+}
+
+impl Default for Facts {
+    fn default() -> Facts {
+        Facts { kinds: Vec::new(), kinds_excluded: Vec::new(), folders: Vec::new(), from: i64::MIN, until: i64::MAX }
+    }
+}
+
+impl Facts {
+    /// Whether nothing is asked.
+    pub(crate) fn is_any(&self) -> bool {
+        *self == Facts::default()
+    }
+}
+
+impl Plan {
+    pub(crate) fn new(query: &Query) -> Plan {
+        let mut plan = Plan::default();
+        let last = query.clauses.len().saturating_sub(1);
+        let mut kinds = Vec::new();
+        for (at, clause) in query.clauses.iter().enumerate() {
+            match &clause.what {
+                What::Words { place, text, is_quoted } => {
+                    let is_open = query.is_open && at == last && !clause.is_excluded;
+                    let patterns = patterns(text, is_open);
+                    if patterns.is_empty() {
+                        continue;
+                    }
+                    let word = Word { text: text.clone(), place: *place, is_quoted: *is_quoted, patterns };
+                    if clause.is_excluded { plan.excluded.push(word) } else { plan.words.push(word) }
+                }
+                What::Kind(list) if clause.is_excluded => {
+                    plan.facts
+                        .kinds_excluded
+                        .extend(kind::wanted([list.as_str()].into_iter()).into_iter().map(str::to_owned));
+                }
+                What::Kind(list) => kinds.push(list.as_str()),
+                What::Folder { path, is_rooted } => {
+                    let folder = Folder { path: path.clone(), is_rooted: *is_rooted, is_excluded: clause.is_excluded };
+                    plan.facts.folders.push(folder);
+                }
+                What::After(moment) if clause.is_excluded => {
+                    plan.facts.until = plan.facts.until.min(moment.nanoseconds())
+                }
+                What::After(moment) => plan.facts.from = plan.facts.from.max(moment.nanoseconds()),
+                What::Before(moment) if clause.is_excluded => {
+                    plan.facts.from = plan.facts.from.max(moment.nanoseconds())
+                }
+                What::Before(moment) => plan.facts.until = plan.facts.until.min(moment.nanoseconds()),
+            }
+        }
+        plan.facts.kinds = kind::wanted(kinds.into_iter()).into_iter().map(str::to_owned).collect();
+        plan
+    }
+
+    /// Whether nothing is asked at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.excluded.is_empty() && self.facts.is_any()
+    }
+
+    /// The words with the patterns that match them, for marks.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &[Pattern]> {
+        self.words.iter().map(|word| &word.patterns[..])
+    }
+
+    /// All words that are typed one after another, as one text.
+    pub(crate) fn sentence(&self) -> String {
+        let words = self.words.iter().filter(|word| word.place != Place::Name);
+        words.map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// How a plan becomes a query of the index.
+pub(crate) struct Build<'a> {
+    pub(crate) fields: &'a Fields,
+    /// Set when not all could be looked at.
+    pub(crate) is_cut: &'a Arc<AtomicBool>,
+}
+
+impl Build<'_> {
+    /// Materials with at least so many of the words.
+    pub(crate) fn query(&self, plan: &Plan, words_min: usize) -> Boxed {
+        let mut clauses: Vec<(Occur, Boxed)> = Vec::new();
+        let fields = self.fields;
+        let is_all = words_min >= plan.words.len();
+        let occur = if is_all { Occur::Must } else { Occur::Should };
+        let mut needed: Vec<(Occur, Boxed)> = Vec::new();
+        for word in &plan.words {
+            needed.push((occur, self.word(self.place(word.place), word)));
+        }
+        match needed.len() {
+            0 => clauses.push((Occur::Must, Box::new(AllQuery))),
+            _ if is_all => clauses.append(&mut needed),
+            _ => clauses.push((Occur::Must, Box::new(BooleanQuery::with_minimum_required_clauses(needed, words_min)))),
+        }
+        for word in plan.words.iter().filter(|word| word.place == Place::Anywhere) {
+            for (twin, boost) in
+                [(fields.title, TITLE_BOOST), (fields.name, NAME_BOOST), (fields.headings, HEADINGS_BOOST)]
+            {
+                clauses.push((Occur::Should, Box::new(BoostQuery::new(self.word(twin, word), boost))));
+            }
+        }
+        if let Some(near) = self.neighbours(plan) {
+            clauses.push((Occur::Should, near));
+        }
+        for word in &plan.excluded {
+            clauses.push((Occur::MustNot, self.word(self.place(word.place), word)));
+        }
+        if let [(Occur::Must, _)] = &clauses[..] {
+            return clauses.remove(0).1;
+        }
+        Box::new(BooleanQuery::new(clauses))
+    }
+
+    fn place(&self, place: Place) -> Twin {
+        match place {
+            Place::Anywhere => self.fields.all,
+            Place::Name => self.fields.name,
+            Place::Title => self.fields.title,
+        }
+    }
+
+    fn word(&self, twin: Twin, word: &Word) -> Boxed {
+        let mut ways: Vec<_> = word.patterns.iter().map(|pattern| self.pattern(twin, pattern)).collect();
+        if ways.len() == 1 { ways.remove(0) } else { Box::new(BooleanQuery::union(ways)) }
+    }
+
+    fn pattern(&self, twin: Twin, pattern: &Pattern) -> Boxed {
+        if let Some(step) = pattern.single() {
+            return self.step(twin, step);
+        }
+        if !pattern.is_plain() {
+            return Box::new(Phrase::new(twin, pattern));
+        }
+        let field = twin.of(pattern.steps[0].script);
+        let terms = pattern.steps.iter().map(|step| (step.offset as usize, Term::from_field_text(field, &step.text)));
+        Box::new(PhraseQuery::new_with_offset(terms.collect()))
+    }
+
+    fn step(&self, twin: Twin, step: &Step) -> Boxed {
+        let field = twin.of(step.script);
+        let exact = || TermQuery::new(Term::from_field_text(field, &step.text), IndexRecordOption::WithFreqs);
+        if !step.is_prefix {
+            return Box::new(exact());
+        }
+        let spread = Spread::prefix(field, step.text.clone().into_bytes()).bounded(SPREAD_POSTINGS_MAX, self.is_cut);
+        match step.script {
+            // The letter alone counts no more than the letter with others behind it.
+            Script::Run => Box::new(spread),
+            // The word itself counts by how rare it is, others that it begins a little.
+            Script::Word => Box::new(BooleanQuery::union(vec![
+                Box::new(exact()),
+                Box::new(BoostQuery::new(Box::new(spread), PREFIX_BOOST)),
+            ])),
+        }
+    }
+
+    /// Words that were typed one after another and stand so in the text, or nearly so.
+    fn neighbours(&self, plan: &Plan) -> Option<Boxed> {
+        let mut terms: Vec<(usize, Term)> = Vec::new();
+        let anywhere = plan.words.iter().filter(|word| word.place == Place::Anywhere);
+        for (at, word) in anywhere.enumerate() {
+            let step = word.patterns[0].single().filter(|step| step.script == Script::Word && !step.is_prefix)?;
+            terms.push((at, Term::from_field_text(self.fields.all.word, &step.text)));
+        }
+        if terms.len() < 2 {
+            return None;
+        }
+        let near = PhraseQuery::new_with_offset_and_slop(terms, SLOP);
+        Some(Box::new(BoostQuery::new(Box::new(near), NEAR_BOOST)))
+    }
+}
+
+const TITLE_BOOST: f32 = 3.0;
+const NAME_BOOST: f32 = 2.0;
+const HEADINGS_BOOST: f32 = 1.0;
+const PREFIX_BOOST: f32 = 0.5;
+const NEAR_BOOST: f32 = 1.0;
+/// Words between that do no harm.
+const SLOP: u32 = 2;
+/// Entries of lists that are read for one beginning of words, in each segment: some milliseconds.
+const SPREAD_POSTINGS_MAX: usize = 3_000_000;

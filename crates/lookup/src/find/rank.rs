@@ -1,0 +1,99 @@
+//! Which of the hits go first.
+//!
+//! How rare the words are and how often they stand there (BM25), more in titles and names; before all, a title or a name that is just what was
+//! typed; of equals, the language of the reader, then what changed last.
+
+use super::collect::{Candidate, Hits};
+use super::facts::text;
+use super::plan::Plan;
+use crate::answer::Request;
+use crate::index::{View, kind, language, sum};
+use std::time::SystemTime;
+
+/// The hits that are asked for, in order.
+pub(super) fn best(view: &View, plan: &Plan, mut hits: Hits, request: &Request<'_>) -> Vec<Candidate> {
+    let end = request.offset.saturating_add(request.limit).min(RANKED_MAX);
+    if request.limit == 0 || request.offset >= hits.len() || request.offset >= RANKED_MAX {
+        return Vec::new();
+    }
+    // Without words all are alike, and the latest go first.
+    if plan.words.is_empty() {
+        for hit in &mut hits {
+            hit.score =
+                view.columns[hit.segment as usize].modified.first(hit.document).map_or(f32::MIN, |time| time as f32);
+        }
+    }
+    // What the index counts is nearly the order; the last word is said over some more than are shown.
+    let looked_at = (end + LOOKED_AT_MORE).max(LOOKED_AT_MIN);
+    if hits.len() > looked_at {
+        hits.select_nth_unstable_by(looked_at, order);
+        hits.truncate(looked_at);
+    }
+    if !plan.words.is_empty() {
+        adjust(view, plan, &mut hits, request.language);
+    }
+    hits.sort_unstable_by(order);
+    hits.truncate(end);
+    hits.drain(..request.offset.min(hits.len()));
+    hits
+}
+
+/// The higher score first; of equals, always in the same order.
+fn order(left: &Candidate, right: &Candidate) -> std::cmp::Ordering {
+    right.score.total_cmp(&left.score).then_with(|| (left.segment, left.document).cmp(&(right.segment, right.document)))
+}
+
+fn adjust(view: &View, plan: &Plan, hits: &mut [Candidate], wanted: Option<&str>) {
+    let sentence = plan.sentence();
+    let name = plan.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+    let extension = kind(&name);
+    let stem = name.strip_suffix(extension.as_str()).unwrap_or(&name).trim_end_matches('.');
+    let (title_sum, name_sum, stem_sum) = (sum(&sentence), sum(&name), sum(stem));
+    let wanted = wanted.map(language);
+    let top = hits.iter().map(|hit| hit.score).fold(0.0, f32::max).max(1.0);
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0.0, |now| now.as_secs_f64());
+    for hit in hits {
+        let columns = &view.columns[hit.segment as usize];
+        let document = hit.document;
+        let modified = columns.modified.first(document).unwrap_or(0) as f64 / 1e9;
+        let years = ((now - modified) / SECONDS_OF_A_YEAR).max(0.0);
+        hit.score *= 1.0 + FRESH * (0.5f64.powf(years) as f32);
+        if columns.title_sum.first(document) == Some(title_sum) && !sentence.is_empty() {
+            hit.score += top * TITLE_IS_ALL;
+        }
+        let named = columns.name_sum.first(document);
+        if named == Some(name_sum) || (!extension.is_empty() && named == Some(stem_sum)) {
+            hit.score += top * NAME_IS_ALL;
+        }
+        if let Some(wanted) = &wanted
+            && let Ok(Some(spoken)) = text(columns.language.as_ref(), document)
+        {
+            hit.score *= closeness(&spoken, wanted);
+        }
+    }
+}
+
+/// The same language and region, or the same language.
+fn closeness(spoken: &str, wanted: &str) -> f32 {
+    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_owned();
+    if spoken == wanted {
+        SAME_LANGUAGE
+    } else if primary(spoken) == primary(wanted) {
+        LIKE_LANGUAGE
+    } else {
+        1.0
+    }
+}
+
+/// Nobody turns over so many pages.
+const RANKED_MAX: usize = 10_000;
+const LOOKED_AT_MIN: usize = 200;
+const LOOKED_AT_MORE: usize = 100;
+/// More than any words can count: before all others.
+const TITLE_IS_ALL: f32 = 1.0;
+const NAME_IS_ALL: f32 = 1.0;
+const SAME_LANGUAGE: f32 = 1.5;
+const LIKE_LANGUAGE: f32 = 1.4;
+/// What changed today goes before what is years old, of equals.
+const FRESH: f32 = 0.02;
+const SECONDS_OF_A_YEAR: f64 = 31_557_600.0;

@@ -1,0 +1,71 @@
+//! From the best hits to what is shown of them.
+
+use super::collect::Candidate;
+use super::facts::text;
+use super::plan::Plan;
+use crate::answer::Hit;
+use crate::error::Error;
+use crate::fold::PART;
+use crate::index::{View, kind};
+use crate::schema::Fields;
+use crate::snippet::Marker;
+use tantivy::schema::document::Value;
+use tantivy::{DocAddress, TantivyDocument};
+
+/// The hits with their texts, what matched in them marked.
+pub(super) fn hits(view: &View, fields: &Fields, plan: &Plan, best: &[Candidate]) -> Result<Vec<Hit>, Error> {
+    let marker = Marker::new(plan.patterns());
+    best.iter().map(|candidate| hit(view, fields, &marker, candidate)).collect()
+}
+
+fn hit(view: &View, fields: &Fields, marker: &Marker, candidate: &Candidate) -> Result<Hit, Error> {
+    let document = candidate.document;
+    let columns = &view.columns[candidate.segment as usize];
+    let stored: TantivyDocument = view.searcher.doc(DocAddress::new(candidate.segment, document))?;
+    let stored = stored.get_first(fields.text).and_then(|value| value.as_str()).unwrap_or_default();
+    let mut parts = stored.splitn(4, PART);
+    let name = parts.next().unwrap_or_default();
+    let title = parts.next().unwrap_or_default();
+    let headings = parts.next().unwrap_or_default();
+    let body = parts.next().unwrap_or_default();
+    let mut snippet = marker.snippet(body);
+    // Words that only headings have are shown there.
+    if !snippet.pieces.iter().any(|piece| piece.is_match) {
+        let of_headings = marker.snippet(headings);
+        if of_headings.pieces.iter().any(|piece| piece.is_match) || snippet.is_empty() {
+            snippet = of_headings;
+        }
+    }
+    Ok(Hit {
+        path: columns.path(document)?,
+        name: marker.whole(name),
+        title: (!title.is_empty()).then(|| marker.whole(title)),
+        kind: kind(name),
+        size: columns.size.first(document).unwrap_or(0),
+        modified: columns.modified.first(document).unwrap_or(0),
+        snippet,
+        unreadable: text(columns.fault.as_ref(), document)?,
+        score: candidate.score,
+    })
+}
+
+/// How many could not be read, and some of them: path, reason.
+type Unreadable = (usize, Vec<(Vec<u8>, String)>);
+
+/// Those that could not be read, the latest first, and how many there are.
+pub(super) fn unreadable(view: &View, limit: usize) -> Result<Unreadable, Error> {
+    let mut faulty = Vec::new();
+    for (segment, (reader, columns)) in view.searcher.segment_readers().iter().zip(&view.columns).enumerate() {
+        let Some(fault) = &columns.fault else { continue };
+        for document in reader.doc_ids_alive().filter(|&document| fault.ords().first(document).is_some()) {
+            faulty.push((columns.modified.first(document).unwrap_or(0), segment, document));
+        }
+    }
+    let count = faulty.len();
+    faulty.sort_unstable_by(|left, right| right.cmp(left));
+    let examples = faulty.into_iter().take(limit).map(|(_, segment, document)| {
+        let columns = &view.columns[segment];
+        Ok((columns.path(document)?, text(columns.fault.as_ref(), document)?.unwrap_or_default()))
+    });
+    Ok((count, examples.collect::<Result<_, Error>>()?))
+}

@@ -1,0 +1,302 @@
+use crate::answer::{Answer, Gate, Marked, Open, Request, Step};
+use crate::extract::Extract;
+use crate::index::Index;
+use crate::material::Material;
+use proptest::prelude::*;
+
+/// What a material of a test is.
+#[derive(Clone, Default)]
+struct Given<'a> {
+    path: &'a str,
+    title: &'a str,
+    headings: &'a str,
+    body: &'a str,
+    language: &'a str,
+    year: i32,
+}
+
+fn index(materials: &[Given<'_>]) -> Index {
+    let index = Index::in_memory();
+    let mut writer = index.writer(50 << 20).expect("a writer");
+    for given in materials {
+        let year = if given.year == 0 { 2020 } else { given.year };
+        let modified = crate::query::Moment { year, month: Some(6), day: None }.nanoseconds();
+        let material = Material { path: given.path.into(), size: 7, modified, changed: modified, inode: 1 };
+        let extract = Extract {
+            title: (!given.title.is_empty()).then(|| given.title.to_owned()),
+            headings: given.headings.into(),
+            body: given.body.into(),
+            language: (!given.language.is_empty()).then(|| given.language.to_owned()),
+            fault: None,
+        };
+        writer.put(&material, given.path, &extract).expect("put");
+    }
+    writer.commit().expect("committed");
+    index
+}
+
+fn find(index: &Index, words: &str) -> Answer {
+    index.finder().find(&Request { words, offset: 0, limit: 20, language: None }, &Open)
+}
+
+/// The paths of the hits, in order.
+fn paths(answer: &Answer) -> Vec<String> {
+    answer.hits.iter().map(|hit| String::from_utf8_lossy(&hit.path).into_owned()).collect()
+}
+
+/// With what matched in brackets.
+fn marked(text: &Marked) -> String {
+    let piece =
+        |piece: &crate::answer::Piece| if piece.is_match { format!("[{}]", piece.text) } else { piece.text.clone() };
+    text.pieces.iter().map(piece).collect()
+}
+
+#[track_caller]
+fn check(index: &Index, words: &str, step: Step, expected: &[&str]) {
+    let answer = find(index, words);
+    let mut found = paths(&answer);
+    found.sort();
+    let mut expected: Vec<_> = expected.to_vec();
+    expected.sort_unstable();
+    assert_eq!(found, expected, "{words}");
+    assert_eq!((answer.total, answer.total_is_exact), (expected.len(), true), "{words}");
+    if !expected.is_empty() {
+        assert_eq!(answer.step, step, "{words}");
+    }
+}
+
+fn body<'a>(path: &'a str, body: &'a str) -> Given<'a> {
+    Given { path, body, ..Given::default() }
+}
+
+#[test]
+fn all_words_are_found_the_last_as_a_beginning() {
+    let index = index(&[
+        body("a.txt", "the annual report of the society"),
+        body("b.txt", "annual meeting"),
+        body("c.txt", "reports"),
+    ]);
+    check(&index, "annual report", Step::All, &["a.txt"]);
+    check(&index, "annual rep", Step::All, &["a.txt"]);
+    check(&index, "repor", Step::All, &["a.txt", "c.txt"]);
+    check(&index, "ANNUAL ", Step::All, &["a.txt", "b.txt"]);
+    check(&index, "\"annual meeting\"", Step::All, &["b.txt"]);
+    check(&index, "\"meeting annual\"", Step::All, &[]);
+    check(&index, "annual -report", Step::All, &["b.txt"]);
+    check(&index, "annual -\"annual meeting\"", Step::All, &["a.txt"]);
+    check(&index, "", Step::All, &[]);
+    check(&index, "...", Step::All, &[]);
+}
+
+#[test]
+fn any_part_of_a_run_is_found() {
+    let index =
+        index(&[body("a", "全文检索系统的设计"), body("b", "搜索文件，系统"), body("c", "系"), body("d", "文 件")]);
+    check(&index, "检索系统", Step::All, &["a"]);
+    check(&index, "文检", Step::All, &["a"]);
+    check(&index, "系统", Step::All, &["a", "b"]);
+    check(&index, "计", Step::All, &["a"]);
+    check(&index, "系", Step::All, &["a", "b", "c"]);
+    check(&index, "文件", Step::All, &["b"]);
+    check(&index, "件系", Step::All, &[]);
+    check(&index, "系统 搜索", Step::All, &["b"]);
+    check(&index, "系统 -搜索", Step::All, &["a"]);
+    check(&index, "\"文件，系统\"", Step::All, &["b"]);
+}
+
+#[test]
+fn other_forms_of_the_same_letters_are_found() {
+    let index = index(&[body("a", "資料庫 カタカナ Ｑuarry café"), body("b", "资料库")]);
+    check(&index, "资料库", Step::All, &["a", "b"]);
+    check(&index, "資料", Step::All, &["a", "b"]);
+    check(&index, "かたかな", Step::All, &["a"]);
+    check(&index, "ｶﾀｶﾅ", Step::All, &["a"]);
+    check(&index, "quarry", Step::All, &["a"]);
+    check(&index, "CAFE", Step::All, &["a"]);
+    check(&index, "cafe\u{301}", Step::All, &["a"]);
+    assert_eq!(marked(&find(&index, "资料 cafe").hits[0].snippet), "[資料]庫 カタカナ Ｑuarry [café]");
+}
+
+#[test]
+fn mixed_words_are_one_phrase() {
+    let index = index(&[body("a", "在HTTP服务器2上"), body("b", "HTTP 和 服务器2"), body("c", "第2章节")]);
+    check(&index, "HTTP服务器2", Step::All, &["a"]);
+    check(&index, "http服务", Step::All, &["a"]);
+    check(&index, "http 服务器", Step::All, &["a", "b"]);
+    check(&index, "服务器2", Step::All, &["a", "b"]);
+    check(&index, "第2章", Step::All, &["c"]);
+    assert_eq!(marked(&find(&index, "http服务").hits[0].snippet), "在[HTTP服务]器2上");
+}
+
+#[test]
+fn names_of_programs_are_found_whole_and_in_parts() {
+    let index = index(&[
+        body("a", "call getUserName() twice"),
+        body("b", "get_user_name"),
+        body("c", "get the user name"),
+        body("d", "C++ and C"),
+    ]);
+    check(&index, "getUserName", Step::All, &["a", "b"]);
+    check(&index, "get_user_name ", Step::All, &["a", "b"]);
+    check(&index, "getusername", Step::All, &["a", "b"]);
+    check(&index, "user name", Step::All, &["a", "b", "c"]);
+    check(&index, "\"user name\"", Step::All, &["a", "b", "c"]);
+    check(&index, "C++", Step::All, &["d"]);
+}
+
+#[test]
+fn words_may_have_to_stand_somewhere() {
+    let index = index(&[
+        Given { path: "docs/guide.html", title: "User guide", body: "words", year: 2024, ..Given::default() },
+        Given { path: "docs/old/guide.pdf", title: "Manual", body: "user guide", year: 2019, ..Given::default() },
+        Given { path: "notes/资料.TXT", title: "", body: "user", year: 2025, ..Given::default() },
+    ]);
+    check(&index, "name:guide", Step::All, &["docs/guide.html", "docs/old/guide.pdf"]);
+    check(&index, "title:guide", Step::All, &["docs/guide.html"]);
+    check(&index, "name:資料", Step::All, &["notes/资料.TXT"]);
+    check(&index, "user type:pdf", Step::All, &["docs/old/guide.pdf"]);
+    check(&index, "user type:txt,pdf", Step::All, &["docs/old/guide.pdf", "notes/资料.TXT"]);
+    check(&index, "user -type:pdf", Step::All, &["docs/guide.html", "notes/资料.TXT"]);
+    check(&index, "user type:document", Step::All, &["docs/old/guide.pdf", "notes/资料.TXT"]);
+    check(&index, "user in:docs/", Step::All, &["docs/guide.html", "docs/old/guide.pdf"]);
+    check(&index, "user in:/docs/old", Step::All, &["docs/old/guide.pdf"]);
+    check(&index, "user in:old", Step::All, &["docs/old/guide.pdf"]);
+    check(&index, "user in:/old", Step::All, &[]);
+    check(&index, "user in:DOCS", Step::All, &["docs/guide.html", "docs/old/guide.pdf"]);
+    check(&index, "user -in:docs/old", Step::All, &["docs/guide.html", "notes/资料.TXT"]);
+    check(&index, "user in:nowhere", Step::All, &[]);
+    check(&index, "user after:2024", Step::All, &["docs/guide.html", "notes/资料.TXT"]);
+    check(&index, "user after:2024 before:2025", Step::All, &["docs/guide.html"]);
+    check(&index, "user before:2024-06", Step::All, &["docs/old/guide.pdf"]);
+    check(&index, "type:pdf", Step::All, &["docs/old/guide.pdf"]);
+    check(&index, "-type:pdf -guide", Step::All, &["notes/资料.TXT"]);
+    check(&index, "in:docs", Step::All, &["docs/guide.html", "docs/old/guide.pdf"]);
+    // Without words, the latest first.
+    assert_eq!(paths(&find(&index, "after:2000")), ["notes/资料.TXT", "docs/guide.html", "docs/old/guide.pdf"]);
+}
+
+#[test]
+fn with_too_few_hits_most_words_or_meant_words_are_enough() {
+    let index = index(&[
+        body("a", "configure the libreoffice writer"),
+        body("b", "configure the printer queue"),
+        body("c", "writer"),
+    ]);
+    let answer = find(&index, "libreofice writer");
+    assert_eq!(
+        (answer.step, answer.instead.as_deref(), paths(&answer)),
+        (Step::Typo, Some("libreoffice writer"), vec!["a".into()])
+    );
+    assert_eq!(marked(&answer.hits[0].snippet), "configure the [libreoffice] [writer]");
+    check(&index, "configure printer writer", Step::Most, &["a", "b"]);
+    check(&index, "configure xyzzyq", Step::Most, &["a", "b"]);
+    check(&index, "writre", Step::Typo, &["a", "c"]);
+    // Short words are near to too many others.
+    check(&index, "teh", Step::All, &[]);
+    check(&index, "系统", Step::All, &[]);
+}
+
+#[test]
+fn titles_and_names_go_first() {
+    let index = index(&[
+        Given { path: "x/many.txt", body: "garden garden garden garden", ..Given::default() },
+        Given {
+            path: "x/title.txt",
+            title: "Garden",
+            body: "a text about something else that is long enough",
+            ..Given::default()
+        },
+        Given { path: "x/longer.txt", title: "The garden of forking paths", body: "garden", ..Given::default() },
+    ]);
+    assert_eq!(paths(&find(&index, "garden"))[0], "x/title.txt");
+    assert_eq!(paths(&find(&index, "longer.txt"))[0], "x/longer.txt");
+    assert_eq!(paths(&find(&index, "the garden of forking paths"))[0], "x/longer.txt");
+}
+
+#[test]
+fn of_equals_the_language_of_the_reader_goes_first() {
+    let given =
+        |path, language, year| Given { path, title: "Print", body: "print a page", language, year, ..Given::default() };
+    let index = index(&[given("en", "en-US", 2021), given("zh", "zh_CN", 2022), given("ja", "ja", 2023)]);
+    let find =
+        |language| paths(&index.finder().find(&Request { words: "print", offset: 0, limit: 1, language }, &Open));
+    assert_eq!(find(None), ["ja"]);
+    assert_eq!(find(Some("en")), ["en"]);
+    assert_eq!(find(Some("zh-TW")), ["zh"]);
+}
+
+#[test]
+fn hits_in_common_are_counted() {
+    let index = index(&[
+        Given { path: "a.txt", body: "w", year: 2020, ..Given::default() },
+        Given { path: "docs/b.txt", body: "w", year: 2021, ..Given::default() },
+        Given { path: "docs/c.html", body: "w", year: 2021, ..Given::default() },
+        Given { path: "docs/deep/d.html", body: "w", year: 2022, ..Given::default() },
+        Given { path: "other/e.html", body: "v", year: 2022, ..Given::default() },
+    ]);
+    let facets = find(&index, "w").facets;
+    assert_eq!(facets.kinds, [("html".to_owned(), 2), ("txt".to_owned(), 2)]);
+    assert_eq!(facets.folders, [("docs".to_owned(), 3)]);
+    assert_eq!(facets.years, [(2021, 2), (2020, 1), (2022, 1)]);
+    assert_eq!(find(&index, "w in:docs/").facets.folders, [("docs/deep".to_owned(), 1)]);
+}
+
+#[test]
+fn what_the_gate_does_not_show_does_not_count() {
+    struct NotSecret;
+    impl Gate for NotSecret {
+        fn may_show(&self, path: &[u8]) -> bool {
+            !path.starts_with(b"secret/")
+        }
+    }
+    let index = index(&[body("a.txt", "word"), body("secret/b.pdf", "word"), body("c.txt", "word")]);
+    let answer = index.finder().find(&Request { words: "word", offset: 0, limit: 10, language: None }, &NotSecret);
+    assert_eq!((answer.total, answer.hits.len()), (2, 2));
+    assert_eq!(answer.facets.kinds, [("txt".to_owned(), 2)]);
+    assert!(answer.facets.folders.is_empty());
+}
+
+#[test]
+fn hits_are_given_in_pages() {
+    let paths_of: Vec<String> = (0..50).map(|at| format!("{at}.txt")).collect();
+    let given: Vec<_> = paths_of.iter().map(|path| body(path, "same words")).collect();
+    let index = index(&given);
+    let page = |offset, limit| {
+        let answer = index.finder().find(&Request { words: "same", offset, limit, language: None }, &Open);
+        assert_eq!(answer.total, 50);
+        paths(&answer)
+    };
+    let all = page(0, 50);
+    assert_eq!([page(0, 20), page(20, 20), page(40, 20)].concat(), all);
+    assert!(page(50, 20).is_empty());
+    assert!(page(usize::MAX, usize::MAX).is_empty());
+    assert!(page(0, 0).is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_part_of_a_run_is_found_and_marked(text in "[一-三文件系统的，。 a-c\n]{1,40}", from in 0usize..40, count in 1usize..7) {
+        let letters: Vec<char> = text.chars().collect();
+        let part: String = letters.iter().skip(from).take(count).collect();
+        prop_assume!(!part.is_empty() && part.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)));
+        let index = index(&[body("here", &text), body("not", "别处")]);
+        let answer = find(&index, &part);
+        prop_assert_eq!(paths(&answer), ["here"], "{} in {}", part, text);
+        let snippet = &answer.hits[0].snippet;
+        prop_assert!(snippet.pieces.iter().any(|piece| piece.is_match && piece.text.contains(&part)), "{:?}", snippet);
+    }
+
+    #[test]
+    fn any_query_is_answered(words in "(\\PC{0,8}|[a-z:\"-]{0,6}|name:|in:|type:| |[一-三]{1,3}){0,8}") {
+        let index = index(&[body("a/一.txt", "一二三 one two"), body("b.pdf", "two 三")]);
+        let answer = find(&index, &words);
+        prop_assert_eq!(answer.total, answer.hits.len());
+        prop_assert!(!index.is_damaged(), "{}", words);
+        for hit in answer.hits {
+            prop_assert!(hit.snippet.pieces.iter().all(|piece| !piece.text.is_empty()));
+            prop_assert!(hit.snippet.pieces.windows(2).all(|two| two[0].is_match != two[1].is_match));
+        }
+    }
+}

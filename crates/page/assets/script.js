@@ -26,7 +26,7 @@
   };
 
   // Rows: links to materials, in the order they are seen.
-  const links = () => all('.rows td a, .tiles .name, .similar a, .hits a').filter(link => link.offsetParent);
+  const links = () => all('.rows td a, .tiles .name, .similar a, .hits h2 a').filter(link => link.offsetParent);
   const around = () => links().indexOf(document.activeElement.closest?.('a'));
   const columns = () => {
     const tiles = all('.tiles li').filter(tile => tile.offsetParent);
@@ -41,6 +41,35 @@
     rows[to].focus();
     rows[to].scrollIntoView({ block: 'nearest' });
   };
+
+  // A name cut in the middle: the room that is left behind its last whole letter would look like a gap.
+  const pen = make('canvas').getContext('2d');
+  const closeGaps = () => {
+    const starts = all('b:has(+ u)');
+    for (const start of starts) start.style.maxWidth = '';
+    // All is measured before anything is changed, so that the page is laid out once.
+    const widths = starts.map(start => {
+      if (start.scrollWidth <= start.clientWidth) return '';
+      const { fontSize, fontFamily } = getComputedStyle(start);
+      pen.font = `${fontSize} ${fontFamily}`;
+      const points = pen.measureText('…').width + 1;
+      const range = document.createRange();
+      const widthOf = length => {
+        range.setStart(start.firstChild, 0);
+        range.setEnd(start.firstChild, length);
+        return range.getBoundingClientRect().width;
+      };
+      const room = start.getBoundingClientRect().width - points;
+      let [fits, length] = [0, start.firstChild.length];
+      while (length - fits > 1) {
+        const middle = fits + length >> 1;
+        if (widthOf(middle) <= room) fits = middle; else length = middle;
+      }
+      return `${widthOf(fits) + points}px`;
+    });
+    starts.forEach((start, index) => { start.style.maxWidth = widths[index]; });
+  };
+  new ResizeObserver(closeGaps).observe(document.documentElement);
 
   // Previews: the pane beside the rows where there is one, else a sheet over them.
   let asked = 0;
@@ -59,7 +88,7 @@
     if (!sheet) {
       sheet = make('dialog');
       sheet.className = 'sheet';
-      sheet.setAttribute('aria-label', pane?.getAttribute('aria-label') || '');
+      sheet.setAttribute('aria-label', say.preview);
       sheet.addEventListener('close', () => { sheet.lastChild.replaceChildren(); shownLink?.focus(); });
       sheet.addEventListener('click', event => event.target === sheet && sheet.close());
       const form = make('form');
@@ -196,8 +225,8 @@
   });
   document.addEventListener('click', event => {
     // The icon before a name, or the face of a tile, shows; the name opens.
-    const face = event.target.closest?.('.rows td svg, .face');
-    const link = face && (face.closest('.rows a') || face.nextElementSibling);
+    const face = event.target.closest?.('.rows td svg, .face, .hits svg, .peek');
+    const link = face && (face.closest('.rows a, h2 a') || one('h2 a', face.closest('.hits li') || face) || face.nextElementSibling);
     if (!link || isFolder(link) || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     show(link);
@@ -229,7 +258,7 @@
       return;
     }
     if (isTyping) {
-      if (key === 'ArrowDown' && target === box && !target.getAttribute('aria-expanded')) { event.preventDefault(); move(1); }
+      if (key === 'ArrowDown' && target === box && target.getAttribute('aria-expanded') !== 'true') { event.preventDefault(); move(1); }
       return;
     }
     if (keys?.open) return;

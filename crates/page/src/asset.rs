@@ -25,7 +25,7 @@ pub fn get(name: &str) -> Option<Asset> {
         let accent = Accent::parse(digits).filter(|accent| accent.digits() == digits)?;
         return Some(Asset { bytes: accent.style().into_bytes().into(), media_type: CSS });
     }
-    [&*STYLE, &*SCRIPT, &*FAVICON]
+    [&*STYLE, &*SCRIPT, &*FIND_STYLE, &*FIND_SCRIPT, &*FAVICON]
         .into_iter()
         .find(|file| file.name == name)
         .map(|file| Asset { bytes: file.text.as_bytes().into(), media_type: file.media_type })
@@ -41,6 +41,21 @@ pub(crate) fn script(look: &Look) -> String {
     address(look, &SCRIPT.name)
 }
 
+/// Address of the style sheet of the look-up.
+pub(crate) fn find_style(look: &Look) -> String {
+    address(look, &FIND_STYLE.name)
+}
+
+/// Address of the script of the look-up.
+pub(crate) fn find_script(look: &Look) -> String {
+    address(look, &FIND_SCRIPT.name)
+}
+
+/// The mark, for those who ask for an icon at the place where it always was (`/favicon.ico`).
+pub fn mark() -> Asset {
+    Asset { bytes: FAVICON.text.as_bytes().into(), media_type: FAVICON.media_type }
+}
+
 /// Address of the mark, for the window's tab.
 pub(crate) fn favicon(look: &Look) -> String {
     address(look, &FAVICON.name)
@@ -53,6 +68,11 @@ pub(crate) fn accent(look: &Look) -> Option<String> {
 
 fn address(look: &Look, name: &str) -> String {
     format!("{}/assets/{name}", look.prefix)
+}
+
+/// A style sheet without its comments and line ends: each line ends where a line end means nothing.
+fn joined(sheet: &str) -> String {
+    sheet.lines().filter(|line| !line.starts_with("/*")).collect()
 }
 
 struct File {
@@ -74,15 +94,17 @@ fn hash(bytes: &[u8]) -> u64 {
 
 const CSS: &str = "text/css; charset=utf-8";
 
-static STYLE: LazyLock<File> = LazyLock::new(|| {
-    // Each line of the sheet ends where a line end means nothing.
-    let text = include_str!("../assets/style.css").lines().filter(|line| !line.starts_with("/*")).collect();
-    File::new("quarry", "css", text, CSS)
-});
-static SCRIPT: LazyLock<File> = LazyLock::new(|| {
-    let text = include_str!("../assets/script.js");
-    File::new("quarry", "js", String::from(text), "text/javascript; charset=utf-8")
-});
+const SCRIPTS: &str = "text/javascript; charset=utf-8";
+
+static STYLE: LazyLock<File> =
+    LazyLock::new(|| File::new("quarry", "css", joined(include_str!("../assets/style.css")), CSS));
+static SCRIPT: LazyLock<File> =
+    LazyLock::new(|| File::new("quarry", "js", String::from(include_str!("../assets/script.js")), SCRIPTS));
+// The look-up's own are asked for only where there is a look-up.
+static FIND_STYLE: LazyLock<File> =
+    LazyLock::new(|| File::new("find", "css", joined(include_str!("../assets/find.css")), CSS));
+static FIND_SCRIPT: LazyLock<File> =
+    LazyLock::new(|| File::new("find", "js", String::from(include_str!("../assets/find.js")), SCRIPTS));
 static FAVICON: LazyLock<File> =
     LazyLock::new(|| File::new("quarry", "svg", String::from(include_str!("../assets/favicon.svg")), "image/svg+xml"));
 
@@ -93,7 +115,8 @@ mod tests {
     #[test]
     fn every_address_in_a_page_is_an_asset() {
         let look = Look { accent: Accent::parse("#b4531f"), ..Look::default() };
-        for address in [style(&look), script(&look), favicon(&look), accent(&look).unwrap()] {
+        let every = [style(&look), script(&look), find_style(&look), find_script(&look), favicon(&look)];
+        for address in every.into_iter().chain(accent(&look)) {
             let name = address.strip_prefix("/-/assets/").unwrap();
             assert!(get(name).is_some_and(|asset| !asset.bytes.is_empty()), "{name}");
         }
@@ -111,6 +134,8 @@ mod tests {
     #[test]
     fn assets_stay_within_their_budgets() {
         assert!(STYLE.text.len() <= 12 * 1024, "style sheet: {} bytes", STYLE.text.len());
-        assert!(SCRIPT.text.len() <= 20 * 1024, "script: {} bytes", SCRIPT.text.len());
+        let scripts = SCRIPT.text.len() + FIND_SCRIPT.text.len();
+        assert!(scripts <= 20 * 1024, "scripts: {scripts} bytes");
+        assert!(FIND_STYLE.text.len() <= 6 * 1024, "style sheet of the look-up: {} bytes", FIND_STYLE.text.len());
     }
 }

@@ -28,6 +28,8 @@ pub struct ErrorPage<'a> {
     pub status: Status,
     /// As in the log; empty when nothing is logged.
     pub id: &'a str,
+    /// The name that was asked for, as people read it; it stands in the box. Empty: none.
+    pub wanted: &'a str,
     /// Materials with similar names, the best first.
     pub similar: &'a [Similar],
 }
@@ -46,13 +48,14 @@ pub fn page(look: &Look, page: &ErrorPage<'_>) -> String {
         here: Here::Anywhere,
         find: String::new(),
         tools: String::new(),
+        is_passing: false,
     }
     .push_top(&mut out);
     let _ =
         write!(out, "<main id=main tabindex=-1><p class=code>{title}<h1>{happened}</h1><p class=remedy>{remedy}</p>");
     // Looking for it helps when it is missing, and when the address was wrong.
     if matches!(page.status, Status::NOT_FOUND | Status::FORBIDDEN | Status::BAD_REQUEST | Status::URI_TOO_LONG) {
-        out.push_str(&frame::lookup_box(look));
+        out.push_str(&frame::lookup_box(look, page.wanted, &[]));
     }
     if !page.similar.is_empty() {
         let _ = write!(out, "<h2>{}</h2><ul class=similar>", words.similar);
@@ -121,7 +124,10 @@ mod tests {
     fn what_was_asked_for_cannot_write_the_page() {
         let similar =
             [Similar { path: vec![b"a\"><script>".to_vec()], shown: String::from("a\"><script>"), is_folder: false }];
-        let text = page(&Look::default(), &ErrorPage { status: Status::NOT_FOUND, id: "<id>", similar: &similar });
+        let text = page(
+            &Look::default(),
+            &ErrorPage { status: Status::NOT_FOUND, id: "<id>", wanted: "<b>", similar: &similar },
+        );
         assert!(text.contains("<a href=/a%22%3E%3Cscript%3E>a&quot;&gt;&lt;script&gt;</a>"), "{text}");
         assert!(text.contains("<code>&lt;id&gt;</code>"));
     }

@@ -21,6 +21,8 @@ pub(crate) struct Frame<'a> {
     /// HTML: the box, and tools behind it.
     pub(crate) find: String,
     pub(crate) tools: String,
+    /// Whether the page is made of what others say of their materials: nothing for robots to remember.
+    pub(crate) is_passing: bool,
 }
 
 /// What addresses relative to the page are relative to.
@@ -49,19 +51,38 @@ impl Frame<'_> {
             "</title><meta name=viewport content=\"width=device-width,initial-scale=1\">\
              <meta name=color-scheme content=\"light dark\">",
         );
+        if self.is_passing {
+            out.push_str("<meta name=robots content=noindex>");
+        }
         let _ = write!(out, "<link rel=icon href=\"{}\">", text(&asset::favicon(look)));
-        for sheet in [Some(asset::style(look)), asset::accent(look)].into_iter().flatten() {
+        let find_style = look.has_lookup.then(|| asset::find_style(look));
+        for sheet in [Some(asset::style(look)), find_style, asset::accent(look)].into_iter().flatten() {
             let _ = write!(out, "<link rel=stylesheet href=\"{}\">", text(&sheet));
+        }
+        if look.has_lookup {
+            // Browsers offer to look up here from their own box.
+            let _ = write!(
+                out,
+                "<link rel=search type=\"application/opensearchdescription+xml\" title=\"{}\" href=\"{}/opensearch.xml\">\
+                 <script src=\"{}\" defer data-label=\"{}\" data-close=\"{}\"></script>",
+                text(&look.title),
+                text(&look.prefix),
+                text(&asset::find_script(look)),
+                words.suggestions,
+                words.close,
+            );
         }
         let _ = write!(
             out,
-            "<script src=\"{}\" defer data-copied=\"{}\" data-failed=\"{}\" data-none=\"{}\" data-close=\"{}\"></script>\
+            "<script src=\"{}\" defer data-copied=\"{}\" data-failed=\"{}\" data-none=\"{}\" data-close=\"{}\" \
+             data-preview=\"{}\"></script>\
              <body class={}>{}<a class=skip href=#main>{}</a>{}",
             text(&asset::script(look)),
             words.copied,
             words.failed,
             words.nothing_matches,
             words.close,
+            words.preview,
             self.class,
             icon::SPRITE,
             words.skip,
@@ -128,21 +149,30 @@ impl Frame<'_> {
     }
 }
 
-/// The box that looks through the whole site; nothing where there is no look-up.
-pub(crate) fn lookup_box(look: &Look) -> String {
+/// The box that looks through the whole site; nothing where there is no look-up. `here`: the folder that the reader is in.
+pub(crate) fn lookup_box(look: &Look, value: &str, here: &[Segment]) -> String {
     if !look.has_lookup {
         return String::new();
     }
-    let action = text(&format!("{}/find", look.prefix));
-    find_box(&action, "q", "", look.words().find, "")
+    let prefix = text(&look.prefix);
+    let mut more = String::from(" enterkeyhint=search");
+    if !here.is_empty() {
+        more.push_str(" data-here=\"");
+        for segment in here {
+            push_text(&mut more, &segment.shown);
+            more.push('/');
+        }
+        more.push('"');
+    }
+    find_box(&format!("{prefix}/find"), "q", value, look.words().find, "", &more)
 }
 
-/// A box: where it leads, the name and value of its input, what it says, and hidden inputs.
-pub(crate) fn find_box(action: &str, name: &str, value: &str, label: &str, hidden: &str) -> String {
+/// A box: where it leads, the name and value of its input, what it says, hidden inputs, and more attributes.
+pub(crate) fn find_box(action: &str, name: &str, value: &str, label: &str, hidden: &str, more: &str) -> String {
     let (label, value) = (text(label), text(value));
     format!(
         "<form class=box role=search action=\"{action}\">{hidden}<label>{}<input type=search name={name} value=\"{value}\" \
-         placeholder=\"{label}\" aria-label=\"{label}\" autocomplete=off spellcheck=false><kbd>/</kbd></label></form>",
+         placeholder=\"{label}\" aria-label=\"{label}\" autocomplete=off spellcheck=false{more}><kbd>/</kbd></label></form>",
         icon::FIND
     )
 }

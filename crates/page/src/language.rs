@@ -50,6 +50,11 @@ impl Language {
     }
 }
 
+/// The language that a reader likes best, whether Quarry speaks it or not: `zh`, `fr`.
+pub fn preferred_language(accept_language: &[u8]) -> Option<String> {
+    preferred(accept_language).first().map(|tag| primary(tag).to_ascii_lowercase())
+}
+
 /// The part of a language tag that names the language.
 pub(crate) fn primary(tag: &str) -> &str {
     tag.split('-').next().unwrap_or(tag)

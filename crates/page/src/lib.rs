@@ -8,6 +8,7 @@ pub mod asset;
 mod colour;
 pub mod error;
 mod escape;
+pub mod find;
 mod frame;
 mod icon;
 mod kind;
@@ -23,7 +24,7 @@ pub mod window;
 
 pub use colour::Accent;
 pub use kind::Kind;
-pub use language::Language;
+pub use language::{Language, preferred_language};
 pub use look::Look;
 
 /// What pages may do: only what comes from their own origin, and no script or style inside the page.

@@ -61,13 +61,14 @@ pub fn page(look: &Look, page: &MarkdownPage<'_>) -> String {
     let title =
         rendered.contents.iter().find(|heading| heading.level == 1).map_or(shown, |heading| heading.text.as_str());
     let mut out = String::with_capacity(rendered.html.len() + 8 * 1024);
-    let find = frame::lookup_box(look);
+    let find = frame::lookup_box(look, "", &page.path[..page.path.len().saturating_sub(1)]);
     let mut tools = String::from("<div class=tools>");
     if let Some(file) = file {
         let _ = write!(tools, "<a class=button href={}?raw>{}</a>", escape::segment(&file.name), words.source);
     }
     tools.push_str("</div>");
-    Frame { look, title, class: "reading", path: page.path, here: Here::File, find, tools }.push_top(&mut out);
+    Frame { look, title, class: "reading", path: page.path, here: Here::File, find, tools, is_passing: false }
+        .push_top(&mut out);
     out.push_str("<div class=book>");
     push_contents(&mut out, look, &rendered.contents);
     let _ = write!(out, "<main id=main tabindex=-1><article class=prose>{}</article></main></div>", rendered.html);

@@ -98,9 +98,9 @@ pub fn page(look: &Look, page: &PreviewPage<'_>) -> String {
     let Some(file) = page.path.last() else { return String::new() };
     let href = escape::segment(&file.name);
     let mut out = String::with_capacity(16 * 1024);
-    let find = frame::lookup_box(look);
-    let tools = String::new();
-    Frame { look, title: &file.shown, class: "material", path: page.path, here: Here::File, find, tools }
+    let find = frame::lookup_box(look, "", &page.path[..page.path.len() - 1]);
+    let (tools, is_passing) = (String::new(), false);
+    Frame { look, title: &file.shown, class: "material", path: page.path, here: Here::File, find, tools, is_passing }
         .push_top(&mut out);
     let kind = page.kind.token();
     let _ = write!(out, "<main id=main tabindex=-1><article class=preview data-kind={kind}><div class=lead><h1>");

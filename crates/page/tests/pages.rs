@@ -60,11 +60,11 @@ fn a_small_folder_is_written_as_this() {
          <table class=rows><thead><tr><th scope=col aria-sort=ascending><a href=?sort=name&amp;order=desc>Name</a>\
          <th scope=col><a href=?sort=size&amp;order=desc>Size</a>\
          <th scope=col title=UTC><a href=?sort=modified&amp;order=desc>Modified</a><tbody>\n\
-         <tr><td><a href=docs/><svg><use href=#f /></svg><b>docs</b><i>/</i></a><td>12 items\
+         <tr><td><a href=docs/><svg><use href=#f /></svg><b>docs<i>/</i></b></a><td>12 items\
          <td><time datetime=2026-03-04T11:22Z title=\"4 March 2026 11:22\">11:22</time>\n\
-         <tr><td><a href=a%20%221%22.jpg><svg><use href=#i /></svg><b>a &quot;1&quot;</b><i>.jpg</i></a><td>999 B\
+         <tr><td><a href=a%20%221%22.jpg><svg><use href=#i /></svg><b>a &quot;1&quot;<i>.jpg</i></b></a><td>999 B\
          <td><time datetime=2026-03-04T11:06Z title=\"4 March 2026 11:06\">11:06</time>\n\
-         <tr><td><a href=b.txt><svg><use href=#p /></svg><b>b</b><i>.txt</i></a><td title=\"1,500 bytes\">1.5 kB\
+         <tr><td><a href=b.txt><svg><use href=#p /></svg><b>b<i>.txt</i></b></a><td title=\"1,500 bytes\">1.5 kB\
          <td><time datetime=2026-03-04T10:58Z title=\"4 March 2026 10:58\">10:58</time>\n</table>"
     );
 }
@@ -192,7 +192,7 @@ fn every_page() -> Vec<String> {
     }
     let path = segments(&["<script>.md"]);
     pages.push(markdown::page(&Look::default(), &markdown::MarkdownPage { path: &path, text }));
-    let error = error::ErrorPage { status: Status::NOT_FOUND, id: "<script>", similar: &[] };
+    let error = error::ErrorPage { status: Status::NOT_FOUND, id: "<script>", wanted: "<script>", similar: &[] };
     pages.push(error::page(&Look::default(), &error));
     pages
 }

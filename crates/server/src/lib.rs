@@ -11,6 +11,7 @@ mod ending;
 mod exchange;
 mod http2;
 pub mod limit;
+mod look_up;
 mod memory;
 pub mod options;
 pub mod origin;
@@ -26,6 +27,7 @@ pub mod worker;
 mod workshop;
 
 pub use access_log::AccessLog;
+pub use look_up::LookUp;
 pub use options::Options;
 pub use page::{Accent, Look};
 pub use serve::{Error, Server};

@@ -3,6 +3,7 @@
 
 use crate::access_log::LogWriter;
 use crate::limit::{self, Limits};
+use crate::look_up::LookUp;
 use crate::memory;
 use crate::permit::Permits;
 use crate::source::Source;
@@ -33,6 +34,7 @@ pub struct Origin<T> {
     pub(crate) log: LogWriter,
     /// To send an archive.
     pub(crate) archives: Permits,
+    pub(crate) look_up: Option<Arc<dyn LookUp>>,
     bench: Bench,
 }
 
@@ -88,8 +90,17 @@ impl<T: Files> Origin<T> {
             limits,
             log,
             archives: Permits::new(limit::ARCHIVES_MAX),
+            look_up: None,
             bench: Bench::new(bytes_max),
         }
+    }
+
+    /// The same with a look-up: its pages are there, and each page has its box. Not where the built-in pages are switched off.
+    #[must_use]
+    pub fn with_look_up(mut self, look_up: Arc<dyn LookUp>) -> Origin<T> {
+        self.look.has_lookup = self.options.prefix.is_some();
+        self.look_up = Some(look_up);
+        self
     }
 
     /// The decision, with the files and the workshop of whoever asks.

@@ -4,7 +4,7 @@ use semantics::{FieldName, RequestHead};
 
 /// How much the client wants a media type that it names, from 0 to 1000. One that only `*/*` covers is 0: programs send
 /// that without meaning anything by it.
-pub(crate) fn named_quality(head: &RequestHead<'_>, essence: &str) -> u16 {
+fn named_quality(head: &RequestHead<'_>, essence: &str) -> u16 {
     let members = head.fields.values(FieldName::Accept).flat_map(|value| value.split(|&byte| byte == b','));
     members
         .filter_map(|member| {
@@ -26,6 +26,11 @@ pub fn is_navigation(head: &RequestHead<'_>) -> bool {
         Some(destination) => matches!(destination, b"document" | b"iframe" | b"frame" | b"embed" | b"object"),
     };
     is_shown && named_quality(head, "text/html") > 0
+}
+
+/// Whether a page that has both forms is sent as JSON: the client names it, and wants it more than HTML.
+pub fn prefers_json(head: &RequestHead<'_>) -> bool {
+    named_quality(head, "application/json") > named_quality(head, "text/html")
 }
 
 /// `0.5` in thousandths; 0 for what is no weight.

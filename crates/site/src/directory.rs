@@ -1,6 +1,6 @@
 //! Folders: index files, the slash at the end, listings and archives.
 
-use crate::accept::named_quality;
+use crate::accept::prefers_json;
 use crate::page::{ListingFormat, Page};
 use crate::path::SitePath;
 use crate::query;
@@ -33,8 +33,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
             Found::Forbidden => Ok(self.error(Status::FORBIDDEN, Some(path.clone()))),
             _ if !lists => self.missing(path),
             _ => {
-                let wants_json = named_quality(self.head, "application/json") > named_quality(self.head, "text/html");
-                let accepted = if wants_json { ListingFormat::Json } else { ListingFormat::Html };
+                let accepted = if prefers_json(self.head) { ListingFormat::Json } else { ListingFormat::Html };
                 let format = query::format(self.target).unwrap_or(accepted);
                 Ok(Selected::Page(Page::Listing { path: path.clone(), metadata, format }))
             }

@@ -24,7 +24,7 @@ mod variant;
 mod visit;
 pub mod witness;
 
-pub use accept::is_navigation;
+pub use accept::{is_navigation, prefers_json};
 pub use answer::{answer, not_modified_fields};
 pub use disposition::attachment;
 pub use options::SiteOptions;

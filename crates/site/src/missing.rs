@@ -3,6 +3,7 @@
 use crate::accept::is_navigation;
 use crate::answer::field;
 use crate::limit;
+use crate::page::Page;
 use crate::path::SitePath;
 use crate::representation::Workshop;
 use crate::select::Selected;
@@ -29,6 +30,10 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         if let Some((page, file, metadata)) = self.single_page(path)? {
             self.varies_by_navigation = true;
             return self.file(&page, &file, &metadata);
+        }
+        // Browsers ask for it by themselves, whatever the page says.
+        if path.as_bytes() == ICON && self.options.prefix.is_some() {
+            return Ok(Selected::Page(Page::Icon));
         }
         let Some((page, file, metadata)) = self.not_found_file(path)? else {
             return Ok(self.error(Status::NOT_FOUND, Some(path.clone())));
@@ -73,3 +78,6 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         Ok(None)
     }
 }
+
+/// Where browsers look for the icon of a site whose page names none.
+const ICON: &[u8] = b"favicon.ico";

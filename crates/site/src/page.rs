@@ -58,6 +58,8 @@ pub enum Page {
         /// What follows `/-/assets/`.
         name: String,
     },
+    /// The icon of a site that has none of its own (`/favicon.ico`).
+    Icon,
     /// Any other built-in page.
     BuiltIn {
         /// What follows `/-/`: `find`, `status`.
@@ -77,7 +79,7 @@ impl Page {
             // An error is a line for programs.
             Page::Markdown { .. } | Page::Error { .. } => Some("Accept, Accept-Language, Sec-Fetch-Dest"),
             Page::Preview { .. } => Some("Accept-Language"),
-            Page::Archive { .. } | Page::Asset { .. } | Page::BuiltIn { .. } => None,
+            Page::Archive { .. } | Page::Asset { .. } | Page::Icon | Page::BuiltIn { .. } => None,
         }
     }
 

@@ -85,6 +85,61 @@ pub(crate) struct Words {
     pub(crate) home: &'static str,
     pub(crate) log_id: &'static str,
 
+    /// The window's title of the look-up.
+    pub(crate) find_title: &'static str,
+    pub(crate) operators: &'static str,
+    /// What can be typed, and what it means.
+    pub(crate) operator_list: [(&'static str, &'static str); 8],
+    /// How many were found, and whether that is all of them.
+    pub(crate) found: fn(usize, bool) -> String,
+    /// A time with its unit.
+    pub(crate) took: fn(&str) -> String,
+    /// The first and the last of the hits on a page.
+    pub(crate) range: fn(usize, usize) -> String,
+    pub(crate) step_most: &'static str,
+    pub(crate) step_typo: &'static str,
+    /// Before words that were looked for instead; behind them stands the question mark.
+    pub(crate) did_you_mean: &'static str,
+    pub(crate) question_mark: &'static str,
+    pub(crate) nothing_found: &'static str,
+    pub(crate) no_more: &'static str,
+    pub(crate) try_without: &'static str,
+    pub(crate) try_later: &'static str,
+    pub(crate) tips: [&'static str; 2],
+    /// Before the reason why a material has no words.
+    pub(crate) only_name: &'static str,
+    pub(crate) narrow: &'static str,
+    pub(crate) facet_type: &'static str,
+    pub(crate) facet_folder: &'static str,
+    pub(crate) facet_year: &'static str,
+    pub(crate) take_off: &'static str,
+    pub(crate) suggestions: &'static str,
+    pub(crate) suggest_names: &'static str,
+    pub(crate) suggest_pages: &'static str,
+    /// How many suggestions there are, for those who do not see them.
+    pub(crate) suggested: fn(usize) -> String,
+    /// Before the words.
+    pub(crate) all_found: &'static str,
+    /// Before the folder.
+    pub(crate) found_here: &'static str,
+
+    pub(crate) index: &'static str,
+    /// Materials that were read, and materials in all.
+    pub(crate) index_building: fn(usize, usize) -> String,
+    pub(crate) index_ready: fn(usize) -> String,
+    /// Materials a second.
+    pub(crate) rate: fn(u64) -> String,
+    pub(crate) seconds_left: fn(u64) -> String,
+    /// Before the reason.
+    pub(crate) found_late: &'static str,
+    pub(crate) found_by_name: &'static str,
+    pub(crate) found_by_words: &'static str,
+    pub(crate) still_waiting: &'static str,
+    pub(crate) not_readable: &'static str,
+    pub(crate) on_disk: &'static str,
+    pub(crate) only_by_name: &'static str,
+    pub(crate) and_more: fn(usize) -> String,
+
     pub(crate) keys: &'static str,
     /// Keys, and what they do.
     pub(crate) key_list: [(&'static str, &'static str); 7],

@@ -18,12 +18,22 @@ pub fn html(look: Look, page: ListingPage) -> impl Iterator<Item = String> + Sen
     let mut top = String::with_capacity(8 * 1024);
     let tools = tools(&look, &query);
     let find = match look.has_lookup {
-        true => frame::lookup_box(&look),
+        true => frame::lookup_box(&look, "", &path),
         false => folder_box(&look, &query),
     };
     let window_title = path.last().map_or("", |segment| segment.shown.as_str());
-    Frame { look: &look, title: window_title, class: "listing", path: &path, here: Here::Folder, find, tools }
-        .push_top(&mut top);
+    let is_passing = false;
+    Frame {
+        look: &look,
+        title: window_title,
+        class: "listing",
+        path: &path,
+        here: Here::Folder,
+        find,
+        tools,
+        is_passing,
+    }
+    .push_top(&mut top);
     top.push_str("<div class=desk><main id=main tabindex=-1><div class=lead><h1>");
     push_text(&mut top, &title);
     top.push_str("</h1>");
@@ -97,7 +107,7 @@ fn folder_box(look: &Look, query: &Query) -> String {
     let mut hidden = String::new();
     query.push_inputs(&mut hidden, "match");
     let value = query.matching.as_deref().unwrap_or_default();
-    frame::find_box("", "match", value, look.words().find_here, &hidden)
+    frame::find_box("", "match", value, look.words().find_here, &hidden, "")
 }
 
 /// List or grid; the folder as an archive.

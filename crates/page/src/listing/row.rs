@@ -70,12 +70,14 @@ impl Row {
         out.push('\n');
     }
 
-    /// The whole name in the title, where it may be cut.
+    /// The whole name where it may be cut: in the title, and as what is read aloud instead of its pieces.
     pub(super) fn push_title(&self, out: &mut String) {
         if self.shown.chars().count() > WHOLE_NAME_CHARS {
-            out.push_str(" title=\"");
-            escape::push_text(out, &self.shown);
-            out.push('"');
+            for attribute in [" title=\"", " aria-label=\""] {
+                out.push_str(attribute);
+                escape::push_text(out, &self.shown);
+                out.push('"');
+            }
         }
     }
 }
@@ -96,7 +98,7 @@ pub(crate) fn push_icon(out: &mut String, kind: Kind) {
     let _ = write!(out, "<svg><use href=#{} /></svg>", crate::icon::id(kind));
 }
 
-/// Appends a name in up to three pieces: what may be cut, the end that may not, and the quiet extension.
+/// Appends a name: a short one with its quiet extension, a long one in what may be cut, the end that may not, and the extension.
 ///
 /// Cut in the middle, two long names that differ at their end can still be told apart.
 pub(crate) fn push_name(out: &mut String, shown: &str, kind: Kind) {
@@ -118,11 +120,21 @@ pub(crate) fn push_name(out: &mut String, shown: &str, kind: Kind) {
             out.push_str(end);
         }
     };
-    piece("<b>", &stem[..tail], "</b>");
-    piece("<u>", &stem[tail..], "</u>");
-    piece("<i>", extension, "</i>");
+    if is_long {
+        // Boxes beside each other, so that the first can be cut: three words to a screen reader, see `push_title`.
+        piece("<b>", &stem[..tail], "</b>");
+        piece("<u>", &stem[tail..], "</u>");
+        piece("<i>", extension, "</i>");
+    } else {
+        // In one box, which is read without a break.
+        piece("<b>", stem, "");
+        piece("<i>", extension, "</i>");
+    }
     if kind == Kind::Folder {
         out.push_str("<i>/</i>");
+    }
+    if !is_long && !stem.is_empty() {
+        out.push_str("</b>");
     }
 }
 
@@ -151,14 +163,14 @@ mod tests {
 
     #[test]
     fn the_extension_is_quiet_and_long_names_keep_their_end() {
-        check("a.txt", Kind::Page, "<b>a</b><i>.txt</i>");
-        check("a.tar.gz", Kind::Archive, "<b>a</b><i>.tar.gz</i>");
+        check("a.txt", Kind::Page, "<b>a<i>.txt</i></b>");
+        check("a.tar.gz", Kind::Archive, "<b>a<i>.tar.gz</i></b>");
         check("README", Kind::Page, "<b>README</b>");
         check(".profile", Kind::Unknown, "<b>.profile</b>");
-        check("v1.0", Kind::Folder, "<b>v1.0</b><i>/</i>");
+        check("v1.0", Kind::Folder, "<b>v1.0<i>/</i></b>");
         check("a.very-long-end", Kind::Unknown, "<b>a.very-long-end</b>");
         check("The annual report of 2025.pdf", Kind::Pdf, "<b>The annual report</b><u> of 2025</u><i>.pdf</i>");
-        check("<b>&.js", Kind::Code, "<b>&lt;b&gt;&amp;</b><i>.js</i>");
+        check("<b>&.js", Kind::Code, "<b>&lt;b&gt;&amp;<i>.js</i></b>");
         check(&"א".repeat(30), Kind::Unknown, &format!("<b>{}</b>", "א".repeat(30)));
         check(
             "第一章第二章第三章第四章第五章第六章第七章第八章第九章.txt",

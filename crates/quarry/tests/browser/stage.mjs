@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after } from 'node:test';
@@ -19,10 +20,15 @@ const { chromium } = require(driver);
 const output = join(dirname(driver), '..');
 const AXE_VERSION = '4.14.1';
 
-/** Starts server and browser; both end with the tests of the file. */
-export async function stage() {
-  const material = make();
-  const flags = ['--listen', '127.0.0.1:0', '--title', 'Materials'];
+/**
+ * Starts server and browser; both end with the tests of the file. `hasLookUp`: whether names and words are found, and all of
+ * them from the start. `folder`: what is served instead of the made materials.
+ */
+export async function stage({ hasLookUp = false, folder } = {}) {
+  const made = make();
+  const index = mkdtempSync(join(tmpdir(), 'quarry-index-'));
+  const material = { folder: folder ?? made.folder, remove: () => { made.remove(); rmSync(index, { recursive: true }); } };
+  const flags = ['--listen', '127.0.0.1:0', '--title', 'Materials', ...hasLookUp ? ['--index', index] : ['--no-lookup']];
   const server = spawn(process.env.QUARRY, [material.folder, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
   after(async () => {
     server.kill('SIGTERM');
@@ -31,6 +37,7 @@ export async function stage() {
     assert.equal(code, 0);
   });
   const [url] = await once(createInterface(server.stdout), 'line');
+  if (hasLookUp) await untilAllIsRead(url);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -69,6 +76,17 @@ export async function stage() {
     }
   };
   return { url, visit };
+}
+
+/** Waits until the index holds the words of all materials. */
+async function untilAllIsRead(url) {
+  const end = Date.now() + 30_000;
+  for (;;) {
+    const { state, documents } = await (await fetch(`${url}-/index?format=json`)).json();
+    if (state === 'ready' && documents > 0) return;
+    assert.ok(Date.now() < end, `the index is ${state} with ${documents} documents after half a minute`);
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
 }
 
 /** No part of the page is beyond the side of the window. */

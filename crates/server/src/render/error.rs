@@ -1,11 +1,14 @@
 //! Answers without a representation: a page for people, a line for programs.
 
 use super::field;
+use super::name::shown;
+use crate::limit::SIMILAR_MAX;
 use crate::origin::{Answer, Files, Origin};
 use page::error::{self, ErrorPage};
 use page::{Language, Look};
 use semantics::{Content, RequestHead, Response, Status};
 use site::{Page, SitePath, is_navigation};
+use std::borrow::Cow;
 use wire::Fault;
 
 impl<T: Files> Origin<T> {
@@ -52,12 +55,21 @@ impl<T: Files> Origin<T> {
         if !is_navigation(head) {
             return Answer::Whole(with_allow(self.error(head, status, None), allow), None);
         }
-        let similar = match path {
-            Some(path) if status == Status::NOT_FOUND && self.options.listing => self.similar(path),
+        let missing = path.filter(|path| status == Status::NOT_FOUND && !path.is_root());
+        let wanted = missing.map_or(Cow::Borrowed(""), |path| shown(path.name()));
+        let mut similar = match missing {
+            Some(path) if self.options.listing => self.similar(path),
             _ => Vec::new(),
         };
+        if similar.len() < SIMILAR_MAX && !wanted.is_empty() {
+            // Perhaps it has moved.
+            let mut elsewhere = self.similar_anywhere(&wanted);
+            elsewhere.retain(|found| similar.iter().all(|near| near.path != found.path));
+            similar.extend(elsewhere);
+            similar.truncate(SIMILAR_MAX);
+        }
         let look: Look = self.look(head);
-        let html = error::page(&look, &ErrorPage { status, id: "", similar: &similar });
+        let html = error::page(&look, &ErrorPage { status, id: "", wanted: &wanted, similar: &similar });
         match self.html(status, html) {
             Answer::Whole(response, _) => Answer::Whole(with_allow(response, allow), None),
             other => other,

@@ -2,6 +2,7 @@
 
 mod archive;
 mod error;
+mod find;
 mod folder;
 mod material;
 mod name;
@@ -35,7 +36,8 @@ impl<T: Files> Origin<T> {
             Page::Markdown { path, charset, .. } => self.markdown(head, &path, charset),
             Page::Preview { path, charset, .. } => self.preview(head, &path, charset, now),
             Page::Asset { name } => self.asset(&name),
-            Page::BuiltIn { name, .. } => self.built_in(&name),
+            Page::Icon => Ok(self.icon()),
+            Page::BuiltIn { name, query } => self.built_in(head, &name, &query.unwrap_or_default(), now),
             Page::Error { status, allow, path } => Ok(self.error_page(head, status, allow, path.as_ref())),
         };
         let error = |status| Page::Error { status, allow: None, path: None };
@@ -133,14 +135,26 @@ impl<T: Files> Origin<T> {
         Ok(whole(Status::OK, fields, found.bytes))
     }
 
-    fn built_in(&self, name: &str) -> Result<Answer<T::File>, Refusal> {
+    /// Quarry's mark. Not kept for long: the owner may put another one there.
+    fn icon(&self) -> Answer<T::File> {
+        let found = asset::mark();
+        whole(Status::OK, self.fields(found.media_type, "max-age=3600"), found.bytes)
+    }
+
+    fn built_in(
+        &self,
+        head: &RequestHead<'_>,
+        name: &str,
+        query: &[u8],
+        now: Timestamp,
+    ) -> Result<Answer<T::File>, Refusal> {
         match name {
             // For whoever watches over servers: it answers, so it is well.
             "status" => {
                 let fields = self.fields("application/json", "no-store");
                 Ok(whole(Status::OK, fields, &b"{\"status\":\"ok\"}\n"[..]))
             }
-            _ => Err(Refusal::Missing),
+            _ => self.look_up_page(head, name, query, now).ok_or(Refusal::Missing),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Pages as a client gets them: from files on a disk to the fields and bytes of an answer.
 
+mod find;
+
 use crate::access_log::{AccessLog, LogWriter};
 use crate::disk_tree::DiskTree;
 use crate::limit::Limits;

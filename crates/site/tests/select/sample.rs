@@ -128,6 +128,7 @@ fn name(page: &Page) -> String {
         Page::Markdown { path, .. } => format!("markdown {path:?}"),
         Page::Preview { path, charset, .. } => format!("preview {path:?} {}", charset.unwrap_or("-")),
         Page::Error { status, allow, .. } => format!("error {} {}", status.code(), allow.unwrap_or("")).trim().into(),
+        Page::Icon => "icon".into(),
         Page::Asset { name } => format!("asset {name}"),
         Page::BuiltIn { name, query } => {
             format!("built-in {name} {}", String::from_utf8_lossy(query.as_deref().unwrap_or(b"-")))

@@ -1,10 +1,13 @@
 //! Writes sample pages with their assets into a folder, to be looked at: `cargo run -p page --example gallery -- DIR`.
 
+mod found;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use page::error::{self, ErrorPage, Similar};
+use page::find::{self, Asked};
 use page::listing::{self, Entries, ListingPage, Query, Row, Segment};
 use page::markdown::{self, MarkdownPage};
 use page::order::Order;
@@ -21,6 +24,7 @@ fn main() -> io::Result<()> {
         gallery.previews(&look, suffix)?;
         gallery.readings(&look, suffix)?;
         gallery.errors(&look, suffix)?;
+        gallery.finds(&look, suffix)?;
     }
     Ok(())
 }
@@ -136,6 +140,25 @@ impl Gallery {
         self.write(&format!("reading{suffix}.html"), &markdown::page(look, &MarkdownPage { path: &path, text: README }))
     }
 
+    fn finds(&self, look: &Look, suffix: &str) -> io::Result<()> {
+        for (name, query, found) in found::cases() {
+            let (asked, _) = Asked::parse(query.as_bytes(), |bytes| String::from_utf8_lossy(bytes).into_owned());
+            let html = find::page(look, &asked, &found);
+            println!("find-{name}{suffix}.html: {} bytes", html.len());
+            self.write(&format!("find-{name}{suffix}.html"), &html)?;
+        }
+        let (asked, _) =
+            Asked::parse(b"q=stone&here=notes%2Fcode%2F", |bytes| String::from_utf8_lossy(bytes).into_owned());
+        let fragment = find::fragment(look, &asked, &found::suggestions());
+        fs::write(self.folder.join(format!("suggest{suffix}.html")), fragment)?;
+        fs::write(self.folder.join("opensearch.xml"), find::description(look, "http://127.0.0.1:8000"))?;
+        for (name, is_building) in [("ready", false), ("building", true)] {
+            let html = find::index_page(look, &found::progress(is_building));
+            self.write(&format!("index-{name}{suffix}.html"), &html)?;
+        }
+        Ok(())
+    }
+
     fn errors(&self, look: &Look, suffix: &str) -> io::Result<()> {
         let similar = ["report-2025.pdf", "reports/", "资料/report 2024.pdf"].map(|name| Similar {
             path: name.trim_end_matches('/').split('/').map(|part| part.as_bytes().to_vec()).collect(),
@@ -144,7 +167,7 @@ impl Gallery {
         });
         for status in [Status::NOT_FOUND, Status::FORBIDDEN, Status::INTERNAL_SERVER_ERROR] {
             let similar: &[Similar] = if status == Status::NOT_FOUND { &similar } else { &[] };
-            let html = error::page(look, &ErrorPage { status, id: "7f3a-19c2", similar });
+            let html = error::page(look, &ErrorPage { status, id: "7f3a-19c2", wanted: "raport-2025.pdf", similar });
             self.write(&format!("error-{}{suffix}.html", status.code()), &html)?;
         }
         Ok(())
@@ -152,7 +175,7 @@ impl Gallery {
 }
 
 fn english() -> Look {
-    Look { title: String::from("Materials"), ..Look::default() }
+    Look { title: String::from("Materials"), has_lookup: true, ..Look::default() }
 }
 
 fn chinese() -> Look {
@@ -250,8 +273,8 @@ fn odd_names() -> Vec<Row> {
 
 const DAY: i128 = 86_400_000_000_000;
 
-const README: &str = include_str!("gallery/README.md");
-const CODE: &str = include_str!("gallery.rs");
+const README: &str = include_str!("README.md");
+const CODE: &str = include_str!("main.rs");
 const POEM: &str = "静夜思\n李白\n\n床前明月光，\n疑是地上霜。\n举头望明月，\n低头思故乡。\n";
 const RIVERS: &str = "River,Length (km),Continent\nNile,6650,Africa\nAmazon,6400,South America\n长江,6300,Asia\n\"Mississippi, with Missouri\",6275,North America\nYenisei,5539,Asia\n";
-const PICTURE: &str = include_str!("gallery/quarry-wall.svg");
+const PICTURE: &str = include_str!("quarry-wall.svg");

@@ -11,6 +11,7 @@ mod frequency;
 mod label;
 mod likelihood;
 mod name;
+mod neighbours;
 mod statistics;
 mod utf16;
 mod verdict;
@@ -19,6 +20,7 @@ pub use detect::{Detector, KEPT_BYTES_MAX, TextKind};
 pub use encoding_rs::Encoding;
 pub use label::label_for;
 pub use name::name;
+pub use neighbours::{Neighbours, Reading};
 pub use verdict::{Confidence, Declared, Fate, Reason, Verdict};
 
 use std::borrow::Cow;

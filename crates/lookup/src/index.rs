@@ -75,6 +75,29 @@ impl Index {
         Index::with(directory, Some(folder))
     }
 
+    /// Opens an index that another process writes to, to find in it. Commits of that are seen by [`refresh`](Index::refresh).
+    ///
+    /// Errs when there is none yet, and when it cannot be used; nothing is changed then.
+    pub fn open_beside(folder: &Path) -> Result<Index, Error> {
+        let folder = folder.join(FOLDER);
+        if !has_format(&folder) || !folder.join(META_FILE).exists() {
+            return Err(Error::Index("it is of another format, or not there yet".into()));
+        }
+        let directory = MmapDirectory::open(&folder).map_err(|error| Error::Index(error.to_string()))?;
+        unharmed(|| Index::with(directory, Some(folder)))
+    }
+
+    /// Sees what another process has committed. `false`: nothing new.
+    pub fn refresh(&self) -> Result<bool, Error> {
+        let before = self.shared.view();
+        self.shared.reader.reload()?;
+        if self.shared.reader.searcher().generation().segments() == before.searcher.generation().segments() {
+            return Ok(false);
+        }
+        self.shared.reload()?;
+        Ok(true)
+    }
+
     /// An index that ends with the process.
     pub fn in_memory() -> Index {
         // Nothing but memory is asked for, so that nothing can refuse.
@@ -131,6 +154,11 @@ impl Index {
         entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
     }
 
+    /// Whether it outlives the process.
+    pub fn is_on_disk(&self) -> bool {
+        self.shared.folder.is_some()
+    }
+
     /// Whether its files turned out to lie. It answers no more; opened once more, it is made anew.
     pub fn is_damaged(&self) -> bool {
         self.shared.is_damaged.load(Ordering::Relaxed)
@@ -174,7 +202,7 @@ fn unharmed<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
 
 /// Whether there is an index of this format, and, where a writer did not end as it should, whether its files are what was written.
 fn is_usable(folder: &Path) -> bool {
-    if fs::read_to_string(folder.join(FORMAT_FILE)).ok().as_deref() != Some(&format_line()) {
+    if !has_format(folder) {
         return false;
     }
     if !folder.join(WRITING_FILE).exists() {
@@ -188,7 +216,11 @@ fn is_usable(folder: &Path) -> bool {
         if broken.iter().any(|file| named.contains(file)) { Err(Error::Index(DAMAGED.into())) } else { Ok(()) }
     };
     // Before the first commit there is nothing to check.
-    !folder.join("meta.json").exists() || unharmed(check).is_ok()
+    !folder.join(META_FILE).exists() || unharmed(check).is_ok()
+}
+
+fn has_format(folder: &Path) -> bool {
+    fs::read_to_string(folder.join(FORMAT_FILE)).ok().as_deref() == Some(&format_line())
 }
 
 /// Removes the files of an index, and nothing else that may stand there.
@@ -199,7 +231,7 @@ fn clear(folder: &Path) -> std::io::Result<()> {
         let Some(name) = name.to_str() else { continue };
         let stem = name.split('.').next().unwrap_or_default();
         let is_segment = stem.len() == 32 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if is_segment || matches!(name, "meta.json" | ".managed.json" | FORMAT_FILE | WRITING_FILE) {
+        if is_segment || matches!(name, META_FILE | ".managed.json" | FORMAT_FILE | WRITING_FILE) {
             fs::remove_file(entry.path())?;
         }
     }
@@ -213,6 +245,8 @@ fn format_line() -> String {
 /// Below the folder that was given, so that nothing else that stands there is taken for ours.
 const FOLDER: &str = "words";
 const FORMAT_FILE: &str = "format";
+/// Names the segments of the last commit.
+const META_FILE: &str = "meta.json";
 /// There while somebody writes.
 const WRITING_FILE: &str = "writing";
 const DAMAGED: &str = "its files are damaged";

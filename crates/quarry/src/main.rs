@@ -14,5 +14,9 @@ mod walk;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // First of all, for what is set up before is not locked up: the look-up reads strange files in a process of its own.
+    if lookup::extract::child::is_asked() {
+        return lookup::extract::child::main();
+    }
     exit::code(command::run(std::env::args_os()))
 }

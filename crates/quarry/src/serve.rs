@@ -25,7 +25,7 @@ pub(crate) fn run(server: Server) -> Result<(), Failure> {
 
 /// What each flag means to the server; what was not asked for stays as the server has it.
 fn options(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Options, Failure> {
-    let Settings { root: _, listening, serving, pages, limits, log, look_up: _ } = settings;
+    let Settings { root: _, listening, serving, pages, limits, log, look_up } = settings;
     let mut options = Options {
         root,
         symlinks: links(serving.symlinks),
@@ -40,6 +40,7 @@ fn options(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Opt
         per_address_max: Some(limits.connections_per_address_max.get()),
         access_log: access_log(log.access_log(terminal)),
         tells_people: io::stderr().is_terminal() && !log.quiet,
+        look_up: look_up.places(),
         ..Options::default()
     };
     let site = &mut options.site;

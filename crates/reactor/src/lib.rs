@@ -8,6 +8,7 @@
 
 pub mod disk;
 pub mod listen;
+pub mod priority;
 pub mod privilege;
 pub mod signal;
 pub mod timer;

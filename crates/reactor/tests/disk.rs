@@ -8,7 +8,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use reactor::disk::{Links, NodeKind, Refusal, Root, Waiting, read_ahead, read_at};
+use reactor::disk::{Links, NodeKind, Refusal, Root, Waiting, beneath, read_ahead, read_at};
 
 /// A folder with a served part `root` and a secret beside it.
 fn folder() -> tempfile::TempDir {
@@ -280,4 +280,31 @@ fn a_moved_root_stays_the_root() {
     fs::rename(folder.path().join("root"), folder.path().join("moved")).expect("moved");
     check(&root, "a.txt", "alpha");
     check(&root, "absolute", "alpha");
+}
+
+#[test]
+fn a_path_says_where_it_really_leads() {
+    let folder = folder();
+    let path = folder.path();
+    symlink("sub", path.join("root/near")).expect("made");
+    symlink(path.join("root/sub"), path.join("root/absolute")).expect("made");
+    symlink("..", path.join("root/up")).expect("made");
+    let root = root(&folder, Links::Anywhere);
+    let real = |path: &[u8]| root.place(path).map(|place| String::from_utf8(place).expect("UTF-8"));
+    let base = real(b"").expect("there");
+    assert!(base.ends_with("/root"), "{base}");
+    assert_eq!(real(b"sub/b.txt").expect("there"), format!("{base}/sub/b.txt"));
+    assert_eq!(real(b"near/b.txt").expect("there"), format!("{base}/sub/b.txt"));
+    assert_eq!(real(b"absolute").expect("there"), format!("{base}/sub"));
+    assert_eq!(real(b"up/secret").expect("there"), base.replace("/root", "/secret"));
+    assert!(matches!(real(b"near/none"), Err(Refusal::Missing)));
+}
+
+#[test]
+fn what_is_beneath_is_told_by_whole_names() {
+    assert_eq!(beneath(b"/srv/www", b"/srv/www/a/b"), Some(&b"a/b"[..]));
+    assert_eq!(beneath(b"/srv/www", b"/srv/www"), Some(&b""[..]));
+    assert_eq!(beneath(b"/srv/www", b"/srv/www2/a"), None);
+    assert_eq!(beneath(b"/srv/www", b"/srv"), None);
+    assert_eq!(beneath(b"/", b"/srv"), Some(&b"srv"[..]));
 }

@@ -11,6 +11,7 @@ mod ending;
 mod exchange;
 mod http2;
 pub mod limit;
+mod load;
 mod look_up;
 mod memory;
 pub mod options;

@@ -85,9 +85,6 @@ pub(crate) const LARGE_FOLDER_BYTES: u64 = 1 << 20;
 /// Names looked at for the file before and behind one that is previewed: some 20 ms. In a larger folder there are no such links.
 pub(crate) const NEIGHBOURS_MAX: usize = 10_000;
 
-/// Names in which the encoding of the others is looked for: a dozen decide, more only make it slow.
-pub(crate) const NAMES_COMPARED_MAX: usize = 64;
-
 /// Names compared with one that is missing: it must stay cheap to ask for what is not there. The others are not offered.
 pub(crate) const SIMILAR_LOOKED_AT_MAX: usize = 2000;
 

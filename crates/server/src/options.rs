@@ -41,6 +41,9 @@ pub struct Options {
     pub access_log: AccessLog,
     /// Whether a person is to be told, on standard error, what the server waits for at its end.
     pub tells_people: bool,
+    /// Where the index of names and contents may live: the first place that can be written, and in memory when none can.
+    /// `None`: there is no look-up.
+    pub look_up: Option<Vec<PathBuf>>,
 }
 
 impl Default for Options {
@@ -61,6 +64,7 @@ impl Default for Options {
             per_address_max: Some(1024),
             access_log: AccessLog::Off,
             tells_people: false,
+            look_up: None,
         }
     }
 }

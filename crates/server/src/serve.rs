@@ -4,10 +4,12 @@ use crate::access_log::LogWriter;
 use crate::disk_tree::DiskTree;
 use crate::ending::Ending;
 use crate::limit::{self, Limits};
+use crate::load;
 use crate::options::Options;
 use crate::origin::{Control, Origin};
 use crate::pool::Threads;
 use crate::worker::Worker;
+use lookup::live::{Lookup, Settings};
 use reactor::signal::Signals;
 use reactor::{Epoll, ListenAddress, ListenError, ListenOptions, Listener, Waker, privilege};
 use sd_notify::NotifyState;
@@ -111,14 +113,13 @@ impl Server {
         let log = LogWriter::start(options.access_log).map_err(machine("start the access log"))?;
         log.hear_panics();
         let limits = limits(&options, descriptors);
-        let origin = Arc::new(Origin::new(
-            files,
-            options.site.clone(),
-            options.look.clone(),
-            limits,
-            log,
-            options.memory_bytes / 2,
-        ));
+        let look_up = look_up(&options, &log);
+        let origin =
+            Origin::new(files, options.site.clone(), options.look.clone(), limits, log, options.memory_bytes / 2);
+        let origin = Arc::new(match &look_up {
+            Some(look_up) => origin.with_look_up(Arc::<Lookup>::clone(look_up)),
+            None => origin,
+        });
         let control = Arc::new(Control::default());
         let threads =
             Threads::start(&origin, limit::POOL_THREADS_MIN.max(options.workers)).map_err(machine("start a thread"))?;
@@ -159,15 +160,32 @@ impl Server {
         let _ = sd_notify::notify(&[NotifyState::Ready]);
         ending.wait().map_err(machine("listen to signals"))?;
         let _ = sd_notify::notify(&[NotifyState::Stopping]);
+        // It ends while the workers do.
+        look_up.iter().for_each(|look_up| look_up.begin_to_stop());
         ending.drain(&origin, &control, &wakers, options.tells_people);
         let ended = workers.into_iter().try_for_each(|worker| match worker.join() {
             Ok(result) => result,
             Err(_) => Err(io::Error::other("a worker panicked")),
         });
         unix.iter().for_each(Listener::remove_file);
+        look_up.iter().for_each(|look_up| look_up.stop());
         origin.log.flush();
         ended.map_err(machine("go on serving"))
     }
+}
+
+/// Looks the folder over from now on, at the pace that serving leaves. A look-up that cannot be is no reason not to serve.
+fn look_up(options: &Options, log: &LogWriter) -> Option<Arc<Lookup>> {
+    let places = options.look_up.clone()?;
+    let settings = Settings {
+        places,
+        links: options.symlinks,
+        is_hidden: if options.site.hidden { |_| false } else { site::is_hidden_name },
+        has_hidden: options.site.hidden,
+        load: Some(load::of_those_who_serve()),
+        ..Settings::new(options.root.canonicalize().unwrap_or_else(|_| options.root.clone()))
+    };
+    Lookup::start(settings).map(Arc::new).inspect_err(|error| log.remark(error.to_string())).ok()
 }
 
 /// The owner's limits as each worker keeps them.

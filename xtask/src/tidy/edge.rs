@@ -9,7 +9,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("wire", &["semantics"]),
     ("charset", &[]),
     ("site", &["semantics", "charset"]),
-    ("lookup", &["charset"]),
+    ("lookup", &["charset", "reactor"]),
     ("page", &["semantics", "charset"]),
     ("reactor", &[]),
     ("server", &["semantics", "wire", "site", "charset", "lookup", "page", "reactor"]),

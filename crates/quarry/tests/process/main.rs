@@ -15,6 +15,7 @@ mod golden;
 mod http2;
 mod listen;
 mod listing;
+mod look_up;
 mod response;
 mod running;
 mod serve;
@@ -29,6 +30,7 @@ use running::Running;
 fn quarry(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quarry"));
     command.args(arguments).stdin(Stdio::null()).env_clear().env("COLUMNS", "100").env("PATH", "/usr/bin:/bin");
+    command.env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
     command
 }
 

@@ -2,11 +2,11 @@
 
 use std::mem::MaybeUninit;
 use std::ops::ControlFlow;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::fs::{AtFlags, RawDir, StatxFlags};
 
-use crate::disk::{Metadata, NodeKind, Refusal};
+use crate::disk::{Metadata, NodeKind, Refusal, Waiting};
 
 /// An open directory, and how far it has been read.
 #[derive(Debug)]
@@ -65,6 +65,17 @@ impl Directory {
         }
         let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
         Ok(Metadata::from(&rustix::fs::statx(&self.directory, name, flags, StatxFlags::BASIC_STATS)?))
+    }
+
+    /// Looks at the directory itself.
+    pub fn metadata(&self) -> Result<Metadata, Refusal> {
+        Metadata::of(&self.directory, Waiting::Allowed)
+    }
+}
+
+impl AsFd for Directory {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.directory.as_fd()
     }
 }
 

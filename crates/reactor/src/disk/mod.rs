@@ -13,7 +13,7 @@ pub use directory::Directory;
 pub use node::{File, Metadata, Node, NodeKind};
 pub use read::{read_ahead, read_at};
 pub use refusal::Refusal;
-pub use root::{Links, Root};
+pub use root::{Links, Root, beneath};
 
 /// Whether a call may wait for a disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

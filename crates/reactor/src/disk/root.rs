@@ -91,6 +91,13 @@ impl Root {
         Ok(Directory::new(self.resolve(path, flags, Waiting::Allowed)?))
     }
 
+    /// Where the links of a path lead: the absolute path of the node itself.
+    ///
+    /// As of now; only to tell places apart, not to open what is there.
+    pub fn place(&self, path: &[u8]) -> Result<Vec<u8>, Refusal> {
+        place_of(&self.resolve(path, PATH_ONLY, Waiting::Allowed)?)
+    }
+
     fn resolve(&self, path: &[u8], flags: OFlags, waiting: Waiting) -> Result<OwnedFd, Refusal> {
         let path = relative(path).ok_or(Refusal::Missing)?;
         let is_cached = waiting == Waiting::Refused;
@@ -122,12 +129,9 @@ impl Root {
         let end = open_beneath(&self.directory, path, PATH_ONLY, ResolveFlags::NO_MAGICLINKS);
         let end = end.map_err(|error| if error == Errno::LOOP { Refusal::Outside } else { error.into() })?;
         let (root, end) = (place_of(&self.directory)?, place_of(&end)?);
-        let beneath = match end.strip_prefix(root.as_slice()) {
-            Some(b"") => b".",
-            Some([b'/', rest @ ..]) => rest,
-            // The root directory of the machine ends in a slash itself.
-            Some(rest) if root == b"/" => rest,
-            _ => return Err(Refusal::Outside),
+        let beneath = match beneath(&root, &end).ok_or(Refusal::Outside)? {
+            b"" => b".",
+            path => path,
         };
         let strict = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
         open_beneath(&self.directory, beneath, flags, strict).map_err(|error| match error {
@@ -157,6 +161,17 @@ fn relative(path: &[u8]) -> Option<&[u8]> {
     }
     let is_ours = path[0] != b'/' && path.split(|byte| *byte == b'/').all(|name| name != b"..");
     is_ours.then_some(path)
+}
+
+/// What of an absolute path is beneath the root, itself an absolute path; `None`: it is outside.
+pub fn beneath<'a>(root: &[u8], path: &'a [u8]) -> Option<&'a [u8]> {
+    match path.strip_prefix(root)? {
+        [] => Some(b""),
+        [b'/', rest @ ..] => Some(rest),
+        // The root directory of the machine ends in a slash itself.
+        rest if root == b"/" => Some(rest),
+        _ => None,
+    }
 }
 
 /// Where a descriptor leads to, as an absolute path.

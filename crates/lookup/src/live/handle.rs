@@ -1,0 +1,190 @@
+//! The look-up as others hold it.
+
+use crate::answer::{Answer, Gate, Request, State, Suggestions};
+use crate::find::Finder;
+use crate::index::Index;
+use crate::live::ground::Ground;
+use crate::live::keeper::Keeper;
+use crate::live::place::Place;
+use crate::live::remark::Remarks;
+use crate::live::settings::Settings;
+use crate::live::waker::Waker;
+use std::fmt;
+use std::io;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A look-up over one folder: kept as the folder is, until it is stopped or dropped.
+#[derive(Debug)]
+pub struct Lookup {
+    shared: Arc<Shared>,
+}
+
+/// Why there is no look-up, or no answer.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The folder cannot be looked over.
+    Root(String),
+    /// The machine refused something that it takes.
+    Machine(&'static str, io::Error),
+    /// A mistake of ours.
+    Failed,
+}
+
+/// What the keeper and those who ask share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) is_stopped: Arc<AtomicBool>,
+    pub(crate) waker: Waker,
+    finder: RwLock<Finder>,
+    state: Mutex<State>,
+    /// The keeper has ended, and all that it started with it.
+    has_ended: Mutex<bool>,
+    end: Condvar,
+}
+
+impl Lookup {
+    /// Looks over a folder from now on. It answers at once, with what it knows: names as they are met, contents as they
+    /// are read, and all of it at once where the index is there already.
+    ///
+    /// Errs only when the folder cannot be opened or no thread can be started: an index that cannot be used is told by
+    /// its [`state`](Lookup::state).
+    pub fn start(settings: Settings) -> Result<Lookup, Error> {
+        let mut remarks = Remarks::default();
+        let place = match Place::find(&settings) {
+            Ok(place) => Some(place),
+            Err(cause) => {
+                remarks.unplaced = Some(cause);
+                None
+            }
+        };
+        let ground = Ground::open(&settings, place.as_ref().map(Place::folder));
+        let ground = ground.map_err(|error| Error::Root(error.to_string()))?;
+        // Until the index is open.
+        let index = Index::in_memory();
+        let shared = Arc::new(Shared {
+            is_stopped: Arc::default(),
+            waker: Waker::new().map_err(|error| Error::Machine("make an event", error))?,
+            finder: RwLock::new(index.finder()),
+            state: Mutex::new(State { is_building: true, ..State::default() }),
+            has_ended: Mutex::new(false),
+            end: Condvar::new(),
+        });
+        let keeper = Keeper::new(Arc::clone(&shared), settings, ground, index, place, remarks);
+        let keeper = keeper.map_err(|error| Error::Machine("start a thread", error))?;
+        let own = Arc::clone(&shared);
+        let work = move || {
+            // A mistake of ours ends the look-up, not the program; what is in the index can still be found.
+            if catch_unwind(AssertUnwindSafe(|| keeper.run())).is_err() {
+                own.has_failed();
+            }
+            own.has_ended();
+        };
+        thread::Builder::new()
+            .name("keeper".into())
+            .spawn(work)
+            .map_err(|error| Error::Machine("start a thread", error))?;
+        Ok(Lookup { shared })
+    }
+
+    /// Finds materials. Errs when that fails by a mistake of ours.
+    pub fn find(&self, request: &Request<'_>, gate: &dyn Gate) -> Result<Answer, Error> {
+        let finder = self.shared.finder();
+        guarded(|| finder.find(request, gate))
+    }
+
+    /// What suggests itself while somebody types. Errs when that fails by a mistake of ours.
+    pub fn suggest(&self, request: &Request<'_>, gate: &dyn Gate) -> Result<Suggestions, Error> {
+        let finder = self.shared.finder();
+        guarded(|| finder.suggest(request, gate))
+    }
+
+    /// How far it is. Costs next to nothing, so that every page can tell.
+    pub fn state(&self) -> State {
+        self.shared.state().clone()
+    }
+
+    /// Materials that could not be read, and why, the latest first.
+    pub fn unreadable(&self, limit: usize) -> Vec<(Vec<u8>, String)> {
+        let finder = self.shared.finder();
+        guarded(|| finder.unreadable(limit).1).unwrap_or_default()
+    }
+
+    /// Says that it shall end, and does not wait for it.
+    pub fn begin_to_stop(&self) {
+        self.shared.is_stopped.store(true, Relaxed);
+        self.shared.waker.wake();
+    }
+
+    /// Ends it: what was read is committed, what is being read is left. Waits for that, but not for ever: the index is
+    /// complete at any moment.
+    pub fn stop(&self) {
+        self.begin_to_stop();
+        let until = Instant::now() + STOP_MAX;
+        let mut has_ended = lock(&self.shared.has_ended);
+        while !*has_ended {
+            let Some(rest) = until.checked_duration_since(Instant::now()) else { return };
+            has_ended = self.shared.end.wait_timeout(has_ended, rest).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+impl Drop for Lookup {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// A question that makes us panic gets no answer; the next one does.
+fn guarded<T>(ask: impl FnOnce() -> T) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(ask)).map_err(|_| Error::Failed)
+}
+
+impl Shared {
+    fn finder(&self) -> Finder {
+        self.finder.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_finder(&self, finder: Finder) {
+        *self.finder.write().unwrap_or_else(PoisonError::into_inner) = finder;
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    fn has_failed(&self) {
+        let mut state = self.state();
+        state.is_building = false;
+        state.remark = Some("the index is no longer kept: a mistake of ours; a restart helps".into());
+    }
+
+    fn has_ended(&self) {
+        *lock(&self.has_ended) = true;
+        self.end.notify_all();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Root(cause) => write!(formatter, "cannot look up: {cause}"),
+            Error::Machine(what, error) => write!(formatter, "cannot look up: cannot {what}: {error}"),
+            Error::Failed => formatter.write_str("cannot look up: a mistake of ours"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Longer than any commit takes; shorter than those who manage services wait.
+const STOP_MAX: Duration = Duration::from_secs(5);

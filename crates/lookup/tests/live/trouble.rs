@@ -1,0 +1,60 @@
+//! Machines that do not give what is asked for.
+
+use super::{Ground, finds, settled, start};
+use lookup::live::{Lookup, Settings};
+use std::fs;
+use std::time::{Duration, Instant};
+
+#[test]
+fn without_a_place_the_index_is_in_memory_and_says_so() {
+    let ground = Ground::new(&[("a", "granite")]);
+    let blocked = ground.folder.path().join("file");
+    fs::write(&blocked, "").expect("written");
+    let lookup = start(Settings { places: vec![blocked.join("below")], ..ground.settings() });
+    finds(&lookup, "granite", &["a"]);
+    ground.write("b", "basalt");
+    finds(&lookup, "basalt", &["b"]);
+    let remark = settled(&lookup).remark.expect("a remark");
+    let place = blocked.join("below");
+    let expected = format!(
+        "the index is in memory, and made anew at each start: cannot write \"{}\": not a directory",
+        place.display()
+    );
+    assert_eq!(remark, expected);
+}
+
+#[test]
+fn too_few_watches_are_told_and_the_walk_finds_what_the_kernel_does_not_tell() {
+    let ground = Ground::new(&[("a/x", "granite"), ("b/y", "granite"), ("c/z", "granite")]);
+    let lookup = start(Settings { watches_max: Some(2), ..ground.settings() });
+    settled(&lookup);
+    for name in ["a/x", "b/y", "c/z"] {
+        ground.write(name, "basalt");
+    }
+    finds(&lookup, "basalt", &["a/x", "b/y", "c/z"]);
+    let remark = lookup.state().remark.expect("a remark");
+    let cause = "more folders than the system lets us watch (fs.inotify.max_user_watches)";
+    assert!(remark.starts_with("changes may be found only after ") && remark.ends_with(cause), "{remark}");
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_an_error_with_its_name() {
+    let ground = Ground::new(&[]);
+    let error = Lookup::start(Settings::new(ground.path("none"))).map(drop).expect_err("there is none");
+    assert!(error.to_string().contains(ground.path("none").to_str().expect("UTF-8")), "{error}");
+}
+
+#[test]
+fn it_stops_at_once_whatever_it_does() {
+    let ground = Ground::new(&[]);
+    (0..3000).for_each(|number| ground.write(&format!("{number}"), &"granite ".repeat(500)));
+    for wait in [0, 5, 20, 60, 150, 400] {
+        let lookup = ground.start();
+        std::thread::sleep(Duration::from_millis(wait));
+        let begun = Instant::now();
+        lookup.stop();
+        assert!(begun.elapsed() < Duration::from_secs(4), "{:?} after {wait} ms", begun.elapsed());
+    }
+    let lookup = ground.start();
+    assert_eq!(settled(&lookup).documents, 3000);
+}

@@ -21,6 +21,7 @@ pub const TARGETS: &[Target] = &[
     target::archive::TARGET,
     target::charset::TARGET,
     target::date::TARGET,
+    target::extract::TARGET,
     target::fields::TARGET,
     target::file_name::TARGET,
     target::h1::TARGET,

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::process::ExitCode;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
 
 use lookup::extract::{Extract, Extractor, child};
 
@@ -103,9 +102,9 @@ fn a_reader_that_fails_is_a_fault_and_the_next_file_is_read() {
 #[test]
 fn a_reader_that_never_answers_is_ended() {
     let extractor = extractor();
-    let begin = Instant::now();
-    assert_eq!(extractor.misbehave("loop").fault.as_deref(), Some("takes longer than 10 s to read"));
-    assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
+    let fault = extractor.misbehave("loop").fault.expect("a fault");
+    // The second: on a machine so busy that it did not get 10 s of a core.
+    assert!(["takes longer than 10 s to read", "was not read within 300 s"].contains(&&*fault), "{fault}");
     check_sound(&extractor);
 }
 
@@ -153,6 +152,36 @@ fn many_threads_share_an_extractor() {
         }
     });
     assert!((1..=4).contains(&extractor.idle_readers().len()));
+}
+
+#[test]
+fn a_document_reads_the_same_in_a_reader() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents");
+    for entry in std::fs::read_dir(folder).expect("the documents of the tests") {
+        let path = entry.expect("listed").path();
+        let name = path.file_name().expect("a name").as_encoded_bytes();
+        let here = lookup::extract::of_bytes(&std::fs::read(&path).expect("read"), name).expect("read");
+        assert_eq!(shared().extract(&File::open(&path).expect("opened"), name), here, "{}", path.display());
+    }
+}
+
+#[test]
+fn a_pdf_that_is_damaged_anywhere_ends_no_more_than_its_reader() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents");
+    let whole = std::fs::read(folder.join("paper.pdf")).expect("read");
+    let extractor = extractor();
+    for at in (0..whole.len()).step_by(whole.len() / 60) {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0xff;
+        for bytes in [&damaged[..], &whole[..at]] {
+            let extract = extractor.extract(&file(bytes), b"paper.pdf");
+            assert!(
+                extract.fault.as_deref().is_none_or(|fault| !fault.contains("does not start")),
+                "at {at}: {extract:?}"
+            );
+        }
+    }
+    check_sound(&extractor);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod charset;
 pub mod date;
+pub mod extract;
 pub mod fields;
 pub mod file_name;
 pub mod h1;

@@ -1,26 +1,24 @@
 //! Sounds and films: what their tags say of title, artist, album, and the words that are sung.
 
-use std::fs::File;
-use std::io::{BufReader, Seek as _, SeekFrom};
+use std::io::BufReader;
 
 use lofty::config::{ParseOptions, ParsingMode};
 use lofty::file::{FileType, TaggedFileExt as _};
 use lofty::probe::Probe;
 use lofty::tag::{ItemKey, Tag};
 
+use super::input::{Input, Positioned};
 use super::words::Draft;
 use super::{Extract, Format};
 
 /// The tags of a sound.
-pub(crate) fn read(mut file: &File, name: &[u8]) -> Extract {
+pub(crate) fn read(input: &Input<'_>, name: &[u8]) -> Extract {
     let options = ParseOptions::new()
         .read_properties(false)
         .read_cover_art(false)
         .parsing_mode(ParsingMode::Relaxed)
         .max_junk_bytes(JUNK_BYTES_MAX);
-    // The parent reads at places of its own; the position is ours.
-    let _ = file.seek(SeekFrom::Start(0));
-    let Ok(probe) = Probe::new(BufReader::new(file)).options(options).guess_file_type() else {
+    let Ok(probe) = Probe::new(BufReader::new(Positioned::new(input))).options(options).guess_file_type() else {
         return Extract::faulty("cannot be read as a sound");
     };
     let probe = match (probe.file_type(), by_name(name)) {

@@ -15,7 +15,7 @@ pub(crate) fn read(file: &File, name: &[u8]) -> io::Result<Extract> {
         Format::Zip => Ok(office::read(&input, name)),
         Format::Tar => Ok(tar::read(&input)),
         Format::Gzip => gzip::read(&input, name),
-        Format::Audio => Ok(audio::read(file, name)),
+        Format::Audio => Ok(audio::read(&input, name)),
         Format::Image => image::read(&input, head),
         // The parent does not ask for others.
         _ => Ok(Extract::default()),

@@ -2,14 +2,14 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::input::Input;
 use super::reader::{End, Reader};
-use super::{Extract, Format, child, limit, text};
+use super::{Extract, Format, child, contained, limit, text};
 
 /// Reads files. Shared by all threads that do; each has a reader of its own while it waits for one, so that there are never more
 /// readers than threads.
@@ -152,6 +152,21 @@ impl Extractor {
 
     fn idle(&self) -> MutexGuard<'_, Vec<Reader>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The words of these bytes, as if a file of this name had them, read in this process: for tests and fuzzers. A bad container can take
+/// all the memory and time there is; [`Extractor::extract`] is for files that anybody may have written.
+pub fn of_bytes(bytes: &[u8], name: &[u8]) -> io::Result<Extract> {
+    let mut file = File::from(rustix::fs::memfd_create("extract", rustix::fs::MemfdFlags::CLOEXEC)?);
+    file.write_all(bytes)?;
+    let input = Input::new(&file)?;
+    let head = input.head(limit::HEAD_BYTES)?;
+    match Format::of(name, &head) {
+        Format::Other => Ok(Extract::default()),
+        Format::Compound => super::compound::read(name, &input),
+        format if format.is_contained() => contained::read(&file, name),
+        format => text::read(format, &input, head, name),
     }
 }
 

@@ -5,13 +5,13 @@ use std::io::{self, BufReader, Read};
 use flate2::read::MultiGzDecoder;
 
 use super::fault::Size;
-use super::input::Input;
+use super::input::{Input, Positioned};
 use super::{Extract, Format, limit, tar, text};
 
 /// The words of what is inside.
 pub(crate) fn read(input: &Input<'_>, name: &[u8]) -> io::Result<Extract> {
     let mut bytes = Vec::new();
-    let decoder = MultiGzDecoder::new(BufReader::new(input.file));
+    let decoder = MultiGzDecoder::new(BufReader::new(Positioned::new(input)));
     let outcome = decoder.take(limit::TEXT_FILE_BYTES_MAX + 1).read_to_end(&mut bytes);
     let inner = match name.to_ascii_lowercase() {
         name if name.ends_with(b".svgz") => b"a.svg".to_vec(),

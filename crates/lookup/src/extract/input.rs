@@ -1,7 +1,7 @@
 //! The bytes of an open file, as many as anybody may read.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt as _;
 
 /// An open file and how long it is. Its position is never moved: others may hold the same open file.
@@ -38,5 +38,38 @@ impl<'a> Input<'a> {
         }
         bytes.truncate(filled);
         Ok(())
+    }
+}
+
+/// A reader of an open file that has a position of its own.
+pub(crate) struct Positioned<'a> {
+    file: &'a File,
+    size: u64,
+    at: u64,
+}
+
+impl<'a> Positioned<'a> {
+    pub(crate) fn new(input: &Input<'a>) -> Positioned<'a> {
+        Positioned { file: input.file, size: input.size, at: 0 }
+    }
+}
+
+impl Read for Positioned<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read_at(buffer, self.at)?;
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for Positioned<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(offset) => self.size.checked_add_signed(offset),
+            SeekFrom::Current(offset) => self.at.checked_add_signed(offset),
+        };
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
     }
 }

@@ -27,8 +27,13 @@ pub const HEAD_BYTES: usize = 4 << 10;
 /// thousand pages takes half of it.
 pub const CORE_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// The same by the clock, however busy the machine is. Beyond it: the same.
-pub const CLOCK_TIME_MAX: Duration = Duration::from_secs(60);
+/// The same by the clock, for a reader that waits for something that never comes. Long, because on a busy machine a reader, which is behind
+/// everything that serves, may get a tenth of a core for minutes, and that is not the file's fault.
+pub const CLOCK_TIME_MAX: Duration = Duration::from_secs(300);
+
+/// How long the pages of a PDF may take of a core. Beyond it: the rest is left out, and the fault says so. Leaves time to answer.
+pub const PAGES_TIME_MAX: Duration = Duration::from_secs(8);
+const _: () = assert!(PAGES_TIME_MAX.as_secs() < CORE_TIME_MAX.as_secs());
 
 /// Addresses that a reader may have, its own program included. Beyond it: it ends, and the fault says so. A PDF is held twice and
 /// its fonts are unpacked; the largest of a shelf of 93 needs a third of it.

@@ -34,7 +34,7 @@ mod troff;
 mod words;
 mod xml;
 
-pub use extractor::Extractor;
+pub use extractor::{Extractor, of_bytes};
 pub use format::Format;
 
 /// What is said of a material in words.

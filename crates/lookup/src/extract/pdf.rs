@@ -1,6 +1,7 @@
 //! PDF: title, bookmarks, and the text of each page in reading order.
 
 use std::io;
+use std::time::Duration;
 
 use pdf_oxide::document::PdfDocument;
 use pdf_oxide::object::Object;
@@ -28,6 +29,7 @@ pub(crate) fn read(input: &Input<'_>, head: Vec<u8>) -> io::Result<Extract> {
 }
 
 fn read_document(bytes: Vec<u8>, draft: &mut Draft) -> Result<(), String> {
+    let before = core_time();
     if memchr::memmem::find(&bytes[..bytes.len().min(1024)], b"%PDF-").is_none() {
         return Err("not a PDF, though its name says so".to_owned());
     }
@@ -44,6 +46,11 @@ fn read_document(bytes: Vec<u8>, draft: &mut Draft) -> Result<(), String> {
     let count = document.page_count().map_err(|error| format!("a damaged PDF: {error}"))?;
     let mut damaged = 0;
     for page in 0..count {
+        // What has been read is worth more than a reader that is killed in the middle.
+        if core_time() > limit::PAGES_TIME_MAX + before {
+            draft.add_fault(format!("read the first {page} of {count} pages; the rest would take too long"));
+            return Ok(());
+        }
         match document.extract_text(page) {
             Ok(text) => push_page(&text, draft),
             Err(_) => damaged += 1,
@@ -58,6 +65,12 @@ fn read_document(bytes: Vec<u8>, draft: &mut Draft) -> Result<(), String> {
         damaged if damaged == count => Err("a damaged PDF: no page can be read".to_owned()),
         damaged => Err(format!("a damaged PDF: {damaged} of {count} pages cannot be read")),
     }
+}
+
+/// What this thread has used of a core.
+fn core_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
 }
 
 /// Chapters, as deep as headings go.

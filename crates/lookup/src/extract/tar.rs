@@ -9,7 +9,7 @@ use std::io::{self, BufReader, Read};
 
 use flate2::read::MultiGzDecoder;
 
-use super::input::Input;
+use super::input::{Input, Positioned};
 use super::words::Draft;
 use super::{Extract, limit};
 
@@ -19,7 +19,7 @@ pub(crate) fn read(input: &Input<'_>) -> Extract {
     let mut names = Names { draft: Draft::new(), raw: Vec::new(), count: 0 };
     let outcome = match head == b"\x1f\x8b" {
         true => walk(
-            &mut MultiGzDecoder::new(BufReader::new(input.file)).take(limit::ARCHIVE_UNPACKED_BYTES_MAX),
+            &mut MultiGzDecoder::new(BufReader::new(Positioned::new(input))).take(limit::ARCHIVE_UNPACKED_BYTES_MAX),
             &mut names,
         ),
         false => walk(&mut Seeking { input, at: 0 }, &mut names),

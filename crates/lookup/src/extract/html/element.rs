@@ -1,7 +1,8 @@
 //! What an element means for the words in it.
 
-use html5ever::tokenizer::states::RawKind;
-use html5ever::{LocalName, local_name};
+use std::borrow::Cow;
+
+use super::token::Raw;
 
 /// What an element does to the words in it and around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,148 +43,89 @@ pub(super) enum Role {
     Island,
 }
 
-/// Elements whose content is not tokenized as usual (HTML §13.2.6.4.4, "in head", and §13.2.6.4.7, "in body").
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Raw {
-    Data(RawKind),
-    Plaintext,
+/// The name of an element as all of this expects it.
+pub(super) fn lower(name: &str) -> Cow<'_, str> {
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
+    }
 }
 
-pub(super) fn role(name: &LocalName) -> Role {
-    match *name {
-        local_name!("a")
-        | local_name!("span")
-        | local_name!("b")
-        | local_name!("i")
-        | local_name!("em")
-        | local_name!("strong")
-        | local_name!("code") => Role::Inline,
-        local_name!("p")
-        | local_name!("ul")
-        | local_name!("ol")
-        | local_name!("dl")
-        | local_name!("table")
-        | local_name!("section")
-        | local_name!("article")
-        | local_name!("main")
-        | local_name!("h4")
-        | local_name!("h5")
-        | local_name!("h6")
-        | local_name!("body")
-        | local_name!("blockquote")
-        | local_name!("form")
-        | local_name!("hr") => Role::Section,
-        local_name!("div")
-        | local_name!("li")
-        | local_name!("tr")
-        | local_name!("dt")
-        | local_name!("dd")
-        | local_name!("header")
-        | local_name!("footer")
-        | local_name!("aside")
-        | local_name!("address")
-        | local_name!("figure")
-        | local_name!("figcaption")
-        | local_name!("caption")
-        | local_name!("details")
-        | local_name!("summary")
-        | local_name!("dialog")
-        | local_name!("fieldset")
-        | local_name!("legend")
-        | local_name!("hgroup")
-        | local_name!("search")
-        | local_name!("center")
-        | local_name!("dir")
-        | local_name!("thead")
-        | local_name!("tbody")
-        | local_name!("tfoot")
-        | local_name!("button")
-        | local_name!("text") => Role::Block,
-        local_name!("br") => Role::Break,
-        local_name!("td") | local_name!("th") | local_name!("label") | local_name!("tspan") => Role::Cell,
-        local_name!("h1") | local_name!("h2") | local_name!("h3") => Role::Heading,
-        local_name!("pre") | local_name!("listing") | local_name!("xmp") | local_name!("textarea") => {
-            Role::Preformatted
-        }
-        local_name!("nav") => Role::Navigation,
-        local_name!("script")
-        | local_name!("style")
-        | local_name!("template")
-        | local_name!("noscript")
-        | local_name!("iframe")
-        | local_name!("noembed")
-        | local_name!("noframes")
-        | local_name!("select")
-        | local_name!("datalist")
-        | local_name!("rp")
-        | local_name!("audio")
-        | local_name!("video")
-        | local_name!("canvas") => Role::Unseen,
-        local_name!("ruby") => Role::Ruby,
-        local_name!("rt") | local_name!("rtc") => Role::Reading,
-        local_name!("img") | local_name!("area") => Role::Picture,
-        local_name!("title") => Role::Title,
-        local_name!("meta") => Role::Meta,
-        local_name!("html") => Role::Root,
-        local_name!("svg") | local_name!("math") => Role::Foreign,
-        local_name!("foreignObject") | local_name!("foreignobject") => Role::Island,
+/// What an element does, by its name in small letters.
+pub(super) fn role(name: &str) -> Role {
+    match name {
+        "a" | "span" | "b" | "i" | "em" | "strong" | "code" => Role::Inline,
+        "p" | "ul" | "ol" | "dl" | "table" | "section" | "article" | "main" | "h4" | "h5" | "h6" | "body"
+        | "blockquote" | "form" | "hr" => Role::Section,
+        "div" | "li" | "tr" | "dt" | "dd" | "header" | "footer" | "aside" | "address" | "figure" | "figcaption"
+        | "caption" | "details" | "summary" | "dialog" | "fieldset" | "legend" | "hgroup" | "search" | "center"
+        | "dir" | "thead" | "tbody" | "tfoot" | "button" | "text" => Role::Block,
+        "br" => Role::Break,
+        "td" | "th" | "label" | "tspan" => Role::Cell,
+        "h1" | "h2" | "h3" => Role::Heading,
+        "pre" | "listing" | "xmp" | "textarea" => Role::Preformatted,
+        "nav" => Role::Navigation,
+        "script" | "style" | "template" | "noscript" | "iframe" | "noembed" | "noframes" | "select" | "datalist"
+        | "rp" | "audio" | "video" | "canvas" => Role::Unseen,
+        "ruby" => Role::Ruby,
+        "rt" | "rtc" => Role::Reading,
+        "img" | "area" => Role::Picture,
+        "title" => Role::Title,
+        "meta" => Role::Meta,
+        "html" => Role::Root,
+        "svg" | "math" => Role::Foreign,
+        "foreignobject" => Role::Island,
         _ => Role::Inline,
     }
 }
 
-/// How the content of an element is tokenized, if not as usual. Scripting counts as on, as in browsers.
-pub(super) fn raw(name: &LocalName) -> Option<Raw> {
-    match *name {
-        local_name!("title") | local_name!("textarea") => Some(Raw::Data(RawKind::Rcdata)),
-        local_name!("style")
-        | local_name!("xmp")
-        | local_name!("iframe")
-        | local_name!("noembed")
-        | local_name!("noframes")
-        | local_name!("noscript") => Some(Raw::Data(RawKind::Rawtext)),
-        local_name!("script") => Some(Raw::Data(RawKind::ScriptData)),
-        local_name!("plaintext") => Some(Raw::Plaintext),
+/// How the content of an element is tokenized (HTML §13.2.6.4.4, "in head", and §13.2.6.4.7, "in body"), if not as usual. Scripting counts as on, as in browsers.
+pub(super) fn raw(name: &str) -> Option<Raw> {
+    match name {
+        "title" | "textarea" => Some(Raw::Rcdata),
+        "style" | "xmp" | "iframe" | "noembed" | "noframes" | "noscript" => Some(Raw::Rawtext),
+        "script" => Some(Raw::Script),
+        "plaintext" => Some(Raw::Plaintext),
         _ => None,
     }
 }
 
 /// Elements that have no content (HTML §13.1.2), so that no end tag comes.
-pub(super) fn is_void(name: &LocalName) -> bool {
+pub(super) fn is_void(name: &str) -> bool {
     matches!(
-        *name,
-        local_name!("area")
-            | local_name!("base")
-            | local_name!("br")
-            | local_name!("col")
-            | local_name!("embed")
-            | local_name!("hr")
-            | local_name!("img")
-            | local_name!("input")
-            | local_name!("link")
-            | local_name!("meta")
-            | local_name!("source")
-            | local_name!("track")
-            | local_name!("wbr")
+        name,
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "source"
+            | "track"
+            | "wbr"
     )
 }
 
 /// Elements whose end tag may be left out (HTML §13.1.2.4).
-pub(super) fn may_lack_end(name: &LocalName) -> bool {
+pub(super) fn may_lack_end(name: &str) -> bool {
     matches!(
-        *name,
-        local_name!("p")
-            | local_name!("li")
-            | local_name!("dt")
-            | local_name!("dd")
-            | local_name!("rt")
-            | local_name!("rp")
-            | local_name!("tr")
-            | local_name!("td")
-            | local_name!("th")
-            | local_name!("thead")
-            | local_name!("tbody")
-            | local_name!("tfoot")
-            | local_name!("option")
-            | local_name!("optgroup")
+        name,
+        "p" | "li"
+            | "dt"
+            | "dd"
+            | "rt"
+            | "rp"
+            | "tr"
+            | "td"
+            | "th"
+            | "thead"
+            | "tbody"
+            | "tfoot"
+            | "option"
+            | "optgroup"
     )
 }

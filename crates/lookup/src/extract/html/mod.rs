@@ -1,20 +1,15 @@
-//! HTML: what a reader of the page sees as words, found with the tokenizer of the standard and without a tree.
+//! HTML: what a reader of the page sees as words, found with a tokenizer and without a tree.
 //!
 //! A tree would cost more than all the rest, and for words its order is that of the source. What only the tree knows, namely
 //! where an element without an end tag ends, matters here for headings and hidden elements alone, and is decided simply.
 
 mod element;
 mod page;
-
-use std::cell::RefCell;
-
-use html5ever::TokenizerResult;
-use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+mod token;
 
 use super::words::Draft;
-use element::Raw;
 use page::Page;
+use token::{Token, Tokenizer};
 
 /// The words of a page.
 pub(crate) fn read(text: &str) -> Draft {
@@ -27,60 +22,24 @@ pub(crate) fn read_xhtml(text: &str) -> Draft {
 }
 
 fn read_as(text: &str, is_xml: bool) -> Draft {
-    let sink = Sink { page: RefCell::new(Page::new(is_xml)) };
-    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
-    let queue = BufferQueue::default();
-    for piece in pieces(text) {
-        queue.push_back(StrTendril::from(piece));
-        // A script that ends, or a declared encoding, would make a browser pause here.
-        while !matches!(tokenizer.feed(&queue), TokenizerResult::Done) {}
-        if tokenizer.sink.page.borrow().is_full() {
+    let mut page = Page::new(is_xml);
+    let mut tokenizer = Tokenizer::new(text);
+    while let Some(token) = tokenizer.next(page.is_foreign()) {
+        match token {
+            Token::Text(text) => page.text(text),
+            Token::Characters(characters) => page.characters(characters),
+            Token::End(name) => page.end(name),
+            Token::Start(tag) => {
+                if let Some(raw) = page.start(tag) {
+                    tokenizer.set_raw(raw);
+                }
+            }
+        }
+        if page.is_full() {
             break;
         }
     }
-    tokenizer.end();
-    tokenizer.sink.page.into_inner().finish()
-}
-
-/// The text in pieces, so that the tokenizer's copy of it is a small one.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let end = super::words::floor_char_boundary(rest, PIECE_BYTES);
-        let (piece, behind) = rest.split_at(end);
-        rest = behind;
-        Some(piece).filter(|piece| !piece.is_empty())
-    })
-}
-
-/// Large enough that most pages are one piece, small enough for a core's own cache.
-const PIECE_BYTES: usize = 64 << 10;
-
-struct Sink {
-    page: RefCell<Page>,
-}
-
-impl TokenSink for Sink {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, _: u64) -> TokenSinkResult<()> {
-        let mut page = self.page.borrow_mut();
-        match token {
-            Token::CharacterTokens(text) => page.text(&text),
-            Token::TagToken(Tag { kind: TagKind::EndTag, name, .. }) => page.end(&name),
-            Token::TagToken(tag) => match page.start(&tag) {
-                None => {}
-                Some(Raw::Data(kind)) => return TokenSinkResult::RawData(kind),
-                Some(Raw::Plaintext) => return TokenSinkResult::Plaintext,
-            },
-            _ => {}
-        }
-        TokenSinkResult::Continue
-    }
-
-    fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
-        self.page.borrow().is_foreign()
-    }
+    page.finish()
 }
 
 #[cfg(test)]

@@ -1,9 +1,7 @@
 //! A page while it is read.
 
-use html5ever::tokenizer::Tag;
-use html5ever::{LocalName, local_name};
-
-use super::element::{self, Raw, Role};
+use super::element::{self, Role};
+use super::token::{Raw, Tag};
 use crate::extract::limit;
 use crate::extract::words::{Draft, Words};
 
@@ -36,7 +34,7 @@ enum Place {
 
 /// An element whose words nobody sees, and how many of its name are open in it.
 struct Unseen {
-    name: LocalName,
+    name: String,
     depth: u32,
     /// Its end tag may be left out: then another one ends it.
     may_lack_end: bool,
@@ -76,29 +74,37 @@ impl Page {
         if is_preformatted { words.push_lines(text) } else { words.push(text) }
     }
 
+    /// What a character reference stands for.
+    pub(super) fn characters(&mut self, [first, second]: [char; 2]) {
+        self.text(first.encode_utf8(&mut [0; 4]));
+        if second != '\0' {
+            self.text(second.encode_utf8(&mut [0; 4]));
+        }
+    }
+
     /// A start tag. Returns how the content is to be tokenized, if not as usual.
-    pub(super) fn start(&mut self, tag: &Tag) -> Option<Raw> {
-        let name = &tag.name;
-        if self.is_xml && tag.self_closing && !element::is_void(name) {
+    pub(super) fn start(&mut self, tag: &Tag<'_>) -> Option<Raw> {
+        let name = &*element::lower(tag.name);
+        if self.is_xml && tag.is_self_closing && !element::is_void(name) {
             if self.unseen.is_none() && !matches!(element::role(name), Role::Inline | Role::Unseen | Role::Title) {
                 self.line();
             }
             return None;
         }
         let raw = if self.is_foreign() { None } else { element::raw(name) };
-        if self.is_unseen_still(name, tag.self_closing) {
+        if self.is_unseen_still(name, tag.is_self_closing) {
             return raw;
         }
         let role = element::role(name);
-        let is_empty = element::is_void(name) || tag.self_closing && self.is_foreign();
+        let is_empty = element::is_void(name) || tag.is_self_closing && self.is_foreign();
         if !is_empty && (role == Role::Unseen || is_hidden(tag)) {
             match role {
                 Role::Inline | Role::Ruby => {}
-                Role::Unseen if *name == local_name!("rp") => {}
+                Role::Unseen if name == "rp" => {}
                 Role::Unseen | Role::Cell => self.words().space(),
                 _ => self.line(),
             }
-            self.unseen = Some(Unseen { name: name.clone(), depth: 1, may_lack_end: element::may_lack_end(name) });
+            self.unseen = Some(Unseen { name: name.to_owned(), depth: 1, may_lack_end: element::may_lack_end(name) });
             return raw;
         }
         if self.is_foreign() && matches!(role, Role::Section | Role::Heading | Role::Preformatted) {
@@ -133,20 +139,21 @@ impl Page {
             // A second title is none (HTML §4.2.2).
             Role::Title if self.draft.title.is_empty() => self.place = Place::Title,
             Role::Title => {
-                self.unseen = Some(Unseen { name: name.clone(), depth: 1, may_lack_end: false });
+                self.unseen = Some(Unseen { name: name.to_owned(), depth: 1, may_lack_end: false });
             }
             Role::Meta => self.meta(tag),
             Role::Root => self.set_language(tag),
-            Role::Foreign if !tag.self_closing => self.foreign_depth += 1,
+            Role::Foreign if !tag.is_self_closing => self.foreign_depth += 1,
             Role::Foreign => {}
             Role::Island => (self.foreign_outside, self.foreign_depth) = (self.foreign_depth, 0),
         }
         raw
     }
 
-    pub(super) fn end(&mut self, name: &LocalName) {
+    pub(super) fn end(&mut self, name: &str) {
+        let name = &*element::lower(name);
         if let Some(unseen) = &mut self.unseen {
-            if unseen.name == *name {
+            if unseen.name == name {
                 unseen.depth -= 1;
                 if unseen.depth == 0 {
                     self.unseen = None;
@@ -227,11 +234,11 @@ impl Page {
     }
 
     /// Whether a start tag is inside what nobody sees.
-    fn is_unseen_still(&mut self, name: &LocalName, is_self_closing: bool) -> bool {
+    fn is_unseen_still(&mut self, name: &str, is_self_closing: bool) -> bool {
         let is_foreign = self.foreign_depth > 0;
         let Some(unseen) = &mut self.unseen else { return false };
-        let is_same = unseen.name == *name;
-        let is_paragraph_ended = unseen.name == local_name!("p") && element::role(name) == Role::Section;
+        let is_same = unseen.name == name;
+        let is_paragraph_ended = unseen.name == "p" && element::role(name) == Role::Section;
         if unseen.may_lack_end && (is_same || is_paragraph_ended) {
             self.unseen = None;
             return false;
@@ -242,47 +249,41 @@ impl Page {
         true
     }
 
-    fn picture(&mut self, tag: &Tag) {
-        if let Some(text) = attribute(tag, &local_name!("alt")) {
+    fn picture(&mut self, tag: &Tag<'_>) {
+        if let Some(text) = tag.attribute("alt") {
             let words = self.words();
             words.space();
-            words.push(text);
+            words.push(&text);
             words.space();
         }
     }
 
-    fn meta(&mut self, tag: &Tag) {
-        let Some(content) = attribute(tag, &local_name!("content")) else { return };
+    fn meta(&mut self, tag: &Tag<'_>) {
+        let Some(content) = tag.attribute("content") else { return };
         let named = |names: &[&str]| {
-            let keys = [local_name!("name"), local_name!("property"), local_name!("http-equiv")];
-            let mut values = keys.iter().filter_map(|key| attribute(tag, key));
+            let mut values = ["name", "property", "http-equiv"].iter().filter_map(|key| tag.attribute(key));
             values.any(|value| names.iter().any(|name| value.eq_ignore_ascii_case(name)))
         };
         if named(&["description", "keywords", "author", "dc.title", "dc.creator", "dc.subject", "dc.description"]) {
             self.aside.line();
-            self.aside.push(content);
+            self.aside.push(&content);
         } else if named(&["content-language", "dc.language"]) {
-            self.draft.set_language(content);
+            self.draft.set_language(&content);
         }
     }
 
-    fn set_language(&mut self, tag: &Tag) {
-        let language = attribute(tag, &local_name!("lang"));
-        if let Some(language) = language.or_else(|| attribute(tag, &LocalName::from("xml:lang"))) {
-            self.draft.set_language(language);
+    fn set_language(&mut self, tag: &Tag<'_>) {
+        if let Some(language) = tag.attribute("lang").or_else(|| tag.attribute("xml:lang")) {
+            self.draft.set_language(&language);
         }
     }
-}
-
-fn attribute<'a>(tag: &'a Tag, name: &LocalName) -> Option<&'a str> {
-    tag.attrs.iter().find(|attribute| attribute.name.local == *name).map(|attribute| &*attribute.value)
 }
 
 /// Whether an element says that it is not shown. One that is shown when it is looked for counts as shown.
-fn is_hidden(tag: &Tag) -> bool {
-    tag.attrs.iter().any(|attribute| match attribute.name.local {
-        local_name!("hidden") => !attribute.value.eq_ignore_ascii_case("until-found"),
-        local_name!("style") => is_style_hidden(&attribute.value),
+fn is_hidden(tag: &Tag<'_>) -> bool {
+    tag.attributes().iter().any(|(name, value)| match name.len() {
+        6 if name.eq_ignore_ascii_case("hidden") => !value.eq_ignore_ascii_case("until-found"),
+        5 if name.eq_ignore_ascii_case("style") => is_style_hidden(value),
         _ => false,
     })
 }

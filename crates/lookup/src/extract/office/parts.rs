@@ -1,13 +1,13 @@
 //! The members of a zip as texts, with what they may unpack to.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::Read;
 use std::os::unix::fs::FileExt as _;
 
 use zip::ZipArchive;
 use zip::result::ZipError;
 
 use crate::extract::fault::Size;
-use crate::extract::input::Input;
+use crate::extract::input::{Input, Positioned};
 use crate::extract::words::Draft;
 use crate::extract::{Format, limit, text, xml};
 
@@ -42,7 +42,7 @@ impl<'a> Parts<'a> {
         if input.file.read_exact_at(&mut head, 0).is_err() || &head != b"PK" {
             return Err(Damage::NoZip);
         }
-        let zip = ZipArchive::new(Positioned { input: Input { ..*input }, at: 0 }).map_err(|error| match error {
+        let zip = ZipArchive::new(Positioned::new(input)).map_err(|error| match error {
             ZipError::InvalidArchive(reason) if reason.contains("EOCD") || reason.contains("end") => Damage::Cut,
             ZipError::InvalidArchive(reason) => Damage::Other(reason.into_owned()),
             other => Damage::Other(other.to_string()),
@@ -180,32 +180,6 @@ pub(super) fn resolve(folder: &str, target: &str) -> String {
         }
     }
     segments.join("/")
-}
-
-/// A reader of a file whose position is its own.
-struct Positioned<'a> {
-    input: Input<'a>,
-    at: u64,
-}
-
-impl Read for Positioned<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.input.file.read_at(buffer, self.at)?;
-        self.at += count as u64;
-        Ok(count)
-    }
-}
-
-impl Seek for Positioned<'_> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let at = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::End(offset) => self.input.size.checked_add_signed(offset),
-            SeekFrom::Current(offset) => self.at.checked_add_signed(offset),
-        };
-        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.at)
-    }
 }
 
 #[cfg(test)]

@@ -117,12 +117,6 @@ fn check(html: &str) {
     assert_eq!(ours(html), theirs(html), "{html:?}");
 }
 
-impl Default for Sink {
-    fn default() -> Sink {
-        Sink(RefCell::default())
-    }
-}
-
 #[test]
 fn the_twin_agrees_on_what_people_and_enemies_write() {
     for html in [

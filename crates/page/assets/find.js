@@ -63,11 +63,11 @@
     box.addEventListener('input', event => {
       clearTimeout(later);
       // Letters on their way to become a character are not words yet.
-      if (!event.isComposing) later = setTimeout(ask, 40);
+      if (!event.isComposing) later = setTimeout(ask, 25);
     });
     box.addEventListener('compositionend', () => {
       clearTimeout(later);
-      later = setTimeout(ask, 40);
+      later = setTimeout(ask, 25);
     });
     box.addEventListener('keydown', event => {
       // 229: the key belongs to an input method, also where the end of composing comes ahead of it.

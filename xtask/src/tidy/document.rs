@@ -51,7 +51,9 @@ fn is_there(repository: &Repository, file: &TextFile, target: &str) -> bool {
     }
     let path = segments.join("/");
     let folder = format!("{path}/");
-    repository.files.iter().any(|file| file.path == path || file.path.starts_with(&folder))
+    let is_text = repository.files.iter().any(|file| file.path == path || file.path.starts_with(&folder));
+    // Pictures are no texts of the repository; they are there all the same.
+    is_text || path.ends_with(".png") && crate::repository::root().join(&path).is_file()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use semantics::{FieldName, RequestHead, Status, Target, Timestamp};
 use site::{SiteOptions, is_hidden_name, prefers_json};
 
 /// Suggestions of each sort, unless fewer are asked for.
-const SUGGESTIONS_MAX: usize = 6;
+const SUGGESTIONS_MAX: usize = 5;
 
 impl<T: Files> Origin<T> {
     /// The page of the look-up with this name; `None`: there is none, or no look-up.

@@ -28,8 +28,10 @@ pub const TARGETS: &[Target] = &[
     target::h2::TARGET,
     target::hpack::TARGET,
     target::markdown::TARGET,
+    target::query::TARGET,
     target::request_target::TARGET,
     target::select::TARGET,
+    target::tokens::TARGET,
 ];
 
 #[cfg(test)]

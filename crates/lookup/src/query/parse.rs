@@ -37,12 +37,17 @@ fn clause(text: &str) -> (Option<Clause>, &str) {
     });
     if let Some((operator, behind)) = operator {
         // `type: pdf` is what somebody types who thinks of a form.
-        let (text, is_quoted, behind) = value(behind.trim_start());
+        let is_apart = behind.starts_with(char::is_whitespace);
+        let (text, is_quoted, rest) = value(behind.trim_start());
         if text.trim().is_empty() {
-            return (None, behind);
+            return (None, rest);
         }
         if let Some(what) = operator.what(text, is_quoted) {
-            return (Some(Clause { is_excluded, what }), behind);
+            return (Some(Clause { is_excluded, what }), rest);
+        }
+        // `after: lunch` is nothing but the lunch; `after:lunch` is a word.
+        if is_apart || is_quoted {
+            return (None, behind);
         }
     }
     let (text, is_quoted, behind) = value(positive);

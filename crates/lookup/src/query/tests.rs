@@ -78,6 +78,9 @@ fn what_cannot_be_an_operator_is_words() {
     check("after:lunch", "after:lunch…", "after:lunch");
     check("before:2024-13", "before:2024-13…", "before:2024-13");
     check("foo:bar", "foo:bar…", "foo:bar");
+    check("after: lunch", "lunch…", "lunch");
+    check("after： name：", "", "");
+    check("type:\"a b\"", "<a b>", "\"a b\"");
     check("std::fs", "std::fs…", "std::fs");
     check("nothing:name:x", "nothing:name:x…", "nothing:name:x");
 }

@@ -28,6 +28,7 @@ pub const TARGETS: &[Target] = &[
     target::h2::TARGET,
     target::hpack::TARGET,
     target::markdown::TARGET,
+    target::name::TARGET,
     target::query::TARGET,
     target::request_target::TARGET,
     target::select::TARGET,

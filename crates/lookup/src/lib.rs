@@ -15,6 +15,7 @@ mod fold;
 pub mod index;
 pub mod live;
 pub mod material;
+pub mod name;
 pub mod query;
 mod schema;
 mod snippet;

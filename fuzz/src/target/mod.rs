@@ -10,6 +10,7 @@ pub mod h1;
 pub mod h2;
 pub mod hpack;
 pub mod markdown;
+pub mod name;
 pub mod query;
 pub mod request_target;
 pub mod select;

@@ -90,6 +90,9 @@ pub trait Reactor {
     /// which must stay ignored, as it is when a Rust program starts.
     fn send_file(&mut self, key: Key, file: &Self::File, offset: u64, length: usize) -> io::Result<usize>;
 
+    /// `Sendable` will come as soon as there is room, though nothing was short: others first.
+    fn ask_sendable(&mut self, key: Key);
+
     /// Back-pressure: while off, what the peer sends stays in the kernel.
     fn set_receiving(&mut self, key: Key, on: bool);
 

@@ -293,6 +293,19 @@ fn a_span_of_a_file_is_sent() {
 }
 
 #[test]
+fn who_asks_is_told_of_room_though_nothing_was_short() {
+    let mut bench = Bench::new();
+    let (key, mut client) = bench.pair();
+    for _ in 0..2 {
+        assert_eq!(bench.reactor.send(key, &[b"abc"], false).expect("sent"), 3);
+        bench.reactor.ask_sendable(key);
+        assert_eq!(bench.next().0, Completion::Sendable { key });
+    }
+    bench.is_quiet();
+    client.read_exact(&mut [0; 6]).expect("read");
+}
+
+#[test]
 fn a_file_that_shrinks_while_it_is_sent_is_noticed() {
     let mut bench = Bench::new();
     let (key, mut client) = bench.pair();

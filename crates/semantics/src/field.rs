@@ -134,6 +134,12 @@ impl FieldName {
 pub struct Fields<'a> {
     /// All field lines, checked, each ended by CRLF; without the empty line.
     section: &'a [u8],
+    places: Places,
+}
+
+/// Where values stand in a header section, whatever bytes it is in: [`Fields`] without the section.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Places {
     /// Where the first value of each field stands in the section: offset and length. A head is handed on by value
     /// several times a request, and this is a quarter of what slices would take.
     first: [(u16, u16); FieldName::COUNT],
@@ -149,15 +155,25 @@ const _: () = assert!(FieldName::COUNT <= 32);
 impl<'a> Fields<'a> {
     /// None yet. Before the first [`note`](Fields::note), [`set_section`](Fields::set_section) says where values stand.
     pub fn new() -> Fields<'a> {
-        Fields { section: &[], first: [(0, 0); FieldName::COUNT], present: 0, repeated: 0 }
+        Fields { section: &[], places: Places { first: [(0, 0); FieldName::COUNT], present: 0, repeated: 0 } }
+    }
+
+    /// Those of a section whose values were found before, in bytes that were the same.
+    pub fn at(section: &'a [u8], places: Places) -> Fields<'a> {
+        Fields { section, places }
+    }
+
+    /// Where the values stand.
+    pub fn places(&self) -> Places {
+        self.places
     }
 
     /// Notes one field line, value without the whitespace around it. The value is a part of the section; one that is
     /// not, or that begins or ends beyond its first 64 KiB, is not noted.
     pub fn note(&mut self, name: FieldName, value: &'a [u8]) {
-        let bit = 1 << name as u32;
-        if self.present & bit != 0 {
-            self.repeated |= bit;
+        let (bit, places) = (1 << name as u32, &mut self.places);
+        if places.present & bit != 0 {
+            places.repeated |= bit;
             return;
         }
         let offset = (value.as_ptr() as usize).wrapping_sub(self.section.as_ptr() as usize);
@@ -165,8 +181,8 @@ impl<'a> Fields<'a> {
         debug_assert!(is_inside, "the value of {name:?} is no part of the section");
         if is_inside {
             // Both fit: neither is more than their sum.
-            self.first[name as usize] = (offset as u16, value.len() as u16);
-            self.present |= bit;
+            places.first[name as usize] = (offset as u16, value.len() as u16);
+            places.present |= bit;
         }
     }
 
@@ -182,16 +198,16 @@ impl<'a> Fields<'a> {
 
     /// The value of the first line of that name.
     pub fn get(&self, name: FieldName) -> Option<&'a [u8]> {
-        if self.present & 1 << name as u32 == 0 {
+        if self.places.present & 1 << name as u32 == 0 {
             return None;
         }
-        let (offset, length) = self.first[name as usize];
+        let (offset, length) = self.places.first[name as usize];
         self.section.get(usize::from(offset)..usize::from(offset) + usize::from(length))
     }
 
     /// Whether more than one line has that name.
     pub fn is_repeated(&self, name: FieldName) -> bool {
-        self.repeated & 1 << name as u32 != 0
+        self.places.repeated & 1 << name as u32 != 0
     }
 
     /// The values of all lines of that name, in order (§5.3: together they are one list).

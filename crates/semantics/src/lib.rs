@@ -22,7 +22,7 @@ pub mod validator;
 
 pub use coding::{AcceptedCodings, Coding};
 pub use condition::Verdict;
-pub use field::{Field, FieldName, Fields};
+pub use field::{Field, FieldName, Fields, Places};
 pub use media_type::{Kind, MediaType};
 pub use message::{Content, RequestHead, Response, Version};
 pub use method::Method;

@@ -71,6 +71,7 @@ impl Reactor for Script {
         Ok(length)
     }
 
+    fn ask_sendable(&mut self, _: Key) {}
     fn set_receiving(&mut self, _: Key, _: bool) {}
     fn set_deadline(&mut self, _: Key, _: Option<u64>) {}
     fn shutdown(&mut self, _: Key) {}

@@ -1,6 +1,6 @@
 //! One connection as its worker keeps it. Thousands are idle at a time, so what only a busy one needs is boxed.
 
-use crate::outgoing::Segment;
+use crate::outgoing::{Behind, Segment};
 use crate::protocol::Protocol;
 use crate::request::OwnedHead;
 use crate::source::Source;
@@ -187,6 +187,15 @@ impl<F> Connection<F> {
                 Some(since)
             }
             _ => None,
+        }
+    }
+
+    /// What follows at once behind the output under way. In HTTP/2, more content may.
+    pub(crate) fn behind(&self) -> Behind {
+        let is_complete = self.busy.as_ref().is_none_or(|busy| busy.waiting.is_none());
+        match self.wire {
+            Protocol::Http1(_) if self.phase != Phase::Open && is_complete => Behind::End,
+            _ => Behind::Nothing,
         }
     }
 

@@ -1,5 +1,6 @@
 //! A request and its response: which of the three paths answers, and what is written.
 
+use crate::absence::Absences;
 use crate::access_log::{Log, Record};
 use crate::clock::Clock;
 use crate::connection::{Connection, Phase, Ticket, Until};
@@ -25,6 +26,7 @@ pub(crate) struct Exchange<F, T, P> {
     pub(crate) output: Output<F>,
     pub(crate) log: Log,
     memory: Memory<F>,
+    absences: Absences,
     /// What the last `Accept-Encoding` meant. Browsers of one make send the same value with each request.
     accepted: (Vec<u8>, AcceptedCodings),
     /// The files as far as the kernel has them at hand: never waits.
@@ -47,6 +49,7 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
             log: origin.log.for_worker(),
             accepted: (Vec::new(), AcceptedCodings::parse([&[][..]].into_iter())),
             memory: Memory::new(origin.limits.memory_bytes, origin.limits.fresh),
+            absences: Absences::new(origin.limits.fresh),
             at_hand: origin.files.without_waiting(),
             clock: Clock::new(now),
             now: Instant(0),
@@ -94,15 +97,25 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
         {
             return self.send_ready(connection, stream, head, &ready);
         }
+        // Only for programs: to people, a single-page application may answer, and the pool makes their page.
+        if is_read
+            && let Some(page) = self.absences.get(head.target, self.now)
+            && let Some(response) = self.origin.plain_error(head, page)
+        {
+            return self.send(connection, stream, head, response);
+        }
         match self.origin.select(head, self.clock.now, &self.at_hand, &Elsewhere) {
             Ok(Selected::Response(response, keep)) => {
                 let keep = keep.map(|keep| (keep, self.now));
                 self.selected(connection, stream, head, response, keep);
             }
-            Ok(Selected::Page(page)) => match self.origin.plain_error(head, &page) {
-                Some(response) => self.send(connection, stream, head, response),
-                None => self.submit(connection, key, stream, held),
-            },
+            Ok(Selected::Page(page)) => {
+                self.absences.note(head.target, &page, self.now);
+                match self.origin.plain_error(head, &page) {
+                    Some(response) => self.send(connection, stream, head, response),
+                    None => self.submit(connection, key, stream, held),
+                }
+            }
             Err(Refusal::WouldWait) => self.submit(connection, key, stream, held),
             Err(Refusal::OutOfDescriptors) => {
                 self.memory.clear();
@@ -295,7 +308,7 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
     /// The peer broke a rule: it is told which status, and the exchange or the connection ends.
     pub(crate) fn refuse(&mut self, connection: &mut Connection<T::File>, fault: &Fault) {
         if fault.scope() == Scope::Connection {
-            connection.phase = Phase::Closing { linger: true };
+            connection.phase = Phase::Closing { linger: fault.reason().is_peer_sending() };
         }
         self.log.fault(fault, self.clock.now);
         let Some(status) = fault.status() else { return };

@@ -2,6 +2,7 @@
 //!
 //! [`worker`] is the trip of a request on one page; [`Server`] is the process around it.
 
+mod absence;
 pub mod access_log;
 mod clock;
 pub mod coder;

@@ -25,10 +25,7 @@ pub(crate) const LINGER_BYTES_MAX: u32 = 1 << 20;
 /// Segments in one system call; the kernel takes 1,024, but a turn seldom has more. Beyond it: another call.
 pub(crate) const SLICES_MAX: usize = 64;
 
-/// What one call may take from a file: enough to fill the socket buffer, little enough to be fair. Beyond it: another call.
-pub(crate) const FILE_BYTES_A_CALL: u64 = 1 << 20;
-
-/// After this many bytes the other connections of the worker get their turn.
+/// After this many bytes the other connections of the worker get their turn: enough to fill a socket buffer at once.
 pub(crate) const BYTES_A_TURN: u64 = 4 << 20;
 
 /// More output than this is sent before the next pipelined request is read.
@@ -40,6 +37,11 @@ pub(crate) const OUTPUTS_A_TURN: u32 = 16;
 
 /// A streamed content that is complete within this many bytes is sent with its length; else it is framed in chunks.
 pub(crate) const GATHER_BYTES_MAX: usize = 64 << 10;
+
+// Memory.
+
+/// Bytes of absences that a worker remembers: some thousand usual targets. Beyond it the least used are forgotten.
+pub(crate) const ABSENCES_BYTES_MAX: u64 = 1 << 20;
 
 // The pool.
 

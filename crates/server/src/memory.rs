@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 use quick_cache::unsync::Cache;
 use quick_cache::{OptionsBuilder, Weighter};
 use semantics::{Content, Instant, Status};
-use site::Keep;
+use site::{Keep, kept_under};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
@@ -139,6 +139,7 @@ impl<F: Clone> Weighter<Box<[u8]>, Slot<F>> for ByBytes {
 
 /// The store of one worker.
 pub(crate) struct Memory<F> {
+    /// By the part of the target that matters.
     slots: Cache<Box<[u8]>, Slot<F>, ByBytes, RandomState>,
     bytes_max: u64,
     fresh: Duration,
@@ -167,6 +168,7 @@ impl<F: Clone> Memory<F> {
         now: Instant,
         files: &T,
     ) -> Option<Rc<Ready<F>>> {
+        let target = kept_under(target);
         let slot = self.slots.get(target)?;
         let (_, ready) = slot.variants.iter().find(|(of, _)| of.is_none_or(|of| of == class))?;
         if now.since(ready.checked.get()) < self.fresh {
@@ -188,6 +190,7 @@ impl<F: Clone> Memory<F> {
         if ready.weight() > self.bytes_max / 4 {
             return ready;
         }
+        let target = kept_under(target);
         let mut variants = match self.slots.remove(target) {
             Some((_, slot)) if class.is_some() => slot.variants,
             _ => Vec::new(),

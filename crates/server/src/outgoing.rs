@@ -158,6 +158,16 @@ impl<F: Clone> Output<F> {
     }
 }
 
+/// What follows at once behind what is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Behind {
+    /// Nothing, as far as anybody knows.
+    Nothing,
+    /// Our end of the connection, which goes in the packet of the last bytes: a packet less to send, to receive, to
+    /// acknowledge.
+    End,
+}
+
 /// Sends from the front of `segments` until all is sent or the kernel has enough; what was sent is removed.
 ///
 /// Errs when the connection is broken.
@@ -166,6 +176,7 @@ pub(crate) fn send<R: Reactor>(
     key: Key,
     segments: &mut VecDeque<Segment<R::File>>,
     scratch: &[u8],
+    behind: Behind,
     sent_bytes: &mut u64,
 ) -> io::Result<Sent> {
     let mut turn = 0;
@@ -176,10 +187,10 @@ pub(crate) fn send<R: Reactor>(
         }
         let (wanted, result) = match first {
             Segment::File { file, offset, length } => {
-                let wanted = (*length).min(limit::FILE_BYTES_A_CALL);
+                let wanted = (*length).min(limit::BYTES_A_TURN);
                 (wanted, reactor.send_file(key, file, *offset, wanted as usize))
             }
-            _ => send_bytes(reactor, key, segments, scratch),
+            _ => send_bytes(reactor, key, segments, scratch, behind),
         };
         let sent = match result {
             Ok(0) if matches!(segments.front(), Some(Segment::File { .. })) => return Ok(Sent::FileEnded),
@@ -204,13 +215,15 @@ fn send_bytes<R: Reactor>(
     key: Key,
     segments: &VecDeque<Segment<R::File>>,
     scratch: &[u8],
+    behind: Behind,
 ) -> (u64, io::Result<usize>) {
+    let mut more = behind == Behind::End;
     // One response from memory is one slice: nearly every request.
     if let (1, Some(bytes)) = (segments.len(), segments.front().and_then(|only| only.bytes(scratch))) {
-        return (bytes.len() as u64, reactor.send(key, &[bytes], false));
+        return (bytes.len() as u64, reactor.send(key, &[bytes], more));
     }
     let mut slices: [&[u8]; limit::SLICES_MAX] = [&[]; limit::SLICES_MAX];
-    let (mut count, mut wanted, mut more) = (0, 0, false);
+    let (mut count, mut wanted) = (0, 0);
     for segment in segments.iter().take(limit::SLICES_MAX) {
         let Some(bytes) = segment.bytes(scratch) else {
             // The head waits in the kernel for the first bytes of the file, so that they share a packet.

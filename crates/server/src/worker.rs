@@ -20,7 +20,7 @@ use crate::protocol::Protocol;
 use crate::request::OwnedHead;
 use reactor::{Completion, Key, PeerAddress, Reactor};
 use semantics::{Instant, RequestHead, Timestamp};
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::io;
 use std::mem::{replace, take};
 use std::net::IpAddr;
@@ -36,12 +36,12 @@ pub struct Worker<R: Reactor, T, P> {
     exchange: Exchange<R::File, T, P>,
     /// How many connections each address has, where that is limited.
     addresses: HashMap<IpAddr, u32>,
-    /// Had more to send than their share of a turn.
-    unfinished: VecDeque<Key>,
     control: Arc<Control>,
     drain_until: Option<Instant>,
     /// Connections that it last said were to be finished.
     under_way: usize,
+    /// What clients say of themselves again with each request.
+    recent: h1::RecentSections,
     /// What arrives stands here while it is understood; one for all connections, so an idle one owns none.
     received: Vec<u8>,
     /// And heads that are decoded stand here while they are answered.
@@ -56,10 +56,10 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             connections: Connections::new(),
             exchange: Exchange::new(origin, pool, now),
             addresses: HashMap::new(),
-            unfinished: VecDeque::new(),
             control,
             drain_until: None,
             under_way: 0,
+            recent: h1::RecentSections::new(),
             received: vec![0; limit::RECEIVE_BYTES],
             head: h2::Head::default(),
             reactor,
@@ -88,19 +88,13 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
     ///
     /// Errs when the kernel no longer tells what happens.
     pub fn turn(&mut self) -> io::Result<bool> {
-        let until = if self.unfinished.is_empty() { self.drain_until } else { Some(self.now()) };
-        self.reactor.wait(until.map(|until| until.0))?;
+        self.reactor.wait(self.drain_until.map(|until| until.0))?;
         self.exchange.set_time(self.now(), Timestamp(self.reactor.date_nanoseconds()));
         let mut received = take(&mut self.received);
         while let Some(completion) = self.reactor.next(&mut received) {
             self.handle(completion, &received);
         }
         self.received = received;
-        for _ in 0..self.unfinished.len() {
-            if let Some(key) = self.unfinished.pop_front() {
-                self.guarded(key, |worker| worker.sendable(key));
-            }
-        }
         self.exchange.log.hand_over();
         if self.drain_until.is_some() {
             self.tell_under_way();
@@ -209,7 +203,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         self.note_peer(key);
         while let Some(connection) = self.connections.get(key) {
             let Protocol::Http1(wire) = &mut connection.wire else { return self.drive_http2(key, input) };
-            match wire.poll_event(input, now) {
+            match wire.poll_event(input, &mut self.recent, now) {
                 Some(Event::Request { stream, ref head, content: ContentLength::None, .. }) => {
                     self.exchange.respond(connection, key, stream, Held::Borrowed(head));
                 }
@@ -276,7 +270,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             let sent = if connection.busy.as_ref().is_some_and(|busy| !busy.pending.is_empty()) {
                 Ok(Sent::Blocked)
             } else {
-                send(&mut self.reactor, key, &mut output.segments, &output.scratch, &mut bytes)
+                send(&mut self.reactor, key, &mut output.segments, &output.scratch, connection.behind(), &mut bytes)
             };
             match sent {
                 Ok(Sent::All) => output.clear(),
@@ -287,7 +281,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                     }
                     output.keep_rest(&mut busy.pending);
                     if sent == Sent::Shared {
-                        self.unfinished.push_back(key);
+                        self.reactor.ask_sendable(key);
                     }
                 }
                 Ok(Sent::FileEnded) | Err(_) => {
@@ -302,6 +296,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
     /// The kernel can take more.
     fn sendable(&mut self, key: Key) {
         let Some(connection) = self.connections.get(key) else { return };
+        let behind = connection.behind();
         let Some(busy) = &mut connection.busy else {
             // It had more than its share of a turn, and nothing that the kernel could not take.
             if matches!(connection.wire, Protocol::Http2(_)) {
@@ -309,10 +304,10 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             }
             return;
         };
-        match send(&mut self.reactor, key, &mut busy.pending, &[], &mut busy.progress.bytes) {
+        match send(&mut self.reactor, key, &mut busy.pending, &[], behind, &mut busy.progress.bytes) {
             Ok(Sent::All) => {}
             Ok(Sent::Blocked) => return self.set_deadline(key),
-            Ok(Sent::Shared) => return self.unfinished.push_back(key),
+            Ok(Sent::Shared) => return self.reactor.ask_sendable(key),
             Ok(Sent::FileEnded) | Err(_) => return self.close(key),
         }
         self.settle(key);

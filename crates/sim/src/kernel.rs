@@ -62,6 +62,10 @@ impl Reactor for Kernel {
         if bytes.is_empty() { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(bytes.len()) }
     }
 
+    fn ask_sendable(&mut self, key: Key) {
+        self.world.borrow_mut().network.ask_sendable(key);
+    }
+
     fn set_receiving(&mut self, key: Key, on: bool) {
         self.world.borrow_mut().network.set_receiving(key, on);
     }

@@ -30,6 +30,7 @@ pub use disposition::attachment;
 pub use options::SiteOptions;
 pub use page::{ArchiveKind, ListingFormat, Page};
 pub use path::{SitePath, is_hidden_name};
+pub use query::kept_under;
 pub use representation::{Evidence, Keep, Workshop, is_settled};
 pub use select::{Selected, select};
 pub use tree::{Batches, DirectoryEntry, Identity, MemoryFile, MemoryTree, Metadata, Node, NodeKind, Refusal, Tree};

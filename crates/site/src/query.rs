@@ -2,20 +2,41 @@
 
 use crate::page::{ArchiveKind, ListingFormat};
 use semantics::Target;
+use std::borrow::Cow;
+
+/// The words by which a query changes what a file or a folder with an index file is answered with.
+const WORDS: [&str; 6] = ["archive", "charset", "download", "format", "preview", "raw"];
+
+/// The part of a target that a kept representation depends on: without a query that has none of our words. Else whoever
+/// adds a number to each request (`?v=1`, `?v=2`) would fill the memory with one file.
+pub fn kept_under(target: &[u8]) -> &[u8] {
+    let Some(mark) = target.iter().position(|&byte| byte == b'?') else { return target };
+    let is_ours = |name: Cow<'_, [u8]>| WORDS.iter().any(|word| *name == *word.as_bytes());
+    match Target::parse(target) {
+        Ok(parsed) if !parsed.parameters().any(|(name, _)| is_ours(name)) => &target[..mark],
+        _ => target,
+    }
+}
+
+/// The value that the query gives to one of our words.
+fn value<'a>(target: &Target<'a>, word: &str) -> Option<Cow<'a, [u8]>> {
+    debug_assert!(WORDS.contains(&word), "answers are kept as if \"{word}\" changed nothing");
+    target.parameter(word)
+}
 
 /// Whether the bare word is there: `?raw`, not `?raw=1`, so that less of what sites' own scripts say is taken for ours.
 pub(crate) fn has(target: &Target<'_>, word: &str) -> bool {
-    target.parameter(word).is_some_and(|value| value.is_empty())
+    value(target, word).is_some_and(|value| value.is_empty())
 }
 
 /// What `?charset=` asks for; none when browsers know no such encoding, so nothing of the query gets into a field.
 pub(crate) fn charset(target: &Target<'_>) -> Option<&'static str> {
-    charset::label_for(std::str::from_utf8(&target.parameter("charset")?).ok()?)
+    charset::label_for(std::str::from_utf8(&value(target, "charset")?).ok()?)
 }
 
 /// What `?archive=` asks for.
 pub(crate) fn archive(target: &Target<'_>) -> Option<ArchiveKind> {
-    match target.parameter("archive")?.as_ref() {
+    match value(target, "archive")?.as_ref() {
         b"zip" => Some(ArchiveKind::Zip),
         b"tar" => Some(ArchiveKind::Tar),
         _ => None,
@@ -24,7 +45,7 @@ pub(crate) fn archive(target: &Target<'_>) -> Option<ArchiveKind> {
 
 /// What `?format=` asks for. The other words of a listing are those of its page.
 pub(crate) fn format(target: &Target<'_>) -> Option<ListingFormat> {
-    match target.parameter("format")?.as_ref() {
+    match value(target, "format")?.as_ref() {
         b"html" => Some(ListingFormat::Html),
         b"json" => Some(ListingFormat::Json),
         _ => None,
@@ -37,6 +58,23 @@ mod tests {
 
     fn target(text: &str) -> Target<'_> {
         Target::parse(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn only_queries_with_a_word_of_ours_are_kept_apart() {
+        let check = |target: &str, expected: &str| {
+            assert_eq!(kept_under(target.as_bytes()), expected.as_bytes(), "{target}");
+        };
+        check("/a", "/a");
+        check("/a?", "/a");
+        check("/a?v=1", "/a");
+        check("/a?raw%20&x=raw&downloads", "/a");
+        for query in ["raw", "v=1&charset=gbk", "d%6Fwnload", "archive=zip", "format=json", "a&preview=", "raw=1"] {
+            check(&format!("/a?{query}"), &format!("/a?{query}"));
+        }
+        // Not understood, so not taken apart.
+        check("/%?v=1", "/%?v=1");
+        check("*", "*");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use core::hint::black_box;
 use semantics::Instant;
 use std::error::Error;
-use wire::h1::{Connection, Limits};
+use wire::h1::{Connection, Limits, RecentSections};
 use wire::{Event, Input};
 
 /// What a browser sends for a page within a site, 428 bytes.
@@ -30,10 +30,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let now = Instant(1);
     let mut connection = Connection::new(Limits::default(), now);
     let mut out = Vec::new();
+    let mut recent = RecentSections::new();
     for _ in 0..count {
         let kept = connection.take_kept();
         let mut input = Input::new(black_box(kept.as_deref().unwrap_or(REQUEST)));
-        match connection.poll_event(&mut input, now) {
+        match connection.poll_event(&mut input, &mut recent, now) {
             // By reference: a head is large, and to move it costs 76 instructions.
             Some(Event::Request { stream, ref head, .. }) => {
                 black_box(head);
@@ -45,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             event => return Err(format!("no request: {event:?}").into()),
         }
         // As a server does: is there more?
-        if let Some(event) = connection.poll_event(&mut input, now) {
+        if let Some(event) = connection.poll_event(&mut input, &mut recent, now) {
             return Err(format!("more than one request: {event:?}").into());
         }
         connection.keep(input);

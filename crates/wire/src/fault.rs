@@ -246,6 +246,13 @@ reasons! {
 }
 
 impl Reason {
+    /// Whether more of the peer's bytes are to be expected: to close over them would destroy the answer (RFC 9112 §9.6).
+    /// Not of one who has ended its side, nor of one whom nothing was heard of, or a drip, for all the time that a
+    /// head may take: there are thousands of those at a time, and to wait for the end of each costs more than it helps.
+    pub fn is_peer_sending(self) -> bool {
+        !matches!(self, Reason::HeadTimeout | Reason::Truncated)
+    }
+
     /// The status for the peer, while one can still be sent.
     pub fn status(self) -> Option<Status> {
         match self {

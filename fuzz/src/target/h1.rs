@@ -2,17 +2,18 @@
 
 use crate::Target;
 use semantics::{Instant, Status};
-use wire::h1::{Connection, Limits};
+use wire::h1::{Connection, Limits, RecentSections};
 use wire::{ContentLength, Event, Input, StreamId, limit};
 
-/// However the bytes were cut on their way, the events and the responses are the same.
+/// However the bytes were cut on their way, and whatever was read before, the events and the responses are the same.
 pub const TARGET: Target = Target { name: "h1", run };
 
 fn run(bytes: &[u8]) {
-    let whole = Exchange::of([bytes].into_iter());
-    let single = Exchange::of(bytes.chunks(1));
-    assert_eq!(whole, single, "byte by byte");
-    assert_eq!(whole, Exchange::of(bytes.chunks(7)), "in sevens");
+    let mut recent = RecentSections::new();
+    let whole = Exchange::of([bytes].into_iter(), &mut recent);
+    assert_eq!(whole, Exchange::of([bytes].into_iter(), &mut recent), "known from before");
+    assert_eq!(whole, Exchange::of(bytes.chunks(1), &mut RecentSections::new()), "byte by byte");
+    assert_eq!(whole, Exchange::of(bytes.chunks(7), &mut recent), "in sevens, known from before");
 }
 
 /// What came of it: events, one a line, and what was answered.
@@ -26,22 +27,22 @@ struct Exchange {
 const NOW: Instant = Instant(1);
 
 impl Exchange {
-    fn of<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Exchange {
+    fn of<'a>(pieces: impl Iterator<Item = &'a [u8]>, recent: &mut RecentSections) -> Exchange {
         let mut exchange = Exchange::default();
         let mut connection = Connection::new(Limits::default(), NOW);
         for piece in pieces {
-            exchange.take(&mut connection, piece);
+            exchange.take(&mut connection, recent, piece);
         }
         connection.handle_end_of_input(NOW);
-        exchange.take(&mut connection, &[]);
+        exchange.take(&mut connection, recent, &[]);
         exchange
     }
 
-    fn take(&mut self, connection: &mut Connection, piece: &[u8]) {
+    fn take(&mut self, connection: &mut Connection, recent: &mut RecentSections, piece: &[u8]) {
         let mut bytes = connection.take_kept().unwrap_or_default();
         bytes.extend_from_slice(piece);
         let mut input = Input::new(&bytes);
-        while let Some(event) = connection.poll_event(&mut input, NOW) {
+        while let Some(event) = connection.poll_event(&mut input, recent, NOW) {
             match event {
                 Event::Request { stream, head, content, expects_continue } => {
                     let lines: Vec<String> = head

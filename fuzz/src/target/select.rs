@@ -6,7 +6,7 @@ use semantics::coding::Coding;
 use semantics::{Content, FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
 use site::{MemoryFile, MemoryTree, Metadata, Refusal, Selected, SiteOptions, Unseen, Workshop};
 use std::sync::{Arc, LazyLock};
-use wire::h1::{Connection, Limits};
+use wire::h1::{Connection, Limits, RecentSections};
 use wire::{Event, Input};
 
 /// Nothing hidden comes out, no redirect leads away, no field ends early, and HEAD says what GET says.
@@ -56,7 +56,10 @@ static OPTIONS: LazyLock<[SiteOptions; 2]> = LazyLock::new(|| {
 fn run(bytes: &[u8]) {
     let mut connection = Connection::new(Limits::default(), Instant(1));
     let mut input = Input::new(bytes);
-    let Some(Event::Request { head, .. }) = connection.poll_event(&mut input, Instant(1)) else { return };
+    let Some(Event::Request { head, .. }) = connection.poll_event(&mut input, &mut RecentSections::new(), Instant(1))
+    else {
+        return;
+    };
     for options in OPTIONS.iter() {
         let response = select(options, &head);
         if let Some(response) = &response {

@@ -454,6 +454,10 @@ impl Reactor for Epoll {
         }
     }
 
+    fn ask_sendable(&mut self, key: Key) {
+        self.arm_sending(key);
+    }
+
     fn set_receiving(&mut self, key: Key, on: bool) {
         let Some((_, interest)) = self.slab.get_mut(key) else { return };
         interest.receiving = on;
@@ -545,7 +549,7 @@ const ACCEPT_PAUSE_NANOSECONDS: u64 = 50_000_000;
 /// Slices in one `sendmsg`; more are told as a short send.
 const SLICES_MAX: usize = 16;
 /// One call of `sendfile`; a fast reader of a huge file would otherwise hold the worker. The rest follows in the next turn.
-const FILE_SPAN_MAX: usize = 1 << 20;
+const FILE_SPAN_MAX: usize = 4 << 20;
 /// Nothing waits longer than this, about 12 days: timeouts in milliseconds must fit an int.
 const WAIT_MILLISECONDS_MAX: u64 = 1_000_000_000;
 

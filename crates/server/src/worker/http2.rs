@@ -92,7 +92,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                 return self.ask_for_pieces(key);
             }
         }
-        self.unfinished.push_back(key);
+        self.reactor.ask_sendable(key);
     }
 
     /// Of each streamed content of which all is sent, the next piece is made.

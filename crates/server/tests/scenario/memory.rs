@@ -167,3 +167,81 @@ fn conditions_and_ranges_are_answered_from_what_is_kept() {
     assert_eq!(ask(&mut stage, "GET", "If-Match: \"other\"").0, "412");
     assert_eq!(stage.shelf.take_looks(), 0);
 }
+
+#[test]
+fn within_a_second_what_is_missing_is_not_looked_for_again() {
+    let mut stage = stage();
+    let client = stage.connect();
+    let not_found = |stage: &mut Stage| stage.take(client).starts_with("HTTP/1.1 404 Not Found\r\n");
+    stage.get(client, "/b.png");
+    assert!(not_found(&mut stage) && stage.shelf.take_looks() > 0);
+    stage.shelf.write("b.png", "there now");
+    stage.advance(Duration::from_millis(900));
+    stage.get(client, "/b.png?v=1");
+    assert!(not_found(&mut stage) && stage.shelf.take_looks() == 0);
+    // Asked for again and again, it is found all the same.
+    stage.advance(Duration::from_millis(101));
+    stage.get(client, "/b.png");
+    assert_eq!(stage.take_contents(client), ["there now"]);
+}
+
+#[test]
+fn what_is_missing_is_missing_for_head_and_found_by_no_other_method() {
+    let mut stage = stage();
+    let client = stage.connect();
+    stage.get(client, "/b.png");
+    stage.take(client);
+    for (method, status) in [("HEAD", 404), ("GET", 404), ("OPTIONS", 204), ("DELETE", 405), ("BREW", 501)] {
+        stage.send(client, format!("{method} /b.png HTTP/1.1\r\nHost: a\r\n\r\n"));
+        let answer = stage.take(client);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{method}: {answer}");
+        assert_eq!(answer.ends_with("\r\n\r\n"), matches!(method, "HEAD" | "OPTIONS"), "{method}: {answer}");
+    }
+}
+
+#[test]
+fn with_fresh_0_each_request_looks_for_what_is_missing() {
+    let mut stage = Stage::with(Limits { fresh: Duration::ZERO, ..limits() });
+    let client = stage.connect();
+    stage.get(client, "/a.png");
+    stage.take(client);
+    stage.shelf.write("a.png", "picture");
+    stage.get(client, "/a.png");
+    assert_eq!(stage.take_contents(client), ["picture"]);
+}
+
+#[test]
+fn a_flood_of_names_that_are_not_there_pushes_out_nothing_that_is() {
+    let mut stage = stage();
+    let client = stage.connect();
+    stage.get(client, "/a.png");
+    for number in 0..10_000 {
+        stage.get(client, &format!("/{number}{}", "x".repeat(500)));
+    }
+    stage.take(client);
+    stage.shelf.take_looks();
+    stage.get(client, "/a.png");
+    assert_eq!((stage.shelf.take_looks(), stage.take_contents(client)), (0, vec!["picture".to_owned()]));
+}
+
+#[test]
+fn a_query_that_means_nothing_here_is_answered_from_the_same_memory() {
+    let mut stage = stage();
+    let client = stage.connect();
+    stage.get(client, "/a.png?v=1");
+    stage.shelf.take_looks();
+    for query in ["", "?v=2", "?", "?download=2&utm_source=x"] {
+        stage.get(client, &format!("/a.png{query}"));
+        let looks = stage.shelf.take_looks();
+        // Nobody but us says `download`, and whoever does may mean it.
+        assert_eq!(looks > 0, query.contains("download"), "{query}");
+    }
+    let answer = |stage: &mut Stage, query: &str| {
+        stage.take(client);
+        stage.get(client, &format!("/a.png{query}"));
+        stage.take(client)
+    };
+    assert!(!answer(&mut stage, "?v=3").contains("Content-Disposition"));
+    assert!(answer(&mut stage, "?download").contains("Content-Disposition"));
+    assert!(!answer(&mut stage, "").contains("Content-Disposition"));
+}

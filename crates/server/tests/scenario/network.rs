@@ -31,6 +31,8 @@ pub(crate) struct Link {
     /// How many more bytes the client takes.
     pub(crate) room: usize,
     wants_room: bool,
+    /// Wants it, but others come first: from the next turn on.
+    asks_for_room: bool,
     deadline: Option<u64>,
     /// What the client has.
     pub(crate) output: Vec<u8>,
@@ -49,6 +51,7 @@ impl Wires {
             is_receiving: true,
             room: usize::MAX,
             wants_room: false,
+            asks_for_room: false,
             deadline: None,
             output: Vec::new(),
             calls: Vec::new(),
@@ -95,6 +98,9 @@ impl Reactor for Network {
     }
 
     fn wait(&mut self, _: Option<u64>) -> io::Result<()> {
+        for link in &mut self.0.borrow_mut().links {
+            link.wants_room |= std::mem::take(&mut link.asks_for_room);
+        }
         Ok(())
     }
 
@@ -149,6 +155,12 @@ impl Reactor for Network {
             return Ok(0);
         }
         Ok(link.take(rest, length, format!("file {offset} {length}")))
+    }
+
+    fn ask_sendable(&mut self, key: Key) {
+        if let Ok(link) = self.0.borrow_mut().link(key) {
+            link.asks_for_room = true;
+        }
     }
 
     fn set_receiving(&mut self, key: Key, on: bool) {

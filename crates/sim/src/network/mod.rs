@@ -260,6 +260,12 @@ impl Network {
         self.socket(key).map(|socket| socket.link)
     }
 
+    pub(crate) fn ask_sendable(&mut self, key: Key) {
+        if let Some(socket) = self.socket(key) {
+            socket.is_sending = true;
+        }
+    }
+
     pub(crate) fn set_receiving(&mut self, key: Key, on: bool) {
         if let Some(socket) = self.socket(key) {
             socket.is_receiving = on;

@@ -15,14 +15,17 @@ pub(crate) struct Framing {
     pub(crate) is_persistent: bool,
 }
 
+impl Framing {
+    /// That of nearly every request: no content, and the connection goes on.
+    pub(crate) const PLAIN: Framing =
+        Framing { content: ContentLength::None, expects_continue: false, is_persistent: true };
+}
+
 /// Reads the fields that bind the connection, and sets the authority.
 #[inline]
 pub(crate) fn read(head: &mut RequestHead<'_>) -> Result<Framing, Reason> {
-    let host = host(head)?;
-    // RFC 9112 §3.2.2: the host of an absolute-form target replaces that of the field.
-    if head.authority.is_empty() {
-        head.authority = host;
-    }
+    check_host(head)?;
+    set_authority(head);
     let content = content(head)?;
     Ok(Framing {
         content,
@@ -32,13 +35,21 @@ pub(crate) fn read(head: &mut RequestHead<'_>) -> Result<Framing, Reason> {
 }
 
 /// RFC 9112 §3.2: exactly one valid `Host` in HTTP/1.1, even where an absolute-form target replaces it.
-fn host<'a>(head: &RequestHead<'a>) -> Result<&'a [u8], Reason> {
+fn check_host(head: &RequestHead<'_>) -> Result<(), Reason> {
     match head.field(FieldName::Host) {
         _ if head.fields.is_repeated(FieldName::Host) => Err(Reason::RepeatedHost),
-        None if head.version == Version::Http10 => Ok(&[]),
+        None if head.version == Version::Http10 => Ok(()),
         None => Err(Reason::MissingHost),
-        Some(host) if is_host(host) => Ok(host),
+        Some(host) if is_host(host) => Ok(()),
         Some(_) => Err(Reason::InvalidHost),
+    }
+}
+
+/// RFC 9112 §3.2.2: the host of an absolute-form target replaces that of the field, which is checked before.
+#[inline]
+pub(crate) fn set_authority(head: &mut RequestHead<'_>) {
+    if head.authority.is_empty() {
+        head.authority = head.field(FieldName::Host).unwrap_or_default();
     }
 }
 

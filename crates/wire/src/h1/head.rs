@@ -11,7 +11,9 @@
 //! however the bytes are cut. Both judge by the same functions; [`quick_field_line`] alone has a plain twin.
 
 use super::block::equal;
+use super::framing::{self, Framing};
 use super::grammar::{self, TOKEN, letters};
+use super::recent::RecentSections;
 use super::{name, target};
 use crate::fault::Reason;
 use crate::limit;
@@ -19,32 +21,55 @@ use memchr::memchr;
 use semantics::{FieldName, Fields, Method, RequestHead, Version};
 use wide::u8x16;
 
-/// Reads the head at the start of `bytes`, all but what its fields mean for the connection. Returns its length.
+/// Reads the head at the start of `bytes`. Returns its length, and what its fields mean for the connection.
 ///
 /// Errs when a rule is broken, or when the head is not complete: [`Progress`] tells which.
 #[inline]
-pub(crate) fn read<'a>(bytes: &'a [u8], head: &mut RequestHead<'a>) -> Result<usize, Reason> {
+pub(crate) fn read<'a>(
+    bytes: &'a [u8],
+    head: &mut RequestHead<'a>,
+    recent: &mut RecentSections,
+) -> Result<(usize, Framing), Reason> {
+    let section = read_line(bytes, head)?;
+    let start = bytes.len() - section.len();
+    // What a section means depends on the version, so only those of one are remembered.
+    let is_usual = head.version == Version::Http11;
+    if is_usual && let Some((fields, section_bytes)) = recent.find(section) {
+        head.fields = fields;
+        framing::set_authority(head);
+        return Ok((start + section_bytes, Framing::PLAIN));
+    }
+    let length = start + read_fields(section, &mut head.fields)?;
+    if length > limit::HEAD_BYTES_MAX {
+        return Err(Reason::HeadTooLong);
+    }
+    let framing = framing::read(head)?;
+    if is_usual {
+        recent.note(&bytes[start..length], &head.fields, framing);
+    }
+    Ok((length, framing))
+}
+
+/// Reads the request line, and tells what stands behind it.
+#[inline(always)]
+pub(crate) fn read_line<'a>(bytes: &'a [u8], head: &mut RequestHead<'a>) -> Result<&'a [u8], Reason> {
     let (line, section) = request_line(bytes)?;
     (head.method, head.version) = (line.method, line.version);
     (head.target, head.authority) = (line.split.target, line.split.authority);
-    if bytes.len() - section.len() > limit::REQUEST_LINE_BYTES_MAX {
-        return Err(Reason::TargetTooLong);
-    }
-    let rest = read_fields(section, &mut head.fields)?;
-    let length = bytes.len() - rest.len();
-    if length > limit::HEAD_BYTES_MAX { Err(Reason::HeadTooLong) } else { Ok(length) }
+    let is_too_long = bytes.len() - section.len() > limit::REQUEST_LINE_BYTES_MAX;
+    if is_too_long { Err(Reason::TargetTooLong) } else { Ok(section) }
 }
 
-/// Reads the field lines and the empty line, and tells what stands behind them.
+/// Reads the field lines and the empty line. Returns their length.
 #[inline(never)]
-fn read_fields<'a>(section: &'a [u8], fields: &mut Fields<'a>) -> Result<&'a [u8], Reason> {
+pub(crate) fn read_fields<'a>(section: &'a [u8], fields: &mut Fields<'a>) -> Result<usize, Reason> {
     let mut rest = section;
     fields.set_section(section);
     // The last turn is for the empty line.
     for _ in 0..limit::FIELD_LINES_MAX + 1 {
         if let Some(behind) = rest.strip_prefix(b"\r\n") {
             fields.set_section(&section[..section.len() - rest.len()]);
-            return Ok(behind);
+            return Ok(section.len() - behind.len());
         }
         let (name, value, behind) = quick_field_line(rest).map_or_else(|| field_line(rest), Ok)?;
         if let Some(name) = name {

@@ -7,6 +7,7 @@ pub(crate) mod framing;
 pub(crate) mod grammar;
 mod head;
 mod name;
+mod recent;
 mod state;
 pub(crate) mod target;
 #[cfg(test)]
@@ -22,9 +23,12 @@ use alloc::vec::Vec;
 use content::{Content, Part};
 use core::time::Duration;
 use encode::{Framed, Persistence};
+use framing::Framing;
 use head::Progress;
 use semantics::{Field, Fields, Instant, Method, RequestHead, Status, Version};
 use state::{State, Step, next};
+
+pub use recent::RecentSections;
 
 /// A connection of HTTP/1.x. Idle, it owns no memory but itself.
 #[derive(Debug)]
@@ -127,15 +131,22 @@ impl Connection {
     }
 
     /// What the peer has done next. `None`: more bytes are needed, or first the end of the response under way.
-    pub fn poll_event<'a>(&mut self, input: &mut Input<'a>, now: Instant) -> Option<Event<'a>> {
+    ///
+    /// `recent` is only to save work: with any, the events are the same.
+    pub fn poll_event<'a>(
+        &mut self,
+        input: &mut Input<'a>,
+        recent: &mut RecentSections,
+        now: Instant,
+    ) -> Option<Event<'a>> {
         match self.state {
-            State::Idle => self.poll_head(input, now),
+            State::Idle => self.poll_head(input, recent, now),
             State::Receiving => self.poll_content(input, now),
             State::Responding | State::Refused | State::MustClose => None,
         }
     }
 
-    fn poll_head<'a>(&mut self, input: &mut Input<'a>, now: Instant) -> Option<Event<'a>> {
+    fn poll_head<'a>(&mut self, input: &mut Input<'a>, recent: &mut RecentSections, now: Instant) -> Option<Event<'a>> {
         let bytes = input.remaining();
         if bytes.is_empty() {
             return self.wait_for_head(now);
@@ -147,21 +158,18 @@ impl Connection {
             version: Version::Http11,
             fields: Fields::new(),
         };
-        if self.progress.is_new()
-            && let Ok(length) = head::read(bytes, &mut head)
+        let framing = if self.progress.is_new()
+            && let Ok((length, framing)) = head::read(bytes, &mut head, recent)
         {
             input.take(length);
+            framing
         } else {
             head.fields = Fields::new();
-            match self.search_head(input, &mut head) {
-                Ok(true) => {}
-                Ok(false) => return self.wait_for_head(now),
+            match self.search_head(input, &mut head, recent) {
+                Ok(Some(framing)) => framing,
+                Ok(None) => return self.wait_for_head(now),
                 Err(reason) => return Some(self.refuse(reason, bytes)),
             }
-        }
-        let framing = match framing::read(&mut head) {
-            Ok(framing) => framing,
-            Err(reason) => return Some(self.refuse(reason, bytes)),
         };
         self.is_last |= !framing.is_persistent;
         self.request = Request { version: head.version, is_head: head.method == Method::Head };
@@ -184,9 +192,14 @@ impl Connection {
         Some(Event::Request { stream: self.stream, head, content: framing.content, expects_continue })
     }
 
-    /// A head that is not at hand as a whole, or breaks a rule. Whether it is complete now.
+    /// A head that is not at hand as a whole, or breaks a rule. What follows from it when it is complete now.
     #[cold]
-    fn search_head<'a>(&mut self, input: &mut Input<'a>, head: &mut RequestHead<'a>) -> Result<bool, Reason> {
+    fn search_head<'a>(
+        &mut self,
+        input: &mut Input<'a>,
+        head: &mut RequestHead<'a>,
+        recent: &mut RecentSections,
+    ) -> Result<Option<Framing>, Reason> {
         if !self.has_skipped_line && input.remaining().starts_with(b"\r\n") {
             input.take(2);
             self.has_skipped_line = true;
@@ -197,10 +210,10 @@ impl Connection {
         if bytes.first() == Some(&0x16) {
             return Err(Reason::TlsOnPlainPort);
         }
-        let Some(length) = self.progress.search(bytes)? else { return Ok(false) };
+        let Some(length) = self.progress.search(bytes)? else { return Ok(None) };
         self.progress = Progress::default();
-        head::read(input.take(length), head)?;
-        Ok(true)
+        let (_, framing) = head::read(input.take(length), head, recent)?;
+        Ok(Some(framing))
     }
 
     /// The head is not complete: how long may it take?

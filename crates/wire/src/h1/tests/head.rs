@@ -155,6 +155,8 @@ fn the_preface_of_http_2_is_told() {
 
 #[test]
 fn no_field_is_lost_or_joined() {
+    use crate::h1::RecentSections;
+    use crate::h1::framing::Framing;
     use crate::h1::head::read;
     use alloc::vec::Vec;
     use semantics::{FieldName, Fields, Method, RequestHead, Version};
@@ -166,7 +168,8 @@ fn no_field_is_lost_or_joined() {
         version: Version::Http10,
         fields: Fields::new(),
     };
-    assert_eq!(read(bytes, &mut head), Ok(bytes.len() - 4));
+    let read = read(bytes, &mut head, &mut RecentSections::new());
+    assert_eq!(read, Ok((bytes.len() - 4, Framing::PLAIN)));
     let lines: Vec<_> = head.fields.lines().collect();
     let expected: [(&[u8], &[u8]); 5] =
         [(b"Host", b"a"), (b"Accept", b"b"), (b"accept", b"c"), (b"If-Unmodified-Since", b"d"), (b"X-Y_1", b"e")];

@@ -3,17 +3,19 @@
 mod content;
 mod head;
 mod limit;
+mod recent;
 mod response;
 mod smuggling;
 mod split;
 mod state;
 
-use super::{Connection, Limits};
+use super::{Connection, Limits, RecentSections};
 use crate::{ContentLength, Event, Fault, Input, StreamId};
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::mem::take;
 use core::time::Duration;
 use semantics::{Instant, RequestHead, Status};
 
@@ -23,6 +25,7 @@ pub(super) const BEHIND: &str = "GET /behind HTTP/1.1\r\nHost: b\r\n\r\n";
 /// A connection, what it told, and what it wrote.
 pub(super) struct Trial {
     pub(super) connection: Connection,
+    pub(super) recent: RecentSections,
     pub(super) now: Instant,
     pub(super) events: Vec<String>,
     pub(super) out: Vec<u8>,
@@ -35,12 +38,25 @@ impl Trial {
     pub(super) fn new() -> Trial {
         let now = Instant(1_000_000_000);
         let connection = Connection::new(Limits::default(), now);
-        Trial { connection, now, events: Vec::new(), out: Vec::new(), answers: true, waiting: None }
+        Trial {
+            connection,
+            recent: RecentSections::new(),
+            now,
+            events: Vec::new(),
+            out: Vec::new(),
+            answers: true,
+            waiting: None,
+        }
     }
 
     /// One that leaves requests unanswered.
     pub(super) fn silent() -> Trial {
         Trial { answers: false, ..Trial::new() }
+    }
+
+    /// One of a worker that has read these sections before.
+    pub(super) fn knowing(recent: RecentSections) -> Trial {
+        Trial { recent, ..Trial::new() }
     }
 
     /// Bytes come from the peer.
@@ -54,7 +70,7 @@ impl Trial {
 
     fn drive(&mut self, input: &mut Input<'_>) {
         while self.waiting.is_none() && !self.connection.is_closing() {
-            match self.connection.poll_event(input, self.now) {
+            match self.connection.poll_event(input, &mut self.recent, self.now) {
                 Some(Event::Request { stream, head, content, expects_continue }) => {
                     self.events.push(request(&head, content, expects_continue));
                     if content == ContentLength::None {
@@ -161,19 +177,24 @@ fn request(head: &RequestHead<'_>, content: ContentLength, expects_continue: boo
 
 /// What a connection tells when the input comes in these pieces.
 pub(super) fn events<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Trial {
-    let mut trial = Trial::new();
+    events_of(Trial::new(), pieces)
+}
+
+pub(super) fn events_of<'a>(mut trial: Trial, pieces: impl IntoIterator<Item = &'a [u8]>) -> Trial {
     for piece in pieces {
         trial.receive(piece);
     }
     trial
 }
 
-/// The input makes these events: whole, byte by byte, in twos and threes, and with bytes behind it.
+/// The input makes these events: whole, known from before, byte by byte, in twos and threes, and with bytes behind it.
 #[track_caller]
 pub(super) fn check(input: impl AsRef<[u8]>, expected: &[&str]) {
     let input = input.as_ref();
-    let whole = events([input]);
+    let mut whole = events([input]);
     assert_eq!(whole.events, expected, "whole");
+    let again = events_of(Trial::knowing(take(&mut whole.recent)), [input]);
+    assert_eq!(again.events, expected, "known from before");
     for size in 1..=3 {
         let pieces = events(input.chunks(size));
         assert_eq!(pieces.events, expected, "in pieces of {size}");

@@ -6,7 +6,7 @@ use crate::requirement::requirements;
 use crate::server::Server;
 
 requirements! { 9113:
-    Must "8.1" a_response_to_head_has_no_content,
+    Must "8.1" a_response_to_head_has_no_data_frame,
     Must "8.1" trailers_end_a_request,
     Must "8.1" trailers_that_do_not_end_a_request_are_an_error,
     Must "8.1.1" content_is_as_long_as_it_says,
@@ -35,7 +35,7 @@ fn malformed_with(server: &Server, line: (&str, &str)) -> Result<(), Finding> {
     malformed(server, &[get_lines("/plain.txt"), vec![line]].concat())
 }
 
-fn a_response_to_head_has_no_content(server: &Server) -> Result<(), Finding> {
+fn a_response_to_head_has_no_data_frame(server: &Server) -> Result<(), Finding> {
     let mut http2 = server.http2()?;
     let head = [vec![(":method", "HEAD")], get_lines("/plain.txt").split_off(1)].concat();
     http2.send(request(1, &head))?;

@@ -72,14 +72,15 @@ impl Server {
     ///
     /// Errs with a sentence that names what is in the way.
     pub fn bind(mut options: Options) -> Result<Server, Error> {
+        // First of all: what we open ourselves could have the numbers of sockets that were promised and did not come.
+        let how = ListenOptions::default();
+        let inherited = Listener::inherited(&how)
+            .map_err(|error| Error::Machine("take over the sockets of systemd".into(), error))?;
         let signals = Signals::new().map_err(|error| Error::Machine("listen to signals".into(), error))?;
         if options.workers == 0 {
             options.workers = thread::available_parallelism().map_or(1, usize::from);
         }
         let files = DiskTree::open(&options.root, options.symlinks).map_err(Error::Root)?;
-        let how = ListenOptions::default();
-        let inherited = Listener::inherited(&how)
-            .map_err(|error| Error::Machine("take over the sockets of systemd".into(), error))?;
         let listeners = if !inherited.is_empty() {
             inherited
         } else if options.listen.is_empty() {

@@ -164,3 +164,18 @@ fn it_starts_again_on_its_port_while_connections_linger() {
         }
     }
 }
+
+#[test]
+fn sockets_that_were_promised_and_did_not_come_are_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // What stands under that number then is ours, and must not be taken for a socket nor closed.
+    let command = format!(
+        "LISTEN_FDS=1 LISTEN_PID=$$ exec '{}' '{}' --workers 1",
+        env!("CARGO_BIN_EXE_quarry"),
+        folder.path().display()
+    );
+    let output = std::process::Command::new("sh").args(["-c", &command]).output().expect("sh runs");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert!(errors.starts_with("quarry: cannot take over the sockets of systemd: inherited descriptor 3 "), "{errors}");
+}

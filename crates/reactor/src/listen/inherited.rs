@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +16,7 @@ use crate::listen::{ListenAddress, ListenOptions, Listener};
 impl Listener {
     /// The listeners that the process which started us has opened for us; none when it has not, or the second time.
     ///
-    /// Call it first of all, before anything else opens a descriptor. Errs when one of them does not listen.
+    /// Call it before anything else listens. Errs when one of them does not listen.
     pub fn inherited(options: &ListenOptions) -> io::Result<Vec<Listener>> {
         let count = promised(
             std::env::var("LISTEN_PID").ok().as_deref(),
@@ -43,14 +43,17 @@ fn adopt(number: RawFd, options: &ListenOptions) -> io::Result<Listener> {
     if !std::path::Path::new(&format!("/proc/self/fd/{number}")).exists() {
         return Err(named(io::Error::new(io::ErrorKind::NotFound, "it is not open")));
     }
-    // SAFETY: it is open (looked at above), and nobody else in this process owns it: the environment says that it was
-    // left to us, `inherited` gives it out once, and its contract is to be called before anything is opened.
+    // SAFETY: it is open (looked at above), and is borrowed for one question.
     #[expect(unsafe_code, reason = "the number comes from the environment: no safe function can know whose it is")]
-    let socket = unsafe { OwnedFd::from_raw_fd(number) };
-    let listens = sockopt::socket_acceptconn(&socket).unwrap_or(false);
-    if !listens {
+    let borrowed = unsafe { BorrowedFd::borrow_raw(number) };
+    // Asked before it is taken: where the environment lies, it may be somebody else's, who must go on having it.
+    if !sockopt::socket_acceptconn(borrowed).unwrap_or(false) {
         return Err(named(io::Error::new(io::ErrorKind::InvalidInput, "it is not a listening socket")));
     }
+    // SAFETY: it is open (looked at above), and nobody else in this process owns it: the environment says that it was
+    // left to us, it listens, `inherited` gives it out once, and its contract is to be called before anything listens.
+    #[expect(unsafe_code, reason = "the number comes from the environment: no safe function can know whose it is")]
+    let socket = unsafe { OwnedFd::from_raw_fd(number) };
     rustix::io::fcntl_setfd(&socket, FdFlags::CLOEXEC)?;
     let flags = rustix::fs::fcntl_getfl(&socket)?;
     rustix::fs::fcntl_setfl(&socket, flags | OFlags::NONBLOCK)?;

@@ -165,7 +165,10 @@ impl<T: Files> Pieces<T> {
                 let item = folder_item(name, node.metadata.modified);
                 archive.begin(&item, out).map_err(|fault| fault.to_string())?;
                 archive.end_item(out);
-                self.enter(path.clone(), item.name).map_err(|refusal| refusal.to_string())
+                match self.enter(path.clone(), item.name) {
+                    Err(Refusal::Missing) => Ok(()),
+                    entered => entered.map_err(|refusal| refusal.to_string()),
+                }
             }
             _ => Ok(()),
         }

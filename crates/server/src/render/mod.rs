@@ -126,7 +126,9 @@ impl<T: Files> Origin<T> {
         let report = Box::new(move |sentence: &str| log.remark(sentence));
         let folder = (path, top);
         let pieces = archive::Pieces::new(self.files.clone(), folder, format, self.options.hidden, report, permit)?;
-        Ok(gather(fields, pieces, false))
+        // Not even the first piece is made here: it takes its turn among the pieces of others, behind the answers.
+        let source = Box::new(source::Pieces(pieces));
+        Ok(Answer::Stream { status: Status::OK, fields, first: Vec::new(), source })
     }
 
     fn asset(&self, name: &str) -> Result<Answer<T::File>, Refusal> {

@@ -24,6 +24,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory, RamDirectory};
 use tantivy::store::Compressor;
 use tantivy::{IndexReader, IndexSettings, ReloadPolicy};
@@ -67,7 +68,8 @@ impl Index {
         }
         {
             // Nobody may write to what is thrown away.
-            let _lock = directory.acquire_lock(&INDEX_WRITER_LOCK).map_err(|_| Error::Busy)?;
+            let lock = || directory.acquire_lock(&INDEX_WRITER_LOCK).map_err(|_| Error::Busy);
+            let _lock = patiently(lock)?;
             clear(&folder).map_err(machine)?;
             fs::write(folder.join(FORMAT_FILE), format_line()).map_err(machine)?;
         }
@@ -125,7 +127,7 @@ impl Index {
 
     /// The one that writes; there is only one at a time. It costs memory (at most about as much as is said) while it is there.
     pub fn writer(&self, memory_bytes: usize) -> Result<Writer, Error> {
-        Writer::new(Arc::clone(&self.shared), memory_bytes)
+        patiently(|| Writer::new(Arc::clone(&self.shared), memory_bytes))
     }
 
     /// The one that finds; sees each commit at once. Cheap to clone.
@@ -194,6 +196,18 @@ impl Shared {
     }
 }
 
+/// Asks again for a while when somebody else has the lock. A lock that was given back is still held by each child process that
+/// was forked in between, until that has become another program.
+fn patiently<T>(mut ask: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+    for _ in 0..LOCK_TRIES {
+        match ask() {
+            Err(Error::Busy) => std::thread::sleep(LOCK_PAUSE),
+            answer => return answer,
+        }
+    }
+    ask()
+}
+
 /// Runs what reads files that may lie.
 fn unharmed<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     // What is half done is thrown away: the error leads to a new index.
@@ -242,6 +256,9 @@ fn format_line() -> String {
     format!("index of quarry, format {FORMAT}\n")
 }
 
+/// A fraction of a second: longer than a fork takes, shorter than anybody waits.
+const LOCK_TRIES: u32 = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 /// Below the folder that was given, so that nothing else that stands there is taken for ours.
 const FOLDER: &str = "words";
 const FORMAT_FILE: &str = "format";

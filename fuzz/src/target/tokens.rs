@@ -24,7 +24,9 @@ fn run(bytes: &[u8]) {
         };
         assert!(alone.advance());
         assert_eq!((alone.text(), alone.position(), alone.span()), (all.text(), all.position(), all.span()));
-        if all.script() == Script::Run {
+        // Two single sounds of Hangul that stand apart are letters, and a syllable when they are written together.
+        let has_sounds = all.text().chars().any(|letter| ('\u{1100}'..='\u{11FF}').contains(&letter));
+        if all.script() == Script::Run && !has_sounds {
             let mut again = Tokens::new(all.text());
             assert!(again.advance());
             assert_eq!(again.text(), all.text());

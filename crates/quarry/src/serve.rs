@@ -40,7 +40,8 @@ fn options(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Opt
         per_address_max: Some(limits.connections_per_address_max.get()),
         access_log: access_log(log.access_log(terminal)),
         tells_people: io::stderr().is_terminal() && !log.quiet,
-        look_up: look_up.places(),
+        // Who shows no lists of names shows none of what is found either: it would tell the same names.
+        look_up: look_up.places().filter(|_| !pages.no_listing),
         ..Options::default()
     };
     let site = &mut options.site;

@@ -9,7 +9,7 @@ use crate::value::prefix::{self, Prefix};
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Pages")]
 pub(crate) struct Pages {
-    /// Do not list folders without an index page
+    /// Do not list folders without an index page, nor look up
     #[arg(long)]
     pub(crate) no_listing: bool,
     /// Title of the site, on listings

@@ -92,6 +92,20 @@ fn until_complete(folder: &TempDir) {
 }
 
 #[test]
+fn without_listings_nothing_is_looked_up() {
+    let folder = folder(3);
+    let place = place(&folder);
+    let place = place.to_str().expect("UTF-8");
+    let status = |flags: &[&str]| {
+        let server = start(&root(&folder), &[&["--index", place], flags].concat());
+        server.get("/-/find?q=granite1").lines().next().map(str::to_owned)
+    };
+    assert_eq!(status(&[]).as_deref(), Some("HTTP/1.1 200 OK"));
+    assert_eq!(status(&["--no-listing"]).as_deref(), Some("HTTP/1.1 404 Not Found"));
+    assert_eq!(status(&["--no-lookup"]).as_deref(), Some("HTTP/1.1 404 Not Found"));
+}
+
+#[test]
 fn a_folder_that_is_served_is_indexed_where_it_was_said_and_stays_so() {
     let folder = folder(40);
     let running = serve(&folder);

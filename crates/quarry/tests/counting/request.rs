@@ -86,10 +86,10 @@ fn a_program_s_request_from_memory_takes_2500_instructions_and_no_allocation() {
     check("GET /a.html HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nUser-Agent: curl/8.5.0\r\nAccept: */*\r\n\r\n", 2500);
 }
 
-/// 2,500 is the goal here too. Half of what is counted is checking each byte of ten field lines, about 150 a line.
+/// Ten field lines cost no more than three: a section that came before is compared and not read.
 #[test]
-fn a_browser_s_request_from_memory_takes_3400_instructions_and_no_allocation() {
-    check(REQUEST, 3400);
+fn a_browser_s_request_from_memory_takes_2500_instructions_and_no_allocation() {
+    check(REQUEST, 2500);
 }
 
 #[test]
@@ -111,5 +111,6 @@ fn what_is_missing_takes_more_or_the_counting_is_wrong() {
     let running = prepare(folder.path());
     let missing = REQUEST.replacen("/a.html", "/b.html", 1).replacen("text/html", "text/none", 1);
     let counts = count(&running, 1, &missing, 5);
-    assert!(counts.allocations >= 5 && counts.system_calls > 15 && counts.instructions > 5000, "{counts:?}");
+    // From memory these would be two calls each.
+    assert!(counts.allocations >= 5 && counts.system_calls > 10 && counts.instructions > 12_500, "{counts:?}");
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use tantivy::query::{EnableScoring, Query};
-use tantivy::{DocId, TERMINATED};
+use tantivy::{BitSet, DocId, TERMINATED};
 
 /// How long a look-up may go on, and whether it was cut short.
 pub(super) struct Budget {
@@ -51,16 +51,24 @@ pub(super) struct Candidate {
 /// Those that match, by segment and number.
 pub(super) type Hits = Vec<Candidate>;
 
+/// What a material must have.
+pub(super) struct Asked<'a> {
+    pub(super) query: Box<dyn Query>,
+    /// And what it must not have. Not a part of the query: the library's own exclusion asks a phrase for documents before the one
+    /// that it stands at, which it may say it has.
+    pub(super) excluded: Option<Box<dyn Query>>,
+    pub(super) facts: &'a Facts,
+    pub(super) places: &'a [Place],
+}
+
 /// All that match, are as asked and may be shown.
-pub(super) fn hits(
-    view: &View,
-    query: &dyn Query,
-    facts: &Facts,
-    places: &[Place],
-    gate: &dyn Gate,
-    budget: &Budget,
-) -> Result<Hits, Error> {
-    let weight = query.weight(EnableScoring::enabled_from_searcher(&view.searcher))?;
+pub(super) fn hits(view: &View, asked: &Asked<'_>, gate: &dyn Gate, budget: &Budget) -> Result<Hits, Error> {
+    let Asked { facts, places, .. } = *asked;
+    let weight = asked.query.weight(EnableScoring::enabled_from_searcher(&view.searcher))?;
+    let without = match &asked.excluded {
+        Some(excluded) => Some(excluded.weight(EnableScoring::enabled_from_searcher(&view.searcher))?),
+        None => None,
+    };
     let mut hits = Hits::new();
     for (segment, (reader, columns)) in view.searcher.segment_readers().iter().zip(&view.columns).enumerate() {
         let filter = Filter::new(facts, places, columns)?;
@@ -69,11 +77,16 @@ pub(super) fn hits(
         }
         let first = hits.len();
         let alive = reader.alive_bitset();
+        let mut excluded = BitSet::with_max_value(if without.is_some() { reader.max_doc() } else { 0 });
+        if let Some(without) = &without {
+            without.for_each_no_score(reader, &mut |documents| documents.iter().for_each(|&it| excluded.insert(it)))?;
+        }
         let mut scorer = weight.scorer(reader, 1.0)?;
         let mut document = scorer.doc();
         let mut seen = 0u32;
         while document != TERMINATED {
-            let is_there = alive.is_none_or(|alive| alive.is_alive(document));
+            let is_there = alive.is_none_or(|alive| alive.is_alive(document))
+                && (without.is_none() || !excluded.contains(document));
             if is_there && filter.as_ref().is_none_or(|filter| filter.allows(columns, document)) {
                 hits.push(Candidate { segment: segment as u32, document, score: scorer.score() });
             }

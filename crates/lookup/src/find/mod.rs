@@ -146,8 +146,13 @@ impl Look<'_> {
 
     fn hits(&self, plan: &Plan, places: &[facts::Place], words_min: usize) -> Result<Hits, Error> {
         let build = Build { fields: &self.shared.fields, is_cut: self.budget.cut() };
-        let query = build.query(plan, words_min);
-        collect::hits(self.view, query.as_ref(), &plan.facts, places, self.gate, self.budget)
+        let asked = collect::Asked {
+            query: build.query(plan, words_min),
+            excluded: build.excluded(plan),
+            facts: &plan.facts,
+            places,
+        };
+        collect::hits(self.view, &asked, self.gate, self.budget)
     }
 }
 

@@ -159,13 +159,17 @@ impl Build<'_> {
         if let Some(near) = self.neighbours(plan) {
             clauses.push((Occur::Should, near));
         }
-        for word in &plan.excluded {
-            clauses.push((Occur::MustNot, self.word(self.place(word.place), word)));
-        }
         if let [(Occur::Must, _)] = &clauses[..] {
             return clauses.remove(0).1;
         }
         Box::new(BooleanQuery::new(clauses))
+    }
+
+    /// Materials with any of the words that must not be there; none: there is no such word.
+    pub(crate) fn excluded(&self, plan: &Plan) -> Option<Boxed> {
+        let words = plan.excluded.iter().map(|word| self.word(self.place(word.place), word));
+        let words: Vec<_> = words.collect();
+        (!words.is_empty()).then(|| Box::new(BooleanQuery::union(words)) as Boxed)
     }
 
     fn place(&self, place: Place) -> Twin {

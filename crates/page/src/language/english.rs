@@ -142,7 +142,6 @@ pub(super) static WORDS: Words = Words {
         ("type:pdf", "only this type"),
         ("in:notes/", "only in this folder and below"),
         ("after:2024 before:2025-03", "by the date of the last change"),
-        ("ziliao, zl", "in Latin letters: names in Chinese, as 资料"),
     ],
     found: |total, is_exact| match (total, is_exact) {
         (0, _) => String::from("Nothing found"),

@@ -137,7 +137,6 @@ pub(super) static WORDS: Words = Words {
         ("type:pdf", "只找这种类型"),
         ("in:notes/", "只找这个文件夹及其下"),
         ("after:2024 before:2025-03", "按最后修改的日期"),
-        ("ziliao、zl", "用拼音或首字母找名称，如“资料”"),
     ],
     found: |total, is_exact| match (total, is_exact) {
         (0, _) => String::from("没有找到"),

@@ -79,7 +79,11 @@ pub(super) fn hits(view: &View, asked: &Asked<'_>, gate: &dyn Gate, budget: &Bud
         let alive = reader.alive_bitset();
         let mut excluded = BitSet::with_max_value(if without.is_some() { reader.max_doc() } else { 0 });
         if let Some(without) = &without {
-            without.for_each_no_score(reader, &mut |documents| documents.iter().for_each(|&it| excluded.insert(it)))?;
+            without.for_each_no_score(reader, &mut |documents| {
+                for &document in documents {
+                    excluded.insert(document);
+                }
+            })?;
         }
         let mut scorer = weight.scorer(reader, 1.0)?;
         let mut document = scorer.doc();

@@ -9,6 +9,7 @@
 //! texts themselves, and always the same ones; what they must find is known from the texts, not from the index.
 
 use lookup::answer::{Open, Request};
+use lookup::name::Names;
 use lookup::extract::Extract;
 use lookup::index::Index;
 use lookup::material::Material;
@@ -145,7 +146,7 @@ fn measure(index: &Index, texts: &[Text], count: usize) {
             tries += 1;
             let Some(words) = make(&texts[random.below(texts.len())], &mut random) else { continue };
             let begin = Instant::now();
-            let answer = finder.find(&Request { words: &words, offset: 0, limit: 10, language: None }, &Open);
+            let answer = finder.find(&Request { words: &words, offset: 0, limit: 10, language: None }, &Names::new(), &Open);
             times.push(begin.elapsed());
             hits += answer.total;
         }
@@ -177,7 +178,7 @@ fn judge(index: &Index, texts: &[Text], count: usize) {
             let Some(part) = run(&texts[at], &mut random, letters) else { continue };
             asked += 1;
             let scope = format!("{part} in:\"/{}\"", texts[at].shown.rsplit_once('/').map_or("", |(folder, _)| folder));
-            let answer = finder.find(&Request { words: &scope, offset: 0, limit: 10_000, language: None }, &Open);
+            let answer = finder.find(&Request { words: &scope, offset: 0, limit: 10_000, language: None }, &Names::new(), &Open);
             found += usize::from(answer.hits.iter().any(|hit| hit.path == texts[at].material.path));
         }
         if asked > 0 {
@@ -225,7 +226,7 @@ fn judge(index: &Index, texts: &[Text], count: usize) {
 }
 
 fn rank(finder: &lookup::find::Finder, words: &str, language: &str, text: &Text) -> Option<usize> {
-    let answer = finder.find(&Request { words, offset: 0, limit: 10, language: Some(language) }, &Open);
+    let answer = finder.find(&Request { words, offset: 0, limit: 10, language: Some(language) }, &Names::new(), &Open);
     let rank = answer.hits.iter().position(|hit| hit.path == text.material.path);
     if std::env::var_os("MISSES").is_some() && rank.is_none_or(|rank| rank >= 5) {
         println!("  {words:?} {:?}, {} hits, {:?}: {}", rank, answer.total, answer.step, text.shown);

@@ -1,5 +1,6 @@
 //! What a look-up asks and what it gives back.
 
+use std::ops::Range;
 use std::time::Duration;
 
 /// What is asked.
@@ -91,12 +92,14 @@ pub struct Hit {
     pub name: Marked,
     /// The title that the material gives itself.
     pub title: Option<Marked>,
-    /// The extension in small letters, without its dot, as `type:` takes it; empty: none.
+    /// The extension in small letters, without its dot, as `type:` takes it; empty: none. Of a folder, [`FOLDER`].
     pub kind: String,
-    /// In bytes.
-    pub size: u64,
-    /// When the content changed last, in nanoseconds since 1970.
-    pub modified: i64,
+    /// A folder: it is found by its name, and has no words.
+    pub is_folder: bool,
+    /// In bytes. None: a folder, or it was not read yet.
+    pub size: Option<u64>,
+    /// When the content changed last, in nanoseconds since 1970. None: a folder, or it was not read yet.
+    pub modified: Option<i64>,
     /// The words around the best match; empty: only the name was found, or there are no words.
     pub snippet: Marked,
     /// Why it has no words, if it should have some.
@@ -104,6 +107,9 @@ pub struct Hit {
     /// The higher the better; comparable within one answer only.
     pub score: f32,
 }
+
+/// The kind of a folder.
+pub const FOLDER: &str = "folder";
 
 /// A text in pieces, some of them marked because they match. What is marked is what matched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -129,9 +135,32 @@ impl Marked {
         Marked { pieces }
     }
 
+    /// A text with these parts of it marked: in order, apart from each other, between characters.
+    pub(crate) fn with_marks(text: &str, marks: &[Range<usize>]) -> Marked {
+        let mut pieces: Vec<Piece> = Vec::new();
+        let mut push = |range: Range<usize>, is_match| {
+            if let Some(text) = text.get(range).filter(|text| !text.is_empty()) {
+                pieces.push(Piece { text: text.to_owned(), is_match });
+            }
+        };
+        let mut end = 0;
+        for mark in marks {
+            push(end..mark.start, false);
+            push(mark.clone(), true);
+            end = mark.end;
+        }
+        push(end..text.len(), false);
+        Marked { pieces }
+    }
+
     /// Whether there is no text.
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty()
+    }
+
+    /// Whether any of it matched.
+    pub fn has_match(&self) -> bool {
+        self.pieces.iter().any(|piece| piece.is_match)
     }
 
     /// The text without its marks.

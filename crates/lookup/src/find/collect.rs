@@ -1,6 +1,7 @@
 //! All materials that match, with what they count.
 
-use super::facts::{Filter, Place};
+use super::facts::{Columns, Filter, Place};
+use super::named::Named;
 use super::plan::Facts;
 use crate::answer::Gate;
 use crate::error::Error;
@@ -46,13 +47,26 @@ pub(super) struct Candidate {
     pub(super) segment: u32,
     pub(super) document: DocId,
     pub(super) score: f32,
+    /// The number of the name that it was found by, if it was.
+    pub(super) named: Option<u32>,
+}
+
+impl Candidate {
+    /// The segment of what is not in the index: found by its name alone.
+    pub(super) const ALONE: u32 = u32::MAX;
+
+    /// Its facts; none: it is not in the index.
+    pub(super) fn columns<'a>(&self, view: &'a View) -> Option<&'a Columns> {
+        view.columns.get(self.segment as usize)
+    }
 }
 
 /// Those that match, by segment and number.
 pub(super) type Hits = Vec<Candidate>;
 
-/// What a material must have.
+/// What a material must have: the words, or a name that was found.
 pub(super) struct Asked<'a> {
+    pub(super) named: &'a Named,
     pub(super) query: Box<dyn Query>,
     /// And what it must not have. Not a part of the query: the library's own exclusion asks a phrase for documents before the one
     /// that it stands at, which it may say it has.
@@ -92,7 +106,8 @@ pub(super) fn hits(view: &View, asked: &Asked<'_>, gate: &dyn Gate, budget: &Bud
             let is_there = alive.is_none_or(|alive| alive.is_alive(document))
                 && (without.is_none() || !excluded.contains(document));
             if is_there && filter.as_ref().is_none_or(|filter| filter.allows(columns, document)) {
-                hits.push(Candidate { segment: segment as u32, document, score: scorer.score() });
+                let named = None;
+                hits.push(Candidate { segment: segment as u32, document, score: scorer.score(), named });
             }
             seen += 1;
             if seen.is_multiple_of(LOOKS_AT_THE_CLOCK) && budget.is_over() {
@@ -100,6 +115,11 @@ pub(super) fn hits(view: &View, asked: &Asked<'_>, gate: &dyn Gate, budget: &Bud
             }
             document = scorer.advance();
         }
+        let is_as_asked = |document| {
+            !(without.is_some() && excluded.contains(document))
+                && filter.as_ref().is_none_or(|filter| filter.allows(columns, document))
+        };
+        add_named(asked.named, segment as u32, &mut hits, first, is_as_asked);
         if !gate.is_open() {
             pass(view, segment, &mut hits, first, gate, budget)?;
         }
@@ -107,7 +127,23 @@ pub(super) fn hits(view: &View, asked: &Asked<'_>, gate: &dyn Gate, budget: &Bud
             break;
         }
     }
+    hits.extend(asked.named.alone());
     Ok(hits)
+}
+
+/// Those of a segment that were found by their names: noted where they have the words too, added where not.
+fn add_named(named: &Named, segment: u32, hits: &mut Hits, first: usize, is_as_asked: impl Fn(DocId) -> bool) {
+    let last = hits.len();
+    for (document, number) in named.known(segment) {
+        // Documents come in order.
+        match hits[first..last].binary_search_by_key(&document, |hit| hit.document) {
+            Ok(at) => hits[first + at].named = Some(number),
+            Err(_) if is_as_asked(document) => {
+                hits.push(Candidate { segment, document, score: 0.0, named: Some(number) });
+            }
+            Err(_) => {}
+        }
+    }
 }
 
 /// Leaves out what the gate does not show. The paths are read in their order, which is how their dictionary is written.

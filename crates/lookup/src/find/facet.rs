@@ -2,6 +2,7 @@
 
 use super::collect::{Budget, Candidate};
 use super::facts::{Columns, Place};
+use super::named::{Named, kind_of};
 use crate::answer::Facets;
 use crate::error::Error;
 use crate::index::View;
@@ -10,22 +11,28 @@ use foldhash::{HashMap, HashMapExt};
 use tantivy::columnar::StrColumn;
 
 /// Counts all hits; where there are very many, the first of them, and the rest in proportion.
-pub(super) fn count(view: &View, hits: &[Candidate], places: &[Place], budget: &Budget) -> Result<Facets, Error> {
+pub(super) fn count(
+    view: &View,
+    hits: &[Candidate],
+    named: &Named,
+    places: &[Place],
+    budget: &Budget,
+) -> Result<Facets, Error> {
     let depth = places.iter().map(Place::depth).max().unwrap_or(0);
     let mut kinds: HashMap<String, usize> = HashMap::new();
     let mut folders: HashMap<String, usize> = HashMap::new();
     let mut years: HashMap<i32, usize> = HashMap::new();
     for hits in hits.chunk_by(|left, right| left.segment == right.segment) {
-        let columns = &view.columns[hits[0].segment as usize];
-        tally(columns.kind.as_ref(), hits, |kind, count| {
-            if !kind.is_empty() {
-                *kinds.entry(kind.to_owned()).or_default() += count;
+        let Some(columns) = hits[0].columns(view) else {
+            for name in hits.iter().filter_map(|hit| named.get(hit)) {
+                add(&mut kinds, &kind_of(name), 1);
+                below(&name.folder, depth).into_iter().for_each(|folder| add(&mut folders, folder, 1));
             }
-        })?;
+            continue;
+        };
+        tally(columns.kind.as_ref(), hits, |kind, count| add(&mut kinds, kind, count))?;
         tally(columns.folder.as_ref(), hits, |folder, count| {
-            if let Some(folder) = below(folder, depth) {
-                *folders.entry(folder.to_owned()).or_default() += count;
-            }
+            below(folder, depth).into_iter().for_each(|folder| add(&mut folders, folder, count));
         })?;
         tally_years(columns, hits, &mut years);
         if budget.is_cut() && budget.is_over() {
@@ -37,6 +44,12 @@ pub(super) fn count(view: &View, hits: &[Candidate], places: &[Place], budget: &
         folders: sorted(folders, FOLDERS_MAX),
         years: sorted(years, YEARS_MAX),
     })
+}
+
+fn add(counts: &mut HashMap<String, usize>, text: &str, count: usize) {
+    if !text.is_empty() {
+        *counts.entry(text.to_owned()).or_default() += count;
+    }
 }
 
 /// How many of the hits have which text; each text is read once.

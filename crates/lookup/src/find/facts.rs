@@ -171,6 +171,24 @@ impl Place {
         }
     }
 
+    /// Whether what stands in this folder, a path as it is read, is as asked.
+    pub(crate) fn allows(&self, folder: &str) -> bool {
+        let is_in = match self.reading {
+            _ if self.path.is_empty() => true,
+            Reading::Exact => is_at_or_below(folder, &self.path),
+            reading => self.holds(&folded(folder), reading),
+        };
+        is_in != self.is_excluded
+    }
+
+    /// Whether a folded path is it or below it.
+    fn holds(&self, folder: &str, reading: Reading) -> bool {
+        match reading {
+            Reading::Anywhere => format!("/{folder}/").contains(&format!("/{}/", self.path)),
+            _ => is_at_or_below(folder, &self.path),
+        }
+    }
+
     /// The numbers of the folders that are it or below it.
     fn ranges(&self, column: Option<&StrColumn>) -> Result<Vec<Range<u64>>, Error> {
         let Some(column) = column else { return Ok(Vec::new()) };
@@ -197,17 +215,17 @@ impl Place {
         let mut ord = 0;
         while all.advance() {
             let path = folded(std::str::from_utf8(all.key()).unwrap_or_default());
-            let is_in = match self.reading {
-                Reading::Anywhere => format!("/{path}/").contains(&format!("/{}/", self.path)),
-                _ => path.strip_prefix(&self.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
-            };
-            if is_in {
+            if self.holds(&path, self.reading) {
                 add(ord);
             }
             ord += 1;
         }
         Ok(ranges)
     }
+}
+
+fn is_at_or_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Each segment of a path as names are compared.

@@ -1,15 +1,17 @@
 //! From what was asked to what is answered.
 //!
 //! ```text
-//! words ─▶ query ─▶ plan ─▶ hits of all segments ─▶ facts, gate ─▶ facets, the best ─▶ texts, marks
+//! words ─▶ query ─▶ plan ─▶ names, hits of all segments ─▶ facts, gate ─▶ facets, the best ─▶ texts, marks
 //! ```
 //!
-//! All words first. With too few hits, words that are nowhere are looked for as they may have been meant; then most of the words are enough.
+//! All words first, in the texts or in the name. With too few hits, words that are nowhere are looked for as they may have been meant; then
+//! most of the words are enough; and where still nothing is found, names that have their letters in order.
 //! Each look-up has a budget of time: what it could not look at, it says (`total_is_exact`).
 
 mod collect;
 mod facet;
 pub(crate) mod facts;
+mod named;
 pub(crate) mod pattern;
 mod phrase;
 mod plan;
@@ -18,11 +20,13 @@ mod show;
 pub(crate) mod spread;
 mod typo;
 
-use crate::answer::{Answer, Gate, Hit, Request, Step, Suggestions};
+use crate::answer::{Answer, Gate, Hit, Marked, Request, Step, Suggestions};
 use crate::error::Error;
 use crate::index::{Shared, View};
+use crate::name::Names;
 use crate::query::Query;
 use collect::{Budget, Hits};
+use named::{Named, Wanted};
 use plan::{Build, Plan};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,24 +42,27 @@ impl Finder {
         Finder { shared }
     }
 
-    /// The materials with these words, the best first. What the gate does not show is not counted either.
-    pub fn find(&self, request: &Request<'_>, gate: &dyn Gate) -> Answer {
+    /// The materials with these words, by what the index knows of them or by their names, the best first. What the gate does not show is
+    /// not counted either.
+    pub fn find(&self, request: &Request<'_>, names: &Names, gate: &dyn Gate) -> Answer {
         let begin = Instant::now();
         let budget = Budget::new(begin + TIME_MAX);
-        let answer = self.shared.guard(|| self.answer(request, gate, &budget, true));
+        let asked = Asked { request, names, gate, names_max: NAMES_MAX };
+        let answer = self.shared.guard(|| self.answer(&asked, &budget, true));
         Answer { took: begin.elapsed(), ..answer.unwrap_or_default() }
     }
 
     /// What suggests itself while somebody types: names and titles first, then pages.
-    pub fn suggest(&self, request: &Request<'_>, gate: &dyn Gate) -> Suggestions {
+    pub fn suggest(&self, request: &Request<'_>, names: &Names, gate: &dyn Gate) -> Suggestions {
         let begin = Instant::now();
         let budget = Budget::new(begin + SUGGEST_TIME_MAX);
-        let wanted = Request { offset: 0, limit: request.limit * 2, ..*request };
-        let answer = self.shared.guard(|| self.answer(&wanted, gate, &budget, false)).unwrap_or_default();
-        let is_named = |hit: &Hit| is_marked(&hit.name) || hit.title.as_ref().is_some_and(is_marked);
+        let request = Request { offset: 0, limit: request.limit.saturating_mul(2), ..*request };
+        let asked = Asked { request: &request, names, gate, names_max: SUGGEST_NAMES_MAX };
+        let answer = self.shared.guard(|| self.answer(&asked, &budget, false)).unwrap_or_default();
+        let is_named = |hit: &Hit| hit.name.has_match() || hit.title.as_ref().is_some_and(Marked::has_match);
         let (mut names, mut pages): (Vec<_>, Vec<_>) = answer.hits.into_iter().partition(is_named);
-        names.truncate(request.limit);
-        pages.truncate(request.limit);
+        names.truncate(request.limit / 2);
+        pages.truncate(request.limit / 2);
         Suggestions { names, pages, took: begin.elapsed() }
     }
 
@@ -64,39 +71,42 @@ impl Finder {
         self.shared.guard(|| show::unreadable(&self.shared.view(), limit)).unwrap_or_default()
     }
 
-    fn answer(
-        &self,
-        request: &Request<'_>,
-        gate: &dyn Gate,
-        budget: &Budget,
-        has_facets: bool,
-    ) -> Result<Answer, Error> {
+    fn answer(&self, asked: &Asked<'_>, budget: &Budget, has_facets: bool) -> Result<Answer, Error> {
         let view = self.shared.view();
-        let plan = Plan::new(&Query::parse(request.words));
+        let plan = Plan::new(&Query::parse(asked.request.words));
         let mut answer = Answer { total_is_exact: true, ..Answer::default() };
         if plan.is_empty() {
             return Ok(answer);
         }
-        let look = Look { shared: &self.shared, view: &view, gate, budget };
-        let found = look.steps(plan)?;
-        answer.step = found.step;
-        answer.instead = found.instead;
-        answer.total = found.hits.len();
-        answer.total_is_exact = !budget.is_cut();
+        let look = Look { shared: &self.shared, view: &view, asked, budget };
+        let Found { step, plan, instead, hits, named, places } = look.steps(plan)?;
+        answer.step = step;
+        answer.instead = instead;
+        answer.total = hits.len();
+        answer.total_is_exact = !budget.is_cut() && !named.is_cut;
         if has_facets {
-            answer.facets = facet::count(&view, &found.hits, &found.places, budget)?;
+            answer.facets = facet::count(&view, &hits, &named, &places, budget)?;
         }
-        let best = rank::best(&view, &found.plan, found.hits, request);
-        answer.hits = show::hits(&view, &self.shared.fields, &found.plan, &best)?;
+        let best = rank::best(&view, &plan, &named, hits, asked.request);
+        answer.hits = show::hits(&view, &self.shared.fields, &plan, &named, &best)?;
         Ok(answer)
     }
+}
+
+/// What is asked, and of whom.
+struct Asked<'a> {
+    request: &'a Request<'a>,
+    names: &'a Names,
+    gate: &'a dyn Gate,
+    /// So many names are looked for.
+    names_max: usize,
 }
 
 /// One look-up.
 struct Look<'a> {
     shared: &'a Shared,
     view: &'a View,
-    gate: &'a dyn Gate,
+    asked: &'a Asked<'a>,
     budget: &'a Budget,
 }
 
@@ -106,6 +116,7 @@ struct Found {
     plan: Plan,
     instead: Option<String>,
     hits: Hits,
+    named: Named,
     places: Vec<facts::Place>,
 }
 
@@ -119,49 +130,63 @@ impl Look<'_> {
             .map(|folder| facts::Place::new(folder, columns))
             .collect::<Result<Vec<_>, _>>()?;
         let words = plan.words.len();
-        let hits = self.hits(&plan, &places, words)?;
-        let mut found = Found { step: Step::All, plan, instead: None, hits, places };
+        let named = self.named(&plan, &places, false)?;
+        let hits = self.hits(&plan, &named, &places, words)?;
+        let mut found = Found { step: Step::All, plan, instead: None, hits, named, places };
         if found.hits.len() >= ENOUGH || words == 0 || self.budget.is_cut() {
             return Ok(found);
         }
         // A word that is nowhere can only be left out or be meant otherwise: the second says more.
         let meant = typo::correct(self.view, &self.shared.fields, &found.plan)?;
         if let Some((plan, instead)) = meant {
-            let hits = self.hits(&plan, &found.places, words)?;
+            let hits = self.hits(&plan, &found.named, &found.places, words)?;
             if hits.len() > found.hits.len() {
                 found = Found { step: Step::Typo, plan, instead: Some(instead), hits, ..found };
             }
         }
-        if found.hits.len() >= ENOUGH || words < 2 || (words == 2 && !found.hits.is_empty()) {
+        if found.hits.len() >= ENOUGH || words == 2 && !found.hits.is_empty() {
             return Ok(found);
         }
-        let most = (words * 2).div_ceil(3).min(words - 1);
-        let hits = self.hits(&found.plan, &found.places, most)?;
-        if hits.len() > found.hits.len() {
-            let step = if found.step == Step::All { Step::Most } else { found.step };
-            found = Found { step, hits, ..found };
+        if words >= 2 {
+            let most = (words * 2).div_ceil(3).min(words - 1);
+            let hits = self.hits(&found.plan, &found.named, &found.places, most)?;
+            if hits.len() > found.hits.len() {
+                let step = if found.step == Step::All { Step::Most } else { found.step };
+                found = Found { step, hits, ..found };
+            }
+        }
+        if found.hits.is_empty() {
+            found.named = self.named(&found.plan, &found.places, true)?;
+            found.hits = self.hits(&found.plan, &found.named, &found.places, words)?;
+            found.step = if found.hits.is_empty() { found.step } else { Step::Typo };
         }
         Ok(found)
     }
 
-    fn hits(&self, plan: &Plan, places: &[facts::Place], words_min: usize) -> Result<Hits, Error> {
+    fn named(&self, plan: &Plan, places: &[facts::Place], is_fuzzy: bool) -> Result<Named, Error> {
+        let wanted = Wanted { plan, places, limit: self.asked.names_max, is_fuzzy };
+        Named::find(self.asked.names, &wanted, (self.view, &self.shared.fields), self.asked.gate)
+    }
+
+    fn hits(&self, plan: &Plan, named: &Named, places: &[facts::Place], words_min: usize) -> Result<Hits, Error> {
         let build = Build { fields: &self.shared.fields, is_cut: self.budget.cut() };
         let asked = collect::Asked {
+            named,
             query: build.query(plan, words_min),
             excluded: build.excluded(plan),
             facts: &plan.facts,
             places,
         };
-        collect::hits(self.view, &asked, self.gate, self.budget)
+        collect::hits(self.view, &asked, self.asked.gate, self.budget)
     }
-}
-
-fn is_marked(text: &crate::answer::Marked) -> bool {
-    text.pieces.iter().any(|piece| piece.is_match)
 }
 
 /// With so many hits no other reading is tried.
 const ENOUGH: usize = 3;
+/// Names that are looked for: more than anybody turns over, so few that each can be looked up in the index.
+const NAMES_MAX: usize = 200;
+/// While somebody types, a few are shown.
+const SUGGEST_NAMES_MAX: usize = 50;
 /// What is not found by then is not looked for: a reader waits no longer, and the thread is needed elsewhere.
 const TIME_MAX: Duration = Duration::from_millis(if cfg!(test) { UNHURRIED } else { 150 });
 /// Somebody is typing.

@@ -1,17 +1,24 @@
 //! Which of the hits go first.
 //!
-//! How rare the words are and how often they stand there (BM25), more in titles and names; before all, a title or a name that is just what was
-//! typed; of equals, the language of the reader, then what changed last.
+//! How rare the words are and how often they stand there (BM25), more in titles and names; a name that has what was typed, the more of it and
+//! the nearer to its beginning the better; before all, a title or a name that is just what was typed; of equals, the language of the reader, then what changed last.
 
 use super::collect::{Candidate, Hits};
 use super::facts::text;
+use super::named::Named;
 use super::plan::Plan;
 use crate::answer::Request;
 use crate::index::{View, kind, language, sum};
 use std::time::SystemTime;
 
 /// The hits that are asked for, in order.
-pub(super) fn best(view: &View, plan: &Plan, mut hits: Hits, request: &Request<'_>) -> Vec<Candidate> {
+pub(super) fn best(
+    view: &View,
+    plan: &Plan,
+    named: &Named,
+    mut hits: Hits,
+    request: &Request<'_>,
+) -> Vec<Candidate> {
     let end = request.offset.saturating_add(request.limit).min(RANKED_MAX);
     if request.limit == 0 || request.offset >= hits.len() || request.offset >= RANKED_MAX {
         return Vec::new();
@@ -19,8 +26,14 @@ pub(super) fn best(view: &View, plan: &Plan, mut hits: Hits, request: &Request<'
     // Without words all are alike, and the latest go first.
     if plan.words.is_empty() {
         for hit in &mut hits {
-            hit.score =
-                view.columns[hit.segment as usize].modified.first(hit.document).map_or(f32::MIN, |time| time as f32);
+            let modified = hit.columns(view).and_then(|columns| columns.modified.first(hit.document));
+            hit.score = modified.map_or(f32::MIN, |time| time as f32);
+        }
+    }
+    let top = hits.iter().map(|hit| hit.score).fold(0.0, f32::max).max(1.0);
+    for hit in &mut hits {
+        if let Some(name) = named.get(hit) {
+            hit.score += top * NAME_HAS_IT * name.score;
         }
     }
     // What the index counts is nearly the order; the last word is said over some more than are shown.
@@ -30,7 +43,7 @@ pub(super) fn best(view: &View, plan: &Plan, mut hits: Hits, request: &Request<'
         hits.truncate(looked_at);
     }
     if !plan.words.is_empty() {
-        adjust(view, plan, &mut hits, request.language);
+        adjust(view, plan, &mut hits, request.language, top);
     }
     hits.sort_unstable_by(order);
     hits.truncate(end);
@@ -43,17 +56,16 @@ fn order(left: &Candidate, right: &Candidate) -> std::cmp::Ordering {
     right.score.total_cmp(&left.score).then_with(|| (left.segment, left.document).cmp(&(right.segment, right.document)))
 }
 
-fn adjust(view: &View, plan: &Plan, hits: &mut [Candidate], wanted: Option<&str>) {
+fn adjust(view: &View, plan: &Plan, hits: &mut [Candidate], wanted: Option<&str>, top: f32) {
     let sentence = plan.sentence();
     let name = plan.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
     let extension = kind(&name);
     let stem = name.strip_suffix(extension.as_str()).unwrap_or(&name).trim_end_matches('.');
     let (title_sum, name_sum, stem_sum) = (sum(&sentence), sum(&name), sum(stem));
     let wanted = wanted.map(language);
-    let top = hits.iter().map(|hit| hit.score).fold(0.0, f32::max).max(1.0);
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0.0, |now| now.as_secs_f64());
     for hit in hits {
-        let columns = &view.columns[hit.segment as usize];
+        let Some(columns) = hit.columns(view) else { continue };
         let document = hit.document;
         let modified = columns.modified.first(document).unwrap_or(0) as f64 / 1e9;
         let years = ((now - modified) / SECONDS_OF_A_YEAR).max(0.0);
@@ -92,6 +104,8 @@ const LOOKED_AT_MORE: usize = 100;
 /// More than any words can count: before all others.
 const TITLE_IS_ALL: f32 = 1.0;
 const NAME_IS_ALL: f32 = 1.0;
+/// Times how well the name matches, from 0 to 1: where a name begins with it, it goes before most others.
+const NAME_HAS_IT: f32 = 1.0;
 const SAME_LANGUAGE: f32 = 1.5;
 const LIKE_LANGUAGE: f32 = 1.4;
 /// What changed today goes before what is years old, of equals.

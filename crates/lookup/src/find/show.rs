@@ -1,26 +1,60 @@
 //! From the best hits to what is shown of them.
 
 use super::collect::Candidate;
-use super::facts::text;
+use super::facts::{Columns, text};
+use super::named::{Named, kind_of, marked};
 use super::plan::Plan;
-use crate::answer::Hit;
+use crate::answer::{Hit, Marked};
 use crate::error::Error;
 use crate::fold::PART;
 use crate::index::{View, kind};
+use crate::name::Found;
 use crate::schema::Fields;
 use crate::snippet::Marker;
 use tantivy::schema::document::Value;
 use tantivy::{DocAddress, TantivyDocument};
 
 /// The hits with their texts, what matched in them marked.
-pub(super) fn hits(view: &View, fields: &Fields, plan: &Plan, best: &[Candidate]) -> Result<Vec<Hit>, Error> {
+pub(super) fn hits(
+    view: &View,
+    fields: &Fields,
+    plan: &Plan,
+    named: &Named,
+    best: &[Candidate],
+) -> Result<Vec<Hit>, Error> {
     let marker = Marker::new(plan.patterns());
-    best.iter().map(|candidate| hit(view, fields, &marker, candidate)).collect()
+    let hits = best.iter().filter_map(|candidate| match (candidate.columns(view), named.get(candidate)) {
+        (Some(columns), name) => Some(hit(view, fields, &marker, candidate, columns, name)),
+        (None, name) => Some(Ok(alone(name?, candidate.score))),
+    });
+    hits.collect()
 }
 
-fn hit(view: &View, fields: &Fields, marker: &Marker, candidate: &Candidate) -> Result<Hit, Error> {
+/// What is known by its name alone.
+fn alone(name: &Found, score: f32) -> Hit {
+    Hit {
+        path: name.path.clone(),
+        name: marked(name),
+        title: None,
+        kind: kind_of(name),
+        is_folder: name.is_folder,
+        size: None,
+        modified: None,
+        snippet: Marked::default(),
+        unreadable: None,
+        score,
+    }
+}
+
+fn hit(
+    view: &View,
+    fields: &Fields,
+    marker: &Marker,
+    candidate: &Candidate,
+    columns: &Columns,
+    found: Option<&Found>,
+) -> Result<Hit, Error> {
     let document = candidate.document;
-    let columns = &view.columns[candidate.segment as usize];
     let stored: TantivyDocument = view.searcher.doc(DocAddress::new(candidate.segment, document))?;
     let stored = stored.get_first(fields.text).and_then(|value| value.as_str()).unwrap_or_default();
     let mut parts = stored.splitn(4, PART);
@@ -30,19 +64,26 @@ fn hit(view: &View, fields: &Fields, marker: &Marker, candidate: &Candidate) -> 
     let body = parts.next().unwrap_or_default();
     let mut snippet = marker.snippet(body);
     // Words that only headings have are shown there.
-    if !snippet.pieces.iter().any(|piece| piece.is_match) {
+    if !snippet.has_match() {
         let of_headings = marker.snippet(headings);
-        if of_headings.pieces.iter().any(|piece| piece.is_match) || snippet.is_empty() {
+        if of_headings.has_match() || snippet.is_empty() {
             snippet = of_headings;
         }
     }
+    let kind = kind(name);
+    let mut name = marker.whole(name);
+    // The index knows no parts of words, and not how hanzi are spoken.
+    if let Some(found) = found.filter(|_| !name.has_match()) {
+        name = marked(found);
+    }
     Ok(Hit {
         path: columns.path(document)?,
-        name: marker.whole(name),
+        name,
         title: (!title.is_empty()).then(|| marker.whole(title)),
-        kind: kind(name),
-        size: columns.size.first(document).unwrap_or(0),
-        modified: columns.modified.first(document).unwrap_or(0),
+        kind,
+        is_folder: false,
+        size: columns.size.first(document),
+        modified: columns.modified.first(document),
         snippet,
         unreadable: text(columns.fault.as_ref(), document)?,
         score: candidate.score,

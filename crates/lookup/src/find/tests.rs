@@ -2,6 +2,7 @@ use crate::answer::{Answer, Gate, Marked, Open, Request, Step};
 use crate::extract::Extract;
 use crate::index::Index;
 use crate::material::Material;
+use crate::name::Names;
 use proptest::prelude::*;
 
 /// What a material of a test is.
@@ -36,7 +37,7 @@ fn index(materials: &[Given<'_>]) -> Index {
 }
 
 fn find(index: &Index, words: &str) -> Answer {
-    index.finder().find(&Request { words, offset: 0, limit: 20, language: None }, &Open)
+    index.finder().find(&Request { words, offset: 0, limit: 20, language: None }, &Names::new(), &Open)
 }
 
 /// The paths of the hits, in order.
@@ -219,7 +220,7 @@ fn of_equals_the_language_of_the_reader_goes_first() {
         |path, language, year| Given { path, title: "Print", body: "print a page", language, year, ..Given::default() };
     let index = index(&[given("en", "en-US", 2021), given("zh", "zh_CN", 2022), given("ja", "ja", 2023)]);
     let find =
-        |language| paths(&index.finder().find(&Request { words: "print", offset: 0, limit: 1, language }, &Open));
+        |language| paths(&index.finder().find(&Request { words: "print", offset: 0, limit: 1, language }, &Names::new(), &Open));
     assert_eq!(find(None), ["ja"]);
     assert_eq!(find(Some("en")), ["en"]);
     assert_eq!(find(Some("zh-TW")), ["zh"]);
@@ -250,7 +251,7 @@ fn what_the_gate_does_not_show_does_not_count() {
         }
     }
     let index = index(&[body("a.txt", "word"), body("secret/b.pdf", "word"), body("c.txt", "word")]);
-    let answer = index.finder().find(&Request { words: "word", offset: 0, limit: 10, language: None }, &NotSecret);
+    let answer = index.finder().find(&Request { words: "word", offset: 0, limit: 10, language: None }, &Names::new(), &NotSecret);
     assert_eq!((answer.total, answer.hits.len()), (2, 2));
     assert_eq!(answer.facets.kinds, [("txt".to_owned(), 2)]);
     assert!(answer.facets.folders.is_empty());
@@ -262,7 +263,7 @@ fn hits_are_given_in_pages() {
     let given: Vec<_> = paths_of.iter().map(|path| body(path, "same words")).collect();
     let index = index(&given);
     let page = |offset, limit| {
-        let answer = index.finder().find(&Request { words: "same", offset, limit, language: None }, &Open);
+        let answer = index.finder().find(&Request { words: "same", offset, limit, language: None }, &Names::new(), &Open);
         assert_eq!(answer.total, 50);
         paths(&answer)
     };
@@ -302,4 +303,116 @@ proptest! {
             prop_assert!(hit.snippet.pieces.windows(2).all(|two| two[0].is_match != two[1].is_match));
         }
     }
+}
+
+/// The names of a site: those of the index, and these.
+fn names(index: &Index, others: &[&str]) -> Names {
+    let names = Names::new();
+    index.known(|known| names.insert(known.path, &String::from_utf8_lossy(known.path))).expect("read");
+    others.iter().for_each(|path| names.insert(path.as_bytes(), path));
+    names
+}
+
+fn find_named(index: &Index, names: &Names, words: &str) -> Answer {
+    index.finder().find(&Request { words, offset: 0, limit: 20, language: None }, names, &Open)
+}
+
+/// The hits in order, their names with what matched in brackets; folders end with a slash.
+fn named(answer: &Answer) -> Vec<String> {
+    let slash = |is_folder| if is_folder { "/" } else { "" };
+    answer.hits.iter().map(|hit| marked(&hit.name) + slash(hit.is_folder)).collect()
+}
+
+#[test]
+fn names_are_found_by_any_part_as_they_are_spoken_and_before_their_words_are_read() {
+    let index = index(&[
+        Given { path: "报告/年度参考资料.txt", body: "正文", ..Given::default() },
+        Given { path: "notes/annual_report.txt", body: "plain words", ..Given::default() },
+        Given { path: "notes/other.txt", body: "a port in a storm", ..Given::default() },
+    ]);
+    let names = names(&index, &["notes/transport.mp3", "reports/2024/x.txt"]);
+    let find = |words: &str| named(&find_named(&index, &names, words));
+    // The word itself, in the text, counts; so does what only a name has a part of, read or not.
+    assert_eq!(find("port "), ["other.txt", "re[port]s/", "trans[port].mp3", "annual_re[port].txt"]);
+    assert_eq!(find("ziliao"), ["年度参考[资料].txt"]);
+    assert_eq!(find("ckzl"), ["年度[参考资料].txt"]);
+    assert_eq!(find("niandu ziliao"), ["[年度]参考[资料].txt"]);
+    assert_eq!(find("baogao"), ["[报告]/"]);
+    assert_eq!(find("nnual_repo"), ["a[nnual_repo]rt.txt"]);
+    assert_eq!(find("2024"), ["[2024]/"]);
+    // One word in the name, the other in the folder.
+    assert_eq!(find("notes transport"), ["[transport].mp3"]);
+    assert_eq!(find("title:port"), [""; 0]);
+    assert_eq!(find("name:plain"), [""; 0]);
+    assert_eq!(find("name:notes name:transport"), [""; 0]);
+    assert_eq!(find("景点"), [""; 0]);
+}
+
+#[test]
+fn what_is_asked_of_facts_is_asked_of_names() {
+    let index = index(&[
+        Given { path: "a/report_x.pdf", body: "draft", year: 2024, ..Given::default() },
+        Given { path: "b/report_y.txt", body: "w", year: 2019, ..Given::default() },
+    ]);
+    let names = names(&index, &["a/myreport.pdf", "a/sub/myreport.txt", "myreports/z.txt"]);
+    let find = |words: &str| {
+        let mut found = named(&find_named(&index, &names, words));
+        found.sort();
+        found
+    };
+    let all = ["[report]_x.pdf", "[report]_y.txt", "my[report].pdf", "my[report].txt", "my[report]s/"];
+    assert_eq!(find("report"), all);
+    assert_eq!(find("report type:pdf"), ["[report]_x.pdf", "my[report].pdf"]);
+    assert_eq!(find("report type:folder"), ["my[report]s/"]);
+    assert_eq!(find("report -type:folder,pdf"), ["[report]_y.txt", "my[report].txt"]);
+    assert_eq!(find("report in:a/"), ["[report]_x.pdf", "my[report].pdf", "my[report].txt"]);
+    assert_eq!(find("report -in:a/"), ["[report]_y.txt", "my[report]s/"]);
+    assert_eq!(find("report in:sub"), ["my[report].txt"]);
+    assert_eq!(find("report in:/sub"), [""; 0]);
+    // When something changed that was not read yet is not known.
+    assert_eq!(find("report after:2020"), ["[report]_x.pdf"]);
+    // What must not be there must not be in the text either.
+    assert_eq!(find("epor -draft"), ["my[repor]t.pdf", "my[repor]t.txt", "my[repor]ts/", "r[epor]t_y.txt"].map(|name| name.replace("[repor]", "r[epor]")));
+    assert_eq!(find("report -my"), ["[report]_x.pdf", "[report]_y.txt"]);
+
+    let answer = find_named(&index, &names, "report");
+    assert_eq!((answer.total, answer.total_is_exact, answer.step), (5, true, Step::All));
+    let facets = answer.facets;
+    assert_eq!(facets.kinds, [("pdf".to_owned(), 2), ("txt".to_owned(), 2), ("folder".to_owned(), 1)]);
+    assert_eq!(facets.folders, [("a".to_owned(), 3), ("b".to_owned(), 1)]);
+    assert_eq!(facets.years, [(2019, 1), (2024, 1)]);
+    let facts: Vec<_> = answer.hits.iter().map(|hit| (hit.kind.as_str(), hit.size, hit.modified.is_some())).collect();
+    assert!(facts.contains(&("folder", None, false)) && facts.contains(&("pdf", Some(7), true)), "{facts:?}");
+}
+
+#[test]
+fn names_that_are_nearly_so_are_the_last_resort() {
+    let index = index(&[body("a/quarterly-summary.txt", "words")]);
+    let names = names(&index, &["项目年度总结.docx"]);
+    let answer = find_named(&index, &names, "项目总结");
+    assert_eq!((answer.step, named(&answer)), (Step::Typo, vec!["[项目]年度[总结].docx".to_owned()]));
+    let answer = find_named(&index, &names, "quartrly");
+    assert_eq!((answer.step, answer.total), (Step::Typo, 1));
+    assert_eq!(find_named(&index, &names, "xyzzy").total, 0);
+}
+
+#[test]
+fn a_gate_is_asked_for_names_and_many_of_them_are_not_exact() {
+    struct NotSecret;
+    impl Gate for NotSecret {
+        fn may_show(&self, path: &[u8]) -> bool {
+            !path.starts_with(b"secret")
+        }
+    }
+    let index = index(&[]);
+    let paths: Vec<String> = (0..300).map(|at| format!("secret/x{at}.txt")).chain(["x.txt".into()]).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let names = names(&index, &paths);
+    let request = Request { words: "x", offset: 0, limit: 10, language: None };
+    let answer = index.finder().find(&request, &names, &NotSecret);
+    assert_eq!((named(&answer), answer.total, answer.total_is_exact), (vec!["[x].txt".to_owned()], 1, true));
+    let answer = index.finder().find(&request, &names, &Open);
+    assert_eq!((answer.total, answer.total_is_exact, answer.hits.len()), (200, false, 10));
+    let suggestions = index.finder().suggest(&Request { limit: 3, ..request }, &names, &Open);
+    assert_eq!((suggestions.names.len(), suggestions.pages.len()), (3, 0));
 }

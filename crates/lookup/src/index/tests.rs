@@ -2,6 +2,7 @@ use super::*;
 use crate::answer::{Open, Request};
 use crate::extract::Extract;
 use crate::material::Material;
+use crate::name::Names;
 use std::process::{Command, Stdio};
 
 const MEMORY: usize = 32 << 20;
@@ -20,7 +21,7 @@ fn put(writer: &Writer, path: &str, body: &str) {
 
 /// How many have the word.
 fn count(index: &Index, words: &str) -> usize {
-    index.finder().find(&Request { words, offset: 0, limit: 10, language: None }, &Open).total
+    index.finder().find(&Request { words, offset: 0, limit: 10, language: None }, &Names::new(), &Open).total
 }
 
 fn paths(index: &Index) -> Vec<String> {
@@ -53,7 +54,7 @@ fn what_was_put_is_known_with_its_facts() {
     let (count, examples) = index.finder().unreadable(10);
     assert_eq!((count, examples), (1, vec![(b"a/\xd7\xca.pdf".to_vec(), "no".into())]));
     // Found by the name as it is read.
-    let answer = index.finder().find(&Request { words: "资", offset: 0, limit: 10, language: None }, &Open);
+    let answer = index.finder().find(&Request { words: "资", offset: 0, limit: 10, language: None }, &Names::new(), &Open);
     assert_eq!(answer.hits[0].path, b"a/\xd7\xca.pdf");
     assert_eq!((answer.hits[0].kind.as_str(), answer.hits[0].unreadable.as_deref()), ("pdf", Some("no")));
 }

@@ -9,6 +9,7 @@ use crate::live::place::Place;
 use crate::live::remark::Remarks;
 use crate::live::settings::Settings;
 use crate::live::waker::Waker;
+use crate::name::Names;
 use std::fmt;
 use std::io;
 
@@ -41,6 +42,8 @@ pub enum Error {
 pub(crate) struct Shared {
     pub(crate) is_stopped: Arc<AtomicBool>,
     pub(crate) waker: Waker,
+    /// All names there are, whether their words were read or not.
+    pub(crate) names: Names,
     finder: RwLock<Finder>,
     state: Mutex<State>,
     /// The keeper has ended, and all that it started with it.
@@ -70,6 +73,7 @@ impl Lookup {
         let shared = Arc::new(Shared {
             is_stopped: Arc::default(),
             waker: Waker::new().map_err(|error| Error::Machine("make an event", error))?,
+            names: Names::new(),
             finder: RwLock::new(index.finder()),
             state: Mutex::new(State { is_building: true, ..State::default() }),
             has_ended: Mutex::new(false),
@@ -95,13 +99,13 @@ impl Lookup {
     /// Finds materials. Errs when that fails by a mistake of ours.
     pub fn find(&self, request: &Request<'_>, gate: &dyn Gate) -> Result<Answer, Error> {
         let finder = self.shared.finder();
-        guarded(|| finder.find(request, gate))
+        guarded(|| finder.find(request, &self.shared.names, gate))
     }
 
     /// What suggests itself while somebody types. Errs when that fails by a mistake of ours.
     pub fn suggest(&self, request: &Request<'_>, gate: &dyn Gate) -> Result<Suggestions, Error> {
         let finder = self.shared.finder();
-        guarded(|| finder.suggest(request, gate))
+        guarded(|| finder.suggest(request, &self.shared.names, gate))
     }
 
     /// How far it is. Costs next to nothing, so that every page can tell.

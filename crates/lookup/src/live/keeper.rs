@@ -312,6 +312,8 @@ impl Keeper {
                     self.soon.later(path.clone(), Instant::now());
                 }
                 let shown = self.shown.path(&self.tree, &path);
+                // Its neighbours may tell by now how it is read.
+                self.shared.names.insert(&path, &shown);
                 let page = Page { material, shown, extract, is_fresh: flight.is_fresh };
                 self.count.on_desk += page.bytes();
                 if self.place.is_none() {

@@ -108,3 +108,9 @@ impl Names {
         self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// Whether a word stands in one name: its letters, or how they are spoken.
+pub(crate) fn is_named(word: &str, shown: &str) -> bool {
+    let is_spoken = || Pinyin::new(word).is_some_and(|pinyin| pinyin.find(shown).is_some());
+    letter::fold(shown).contains(&letter::fold(word)) || is_spoken()
+}

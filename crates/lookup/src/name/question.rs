@@ -35,6 +35,8 @@ pub struct Found {
     pub path: Vec<u8>,
     /// The name as it is read.
     pub shown: String,
+    /// The folder that it stands in, as it is read: from the root, without a slash at either end.
+    pub folder: String,
     /// A folder; else a file.
     pub is_folder: bool,
     /// What matched of the shown name: in order, apart from each other, none empty.

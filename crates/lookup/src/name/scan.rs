@@ -318,6 +318,7 @@ impl<'a> Search<'a> {
         Some(Found {
             path,
             shown,
+            folder: self.table.shown(block.folder(slot)),
             is_folder: candidate.is_folder,
             marks: merged(marks),
             place: matches.iter().map(|it| it.place).max().unwrap_or(Place::Folder),

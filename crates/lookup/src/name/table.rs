@@ -82,6 +82,17 @@ impl Table {
         segments.join(&b'/')
     }
 
+    /// The path of a folder as it is read.
+    pub(super) fn shown(&self, folder: u32) -> String {
+        let mut segments: Vec<String> = Vec::new();
+        for id in self.chain(folder) {
+            let (block, slot) = self.folders.at(id);
+            segments.push(block.shown(slot).into_owned());
+        }
+        segments.reverse();
+        segments.join("/")
+    }
+
     /// A folder and those that it is in, without the root.
     pub(super) fn chain(&self, folder: u32) -> impl Iterator<Item = u32> {
         std::iter::successors(Some(folder), |&id| Some(self.folders.folder(id))).take_while(|&id| id != ROOT)

@@ -160,3 +160,27 @@ fn one_change_after_another_is_found() {
     // How long it takes is measured elsewhere (`examples/live.rs`), on a machine that does nothing else.
     println!("from save to hit: median {} ms, 19 of 20 within {} ms", times[20], times[38]);
 }
+
+#[test]
+fn names_go_with_what_they_name() {
+    let ground = Ground::new(&[("石料/参考资料.bin", "\0\u{1}")]);
+    let lookup = ground.start();
+    finds(&lookup, "ziliao", &["石料/参考资料.bin"]);
+    finds(&lookup, "shiliao", &["石料"]);
+    ground.write("石料/grindstone.txt", "basalt");
+    finds(&lookup, "indsto", &["石料/grindstone.txt"]);
+    fs::rename(ground.path("石料"), ground.path("sandbox")).expect("renamed");
+    finds(&lookup, "indsto", &["sandbox/grindstone.txt"]);
+    finds(&lookup, "ziliao", &["sandbox/参考资料.bin"]);
+    finds(&lookup, "shiliao", &[]);
+    finds(&lookup, "andbo", &["sandbox"]);
+    fs::remove_dir_all(ground.path("sandbox")).expect("removed");
+    finds(&lookup, "indsto", &[]);
+    finds(&lookup, "andbo", &[]);
+    // A look-up that begins again knows the names from its index.
+    ground.write("quartzite.txt", "basalt");
+    finds(&lookup, "basalt", &["quartzite.txt"]);
+    settled(&lookup);
+    drop(lookup);
+    finds(&ground.start(), "artzi", &["quartzite.txt"]);
+}

@@ -19,7 +19,7 @@ pub struct Hit {
     pub name: Marked,
     /// The title that it gives itself.
     pub title: Option<Marked>,
-    /// The extension in small letters, without its dot, as `type:` takes it; empty: none.
+    /// The extension in small letters, without its dot, as `type:` takes it; empty: none. Of a folder, `folder`.
     pub extension: String,
     /// What its name promises.
     pub kind: Kind,
@@ -163,6 +163,7 @@ impl Hit {
         out.push_str("<p class=about>");
         match self.extension.as_str() {
             "" => out.push_str((words.kind)(self.kind)),
+            _ if self.kind == Kind::Folder => out.push_str((words.kind)(self.kind)),
             extension => push_text(out, &extension.to_uppercase()),
         }
         if let Some(size) = self.size.filter(|_| self.kind != Kind::Folder) {

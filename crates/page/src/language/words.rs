@@ -89,7 +89,7 @@ pub(crate) struct Words {
     pub(crate) find_title: &'static str,
     pub(crate) operators: &'static str,
     /// What can be typed, and what it means.
-    pub(crate) operator_list: [(&'static str, &'static str); 7],
+    pub(crate) operator_list: [(&'static str, &'static str); 8],
     /// How many were found, and whether that is all of them.
     pub(crate) found: fn(usize, bool) -> String,
     /// A time with its unit.

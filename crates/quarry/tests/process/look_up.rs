@@ -201,7 +201,7 @@ fn a_server_that_is_killed_at_any_moment_leaves_an_index_that_is_right() {
     let find = |place: &Path, words: &str| {
         let index = Index::open_beside(&indexes(place)[0]).expect("an index");
         let request = lookup::answer::Request { words, offset: 0, limit: 10_000, language: None };
-        let hits = index.finder().find(&request, &lookup::answer::Open).hits;
+        let hits = index.finder().find(&request, &lookup::name::Names::new(), &lookup::answer::Open).hits;
         let mut paths: Vec<Vec<u8>> = hits.into_iter().map(|hit| hit.path).collect();
         paths.sort();
         paths

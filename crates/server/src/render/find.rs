@@ -10,7 +10,7 @@ use page::error::Similar;
 use page::find::{self, Asked, Facets, Found, Hit, Marked, OFFSET_MAX, Progress, Step, Suggestions};
 use page::listing::Segment;
 use semantics::{FieldName, RequestHead, Status, Target, Timestamp};
-use site::{SiteOptions, is_hidden_name, prefers_json};
+use site::{SiteOptions, SitePath, is_hidden_name, prefers_json};
 
 /// Suggestions of each sort, unless fewer are asked for.
 const SUGGESTIONS_MAX: usize = 5;
@@ -50,7 +50,7 @@ impl<T: Files> Origin<T> {
                 // A person who goes beyond what is given gets the last of it.
                 let language = language(head);
                 let request = request(&asked, asked.limit, language.as_deref());
-                found(look_up.find(&request, &self.gate()))
+                self.found(look_up.find(&request, &self.gate()))
             }
         };
         (found.index, found.now) = (progress(state), now);
@@ -72,7 +72,7 @@ impl<T: Files> Origin<T> {
                 let language = language(head);
                 let request = request(&asked, asked.limit.min(SUGGESTIONS_MAX), language.as_deref());
                 let answer::Suggestions { names, pages, took } = look_up.suggest(&request, &self.gate());
-                let hits = |hits: Vec<answer::Hit>| hits.into_iter().map(hit).collect();
+                let hits = |hits: Vec<answer::Hit>| hits.into_iter().map(|hit| self.hit(hit)).collect();
                 Suggestions { names: hits(names), pages: hits(pages), took }
             }
         };
@@ -110,10 +110,55 @@ impl<T: Files> Origin<T> {
             Similar {
                 shown: path.iter().map(|segment| segment.shown.as_str()).collect::<Vec<_>>().join("/"),
                 path: path.into_iter().map(|segment| segment.name).collect(),
-                is_folder: false,
+                is_folder: hit.is_folder,
             }
         });
         similar.collect()
+    }
+
+    fn found(&self, answer: answer::Answer) -> Found {
+        let answer::Answer { total, total_is_exact, step, instead, hits, facets, took } = answer;
+        Found {
+            total,
+            total_is_exact,
+            step: match step {
+                answer::Step::All => Step::All,
+                answer::Step::Most => Step::Most,
+                answer::Step::Typo => Step::Typo,
+            },
+            instead,
+            hits: hits.into_iter().map(|hit| self.hit(hit)).collect(),
+            facets: Facets { types: facets.kinds, folders: facets.folders, years: facets.years },
+            took,
+            ..Found::default()
+        }
+    }
+
+    fn hit(&self, found: answer::Hit) -> Hit {
+        let (size, modified) = self.facts(&found);
+        let path = segments(&found.path);
+        let name = path.last().map_or(&[][..], |segment| &segment.name);
+        Hit {
+            kind: if found.is_folder { Kind::Folder } else { Kind::from_name(name) },
+            path,
+            name: marked(found.name),
+            title: found.title.map(marked),
+            extension: found.kind,
+            size,
+            modified,
+            snippet: marked(found.snippet),
+            unreadable: found.unreadable,
+            score: found.score,
+        }
+    }
+
+    /// Size in bytes and time of the last change. Of what was not read yet, as it is now.
+    fn facts(&self, found: &answer::Hit) -> (Option<u64>, Option<Timestamp>) {
+        if found.is_folder || found.modified.is_some() {
+            return (found.size, found.modified.map(|modified| Timestamp(i128::from(modified))));
+        }
+        let identity = SitePath::new(&found.path).and_then(|path| self.files.identify(&path).ok().flatten());
+        (identity.map(|identity| identity.size), identity.map(|identity| identity.modified))
     }
 
     fn gate(&self) -> Visible<'_> {
@@ -174,41 +219,6 @@ fn address(head: &RequestHead<'_>) -> String {
     let forwarded = head.field(FieldName::Forwarded).unwrap_or_default().to_ascii_lowercase();
     let is_secure = is_secure || forwarded.windows(11).any(|window| window == b"proto=https");
     format!("{}://{}", if is_secure { "https" } else { "http" }, String::from_utf8_lossy(head.authority))
-}
-
-fn found(answer: answer::Answer) -> Found {
-    let answer::Answer { total, total_is_exact, step, instead, hits, facets, took } = answer;
-    Found {
-        total,
-        total_is_exact,
-        step: match step {
-            answer::Step::All => Step::All,
-            answer::Step::Most => Step::Most,
-            answer::Step::Typo => Step::Typo,
-        },
-        instead,
-        hits: hits.into_iter().map(hit).collect(),
-        facets: Facets { types: facets.kinds, folders: facets.folders, years: facets.years },
-        took,
-        ..Found::default()
-    }
-}
-
-fn hit(found: answer::Hit) -> Hit {
-    let path = segments(&found.path);
-    let name = path.last().map_or(&[][..], |segment| &segment.name);
-    Hit {
-        kind: Kind::from_name(name),
-        path,
-        name: marked(found.name),
-        title: found.title.map(marked),
-        extension: found.kind,
-        size: Some(found.size),
-        modified: Some(Timestamp(i128::from(found.modified))),
-        snippet: marked(found.snippet),
-        unreadable: found.unreadable,
-        score: found.score,
-    }
 }
 
 fn marked(text: answer::Marked) -> Marked {

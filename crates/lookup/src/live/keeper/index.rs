@@ -5,6 +5,7 @@ use crate::index::{Index, Words};
 use crate::live::place::{Place, Turn};
 use crate::live::scribe::{Order, Scribe, Terms};
 use crate::live::tree::Mark;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -61,11 +62,13 @@ impl Keeper {
 
     /// Takes in what the index knows.
     pub(super) fn load(&mut self) {
-        let tree = &mut self.tree;
+        let (tree, names) = (&mut self.tree, &self.shared.names);
         let known = self.index.known(|known| {
             let is_read = known.words != Words::Waiting;
             let mark = if is_read { Mark::of(&known.to_material()) } else { Mark::NONE };
-            tree.set(known.path, mark);
+            if tree.set(known.path, mark) {
+                names.insert(known.path, &known.shown.map_or_else(|| String::from_utf8_lossy(known.path), Cow::Borrowed));
+            }
         });
         // One that cannot be read is made anew.
         if known.is_err() {

@@ -107,6 +107,7 @@ impl Keeper {
             None if self.refused.get(path).is_some_and(|mark| mark.is_of(material)) => return,
             None => {
                 self.tree.set(path, Mark::NONE);
+                self.shared.names.insert(path, &self.shown.path(&self.tree, path));
                 Mark::NONE
             }
         };
@@ -122,6 +123,7 @@ impl Keeper {
     pub(super) fn forget(&mut self, path: &[u8]) {
         let Some(mark) = self.tree.mark(path) else { return };
         self.tree.remove(path);
+        self.shared.names.remove(path);
         self.queue.cancel(path);
         if mark.is_read() {
             self.order(Order::Remove(path.to_vec()));
@@ -136,6 +138,7 @@ impl Keeper {
             return;
         }
         self.queue.cancel_folder(path);
+        self.shared.names.remove_folder(path);
         if self.tree.remove_folder(path) > 0 {
             self.order(Order::RemoveFolder(path.to_vec()));
         }

@@ -9,10 +9,10 @@
 //! texts themselves, and always the same ones; what they must find is known from the texts, not from the index.
 
 use lookup::answer::{Open, Request};
-use lookup::name::Names;
 use lookup::extract::Extract;
 use lookup::index::Index;
 use lookup::material::Material;
+use lookup::name::Names;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -146,7 +146,8 @@ fn measure(index: &Index, texts: &[Text], count: usize) {
             tries += 1;
             let Some(words) = make(&texts[random.below(texts.len())], &mut random) else { continue };
             let begin = Instant::now();
-            let answer = finder.find(&Request { words: &words, offset: 0, limit: 10, language: None }, &Names::new(), &Open);
+            let answer =
+                finder.find(&Request { words: &words, offset: 0, limit: 10, language: None }, &Names::new(), &Open);
             times.push(begin.elapsed());
             hits += answer.total;
         }
@@ -178,7 +179,8 @@ fn judge(index: &Index, texts: &[Text], count: usize) {
             let Some(part) = run(&texts[at], &mut random, letters) else { continue };
             asked += 1;
             let scope = format!("{part} in:\"/{}\"", texts[at].shown.rsplit_once('/').map_or("", |(folder, _)| folder));
-            let answer = finder.find(&Request { words: &scope, offset: 0, limit: 10_000, language: None }, &Names::new(), &Open);
+            let answer =
+                finder.find(&Request { words: &scope, offset: 0, limit: 10_000, language: None }, &Names::new(), &Open);
             found += usize::from(answer.hits.iter().any(|hit| hit.path == texts[at].material.path));
         }
         if asked > 0 {

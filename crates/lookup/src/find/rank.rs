@@ -12,13 +12,7 @@ use crate::index::{View, kind, language, sum};
 use std::time::SystemTime;
 
 /// The hits that are asked for, in order.
-pub(super) fn best(
-    view: &View,
-    plan: &Plan,
-    named: &Named,
-    mut hits: Hits,
-    request: &Request<'_>,
-) -> Vec<Candidate> {
+pub(super) fn best(view: &View, plan: &Plan, named: &Named, mut hits: Hits, request: &Request<'_>) -> Vec<Candidate> {
     let end = request.offset.saturating_add(request.limit).min(RANKED_MAX);
     if request.limit == 0 || request.offset >= hits.len() || request.offset >= RANKED_MAX {
         return Vec::new();

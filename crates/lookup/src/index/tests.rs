@@ -54,7 +54,8 @@ fn what_was_put_is_known_with_its_facts() {
     let (count, examples) = index.finder().unreadable(10);
     assert_eq!((count, examples), (1, vec![(b"a/\xd7\xca.pdf".to_vec(), "no".into())]));
     // Found by the name as it is read.
-    let answer = index.finder().find(&Request { words: "资", offset: 0, limit: 10, language: None }, &Names::new(), &Open);
+    let answer =
+        index.finder().find(&Request { words: "资", offset: 0, limit: 10, language: None }, &Names::new(), &Open);
     assert_eq!(answer.hits[0].path, b"a/\xd7\xca.pdf");
     assert_eq!((answer.hits[0].kind.as_str(), answer.hits[0].unreadable.as_deref()), ("pdf", Some("no")));
 }

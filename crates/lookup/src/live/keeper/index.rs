@@ -67,7 +67,10 @@ impl Keeper {
             let is_read = known.words != Words::Waiting;
             let mark = if is_read { Mark::of(&known.to_material()) } else { Mark::NONE };
             if tree.set(known.path, mark) {
-                names.insert(known.path, &known.shown.map_or_else(|| String::from_utf8_lossy(known.path), Cow::Borrowed));
+                names.insert(
+                    known.path,
+                    &known.shown.map_or_else(|| String::from_utf8_lossy(known.path), Cow::Borrowed),
+                );
             }
         });
         // One that cannot be read is made anew.

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! words of          name  title  headings  all of it      as words and as runs, each in a field of its own
-//! columns           path, shown, folder, kind, language, fault; size, modified, changed, inode; state, title and name as sums
+//! columns           path, shown, folder, kind, language, fault; size, modified, changed, inode; state, title and name as sums;
+//!                   a title with hanzi, which can be found as it is spoken
 //! stored            all of the text, for snippets
 //! ```
 //!
@@ -15,7 +16,7 @@ use tantivy::schema::{BytesOptions, Field, IndexRecordOption, NumericOptions, Sc
 use tantivy::tokenizer::{RAW_TOKENIZER_NAME, Token, TokenStream, Tokenizer, TokenizerManager};
 
 /// Another number: the index of an older program is made anew. It goes up with whatever changes terms, fields or columns.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 /// Two fields for one text: its words, and its runs.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +56,7 @@ pub(crate) struct Fields {
     pub(crate) state: Field,
     pub(crate) title_sum: Field,
     pub(crate) name_sum: Field,
+    pub(crate) spoken_title: Field,
 }
 
 /// Names of the columns.
@@ -72,6 +74,7 @@ pub(crate) mod column {
     pub(crate) const STATE: &str = "state";
     pub(crate) const TITLE_SUM: &str = "title_sum";
     pub(crate) const NAME_SUM: &str = "name_sum";
+    pub(crate) const TITLE: &str = "title";
 }
 
 impl Fields {
@@ -95,6 +98,7 @@ impl Fields {
         let mut words = |name: &str| builder.add_text_field(name, TextOptions::default().set_fast(RAW_TOKENIZER_NAME));
         let (shown, folder, kind) = (words(SHOWN), words(FOLDER), words(KIND));
         let (language, fault) = (words(LANGUAGE), words(FAULT));
+        let spoken_title = words(TITLE);
         let number = || NumericOptions::default().set_fast();
         let (size, inode) = (builder.add_u64_field(SIZE, number()), builder.add_u64_field(INODE, number()));
         let modified = builder.add_i64_field(MODIFIED, number());
@@ -122,6 +126,7 @@ impl Fields {
             state,
             title_sum,
             name_sum,
+            spoken_title,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Names that have the words: some of their letters, how their hanzi are spoken, or nearly.
+//! Names that have the words: some of their letters, how their hanzi are spoken, or nearly; and titles, as their hanzi are spoken.
 //!
 //! The table of names knows a name before its words are read, and folders too. What it finds is either in the index, then its facts are
 //! known and its words count as well, or it is found by its name alone.
@@ -9,7 +9,7 @@ use super::plan::{Facts, Plan, Word};
 use crate::answer::{FOLDER, Gate, Marked};
 use crate::error::Error;
 use crate::index::{View, kind};
-use crate::name::{By, Found, Names, Place as Stand, Question, is_named};
+use crate::name::{By, Found, Names, Pinyin, Place as Stand, Question, is_named};
 use crate::query;
 use crate::schema::Fields;
 use tantivy::schema::{Field, IndexRecordOption};
@@ -19,6 +19,8 @@ use tantivy::{DocId, DocSet, TERMINATED, Term};
 #[derive(Debug, Default)]
 pub(super) struct Named {
     names: Vec<Found>,
+    /// From this number on they are titles.
+    titles_from: usize,
     /// Those in the index, in order: segment, document, number of the name.
     known: Vec<(u32, DocId, u32)>,
     /// The others, by number.
@@ -38,7 +40,7 @@ pub(super) struct Wanted<'a> {
 }
 
 impl Named {
-    /// Asks the names. Where words have to stand in titles, none is asked; without words neither.
+    /// Asks the names and the titles. Without words, none is asked.
     pub(super) fn find(
         names: &Names,
         wanted: &Wanted<'_>,
@@ -46,23 +48,37 @@ impl Named {
         gate: &dyn Gate,
     ) -> Result<Named, Error> {
         let Wanted { plan, places, limit, is_fuzzy } = *wanted;
-        if plan.words.is_empty() || plan.words.iter().any(|word| word.place == query::Place::Title) {
+        if plan.words.is_empty() {
             return Ok(Named::default());
         }
-        let mut found = names.find(&question(plan, is_fuzzy), limit, gate);
-        let is_cut = found.len() >= limit;
+        let question = question(plan, is_fuzzy);
+        let stands = |place| plan.words.iter().any(|word| word.place == place);
+        let mut found = if stands(query::Place::Title) { Vec::new() } else { names.find(&question, limit, gate) };
+        let mut is_cut = found.len() >= limit;
         // What only stands in a folder of that name is one click from the folder, which is found.
         found.retain(|name| name.place != Stand::Folder && (name.by == By::Fuzzy || has_names(&plan.words, name)));
-        let mut named = Named { names: found, is_cut, ..Named::default() };
+        let titles_from = found.len();
+        // The index knows the letters of titles, but not how they are spoken.
+        if !stands(query::Place::Name) && plan.words.iter().any(|word| Pinyin::new(&word.text).is_some()) {
+            let question = Question { is_fuzzy: false, ..question };
+            let titles = names.find_titles(&question, limit, gate);
+            is_cut |= titles.len() >= limit;
+            found.extend(titles.into_iter().filter(|title| !title.is_folder && matches!(title.by, By::Pinyin(_))));
+        }
+        let mut named = Named { names: found, titles_from, is_cut, ..Named::default() };
         for (number, name) in (0..).zip(&named.names) {
             let document = if name.is_folder { None } else { document(view, fields.path, &name.path)? };
             match document {
                 Some((segment, document)) => named.known.push((segment, document, number)),
+                // A title of what was just read will be in the index in a moment.
+                None if number as usize >= titles_from => {}
                 None if is_as_asked(name, &plan.facts, places) => named.alone.push(number),
                 None => {}
             }
         }
+        // By its name and by its title: the name counts.
         named.known.sort_unstable();
+        named.known.dedup_by_key(|known| (known.0, known.1));
         Ok(named)
     }
 
@@ -82,9 +98,19 @@ impl Named {
         })
     }
 
-    /// The name that a candidate was found by.
+    /// The name or the title that a candidate was found by.
     pub(super) fn get(&self, candidate: &Candidate) -> Option<&Found> {
         self.names.get(candidate.named? as usize)
+    }
+
+    /// Only the name.
+    pub(super) fn name(&self, candidate: &Candidate) -> Option<&Found> {
+        self.get(candidate).filter(|_| candidate.named.is_some_and(|number| (number as usize) < self.titles_from))
+    }
+
+    /// Only the title.
+    pub(super) fn title(&self, candidate: &Candidate) -> Option<&Found> {
+        self.get(candidate).filter(|_| candidate.named.is_some_and(|number| number as usize >= self.titles_from))
     }
 }
 

@@ -23,11 +23,25 @@ pub(super) fn hits(
     best: &[Candidate],
 ) -> Result<Vec<Hit>, Error> {
     let marker = Marker::new(plan.patterns());
-    let hits = best.iter().filter_map(|candidate| match (candidate.columns(view), named.get(candidate)) {
-        (Some(columns), name) => Some(hit(view, fields, &marker, candidate, columns, name)),
-        (None, name) => Some(Ok(alone(name?, candidate.score))),
+    let hits = best.iter().filter_map(|candidate| match candidate.columns(view) {
+        Some(columns) => {
+            let hit = hit(view, fields, &marker, candidate, columns);
+            Some(hit.map(|hit| with_marks(hit, named.name(candidate), named.title(candidate))))
+        }
+        None => named.get(candidate).map(|name| Ok(alone(name, candidate.score))),
     });
     hits.collect()
+}
+
+/// The hit with what the names know of it: the index knows no parts of words, and not how hanzi are spoken.
+fn with_marks(mut hit: Hit, name: Option<&Found>, title: Option<&Found>) -> Hit {
+    if let Some(name) = name.filter(|_| !hit.name.has_match()) {
+        hit.name = marked(name);
+    }
+    if let Some(title) = title {
+        hit.title = hit.title.map(|own| Marked::with_marks(&own.text(), &title.marks));
+    }
+    hit
 }
 
 /// What is known by its name alone.
@@ -46,14 +60,7 @@ fn alone(name: &Found, score: f32) -> Hit {
     }
 }
 
-fn hit(
-    view: &View,
-    fields: &Fields,
-    marker: &Marker,
-    candidate: &Candidate,
-    columns: &Columns,
-    found: Option<&Found>,
-) -> Result<Hit, Error> {
+fn hit(view: &View, fields: &Fields, marker: &Marker, candidate: &Candidate, columns: &Columns) -> Result<Hit, Error> {
     let document = candidate.document;
     let stored: TantivyDocument = view.searcher.doc(DocAddress::new(candidate.segment, document))?;
     let stored = stored.get_first(fields.text).and_then(|value| value.as_str()).unwrap_or_default();
@@ -70,17 +77,11 @@ fn hit(
             snippet = of_headings;
         }
     }
-    let kind = kind(name);
-    let mut name = marker.whole(name);
-    // The index knows no parts of words, and not how hanzi are spoken.
-    if let Some(found) = found.filter(|_| !name.has_match()) {
-        name = marked(found);
-    }
     Ok(Hit {
         path: columns.path(document)?,
-        name,
+        name: marker.whole(name),
         title: (!title.is_empty()).then(|| marker.whole(title)),
-        kind,
+        kind: kind(name),
         is_folder: false,
         size: columns.size.first(document),
         modified: columns.modified.first(document),

@@ -314,7 +314,11 @@ proptest! {
 /// The names of a site: those of the index, and these.
 fn names(index: &Index, others: &[&str]) -> Names {
     let names = Names::new();
-    index.known(|known| names.insert(known.path, &String::from_utf8_lossy(known.path))).expect("read");
+    let take = |known: crate::index::Known<'_>| {
+        names.insert(known.path, &String::from_utf8_lossy(known.path));
+        names.set_title(known.path, known.title);
+    };
+    index.known(take).expect("read");
     others.iter().for_each(|path| names.insert(path.as_bytes(), path));
     names
 }
@@ -425,4 +429,28 @@ fn a_gate_is_asked_for_names_and_many_of_them_are_not_exact() {
     assert_eq!((answer.total, answer.total_is_exact, answer.hits.len()), (200, false, 10));
     let suggestions = index.finder().suggest(&Request { limit: 3, ..request }, &names, &Open);
     assert_eq!((suggestions.names.len(), suggestions.pages.len()), (3, 0));
+}
+
+#[test]
+fn titles_are_found_as_they_are_spoken() {
+    let index = index(&[
+        Given { path: "a/01.html", title: "导入 A/B 数据", body: "ziliao", ..Given::default() },
+        Given { path: "a/shuju.html", title: "数据", body: "正文", ..Given::default() },
+        Given { path: "a/plain.html", title: "Plain", body: "正文", ..Given::default() },
+    ]);
+    let names = names(&index, &[]);
+    let find = |words: &str| {
+        let hit = |hit: &crate::answer::Hit| hit.title.as_ref().map(marked).unwrap_or_default();
+        find_named(&index, &names, words).hits.iter().map(hit).collect::<Vec<_>>()
+    };
+    assert_eq!(find("daoru"), ["[导入] A/B 数据"]);
+    assert_eq!(find("drab"), [""; 0]);
+    assert_eq!(find("shuju"), ["数据", "导入 A/B [数据]"]);
+    assert_eq!(find("title:sj"), ["[数据]", "导入 A/B [数据]"]);
+    assert_eq!(find("name:shuju"), ["数据"]);
+    assert_eq!(find("daoru -ziliao"), [""; 0]);
+    names.set_title(b"a/01.html", Some("Import"));
+    assert_eq!(find("daoru"), [""; 0]);
+    names.remove(b"a/shuju.html");
+    assert_eq!(find("title:sj"), [""; 0]);
 }

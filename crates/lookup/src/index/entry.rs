@@ -4,6 +4,7 @@ use super::writer::Ticket;
 use crate::extract::Extract;
 use crate::fold::{self, PART};
 use crate::material::Material;
+use crate::name::has_hanzi;
 use crate::query::cut;
 use crate::schema::Fields;
 use std::hash::{BuildHasher, Hasher};
@@ -137,6 +138,7 @@ impl Entry {
             19 => (fields.state, Some(U64(facts.state))),
             20 => (fields.title_sum, facts.title_sum.map(U64)),
             21 => (fields.name_sum, Some(U64(facts.name_sum))),
+            22 => (fields.spoken_title, Some(&self.text[self.title.clone()]).filter(|title| has_hanzi(title)).map(Str)),
             _ => return None,
         };
         // What is not there is null, which the index passes over.

@@ -3,6 +3,7 @@
 use super::entry::STATE_READ;
 use crate::error::Error;
 use crate::schema::column;
+use tantivy::columnar::StrColumn;
 use tantivy::{DocId, Searcher, SegmentReader};
 
 /// A material in the index.
@@ -12,6 +13,8 @@ pub struct Known<'a> {
     pub path: &'a [u8],
     /// The path as it is read, where its bytes are not that.
     pub shown: Option<&'a str>,
+    /// The title that it gives itself, where that has hanzi.
+    pub title: Option<&'a str>,
     /// In bytes.
     pub size: u64,
     /// When the content changed last, in nanoseconds since 1970.
@@ -64,6 +67,7 @@ fn visit_segment(reader: &SegmentReader, visit: &mut dyn FnMut(Known<'_>)) -> Re
     let changed = columns.i64(column::CHANGED)?;
     let state = columns.u64(column::STATE)?;
     let shown = columns.str(column::SHOWN)?;
+    let title = columns.str(column::TITLE)?;
     let fault = columns.str(column::FAULT)?;
     // In the order of the paths, which is how their dictionary is written: it is read once from end to end.
     let mut documents: Vec<(u64, DocId)> = Vec::with_capacity(reader.num_docs() as usize);
@@ -71,7 +75,7 @@ fn visit_segment(reader: &SegmentReader, visit: &mut dyn FnMut(Known<'_>)) -> Re
     documents.sort_unstable();
     let mut path = paths.dictionary().stream()?;
     let mut passed = 0;
-    let mut shown_text = String::new();
+    let (mut shown_text, mut title_text) = (String::new(), String::new());
     for (ord, document) in documents {
         while passed <= ord {
             if !path.advance() {
@@ -79,14 +83,8 @@ fn visit_segment(reader: &SegmentReader, visit: &mut dyn FnMut(Known<'_>)) -> Re
             }
             passed += 1;
         }
-        shown_text.clear();
-        let is_shown = match &shown {
-            Some(shown) => match shown.ords().first(document) {
-                Some(ord) => shown.ord_to_str(ord, &mut shown_text)?,
-                None => false,
-            },
-            None => false,
-        };
+        let is_shown = read(shown.as_ref(), document, &mut shown_text)?;
+        let is_titled = read(title.as_ref(), document, &mut title_text)?;
         let has_fault = fault.as_ref().is_some_and(|fault| fault.ords().first(document).is_some());
         let words = match state.first(document) {
             Some(STATE_READ) if has_fault => Words::Faulty,
@@ -96,6 +94,7 @@ fn visit_segment(reader: &SegmentReader, visit: &mut dyn FnMut(Known<'_>)) -> Re
         visit(Known {
             path: path.key(),
             shown: is_shown.then_some(shown_text.as_str()),
+            title: is_titled.then_some(title_text.as_str()),
             size: size.first(document).unwrap_or(0),
             modified: modified.first(document).unwrap_or(0),
             changed: changed.first(document).unwrap_or(0),
@@ -104,4 +103,13 @@ fn visit_segment(reader: &SegmentReader, visit: &mut dyn FnMut(Known<'_>)) -> Re
         });
     }
     Ok(())
+}
+
+/// Reads a text of a column. False: there is none.
+fn read(column: Option<&StrColumn>, document: DocId, text: &mut String) -> Result<bool, Error> {
+    text.clear();
+    Ok(match column.and_then(|column| Some((column, column.ords().first(document)?))) {
+        Some((column, ord)) => column.ord_to_str(ord, text)?,
+        None => false,
+    })
 }

@@ -314,6 +314,7 @@ impl Keeper {
                 let shown = self.shown.path(&self.tree, &path);
                 // Its neighbours may tell by now how it is read.
                 self.shared.names.insert(&path, &shown);
+                self.shared.names.set_title(&path, extract.title.as_deref());
                 let page = Page { material, shown, extract, is_fresh: flight.is_fresh };
                 self.count.on_desk += page.bytes();
                 if self.place.is_none() {

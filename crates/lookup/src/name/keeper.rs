@@ -154,50 +154,6 @@ impl Keeper {
         before - self.files
     }
 
-    pub(super) fn rename(&mut self, shared: &Shared, from: &[u8], to: &[u8], shown: &str) -> bool {
-        let (from, to): (Vec<&[u8]>, Vec<&[u8]>) = (segments(from).collect(), segments(to).collect());
-        if to.join(&b'/').len() > PATH_BYTES_MAX {
-            return false;
-        }
-        let Some(id) = self.look_up(&read(shared), &from.join(&b'/')) else { return false };
-        if from == to {
-            return true;
-        }
-        // Nothing can be moved into itself, or over a folder that it is in.
-        if from.starts_with(&to) || to.starts_with(&from) {
-            return false;
-        }
-        let path = to.join(&b'/');
-        let Some((folders, name)) = split(&path) else { return false };
-        let (folders_shown, name_shown) = split_shown(shown, name);
-        let Some(folder) = self.make_folder(shared, folders, folders_shown) else { return false };
-        // Whatever goes away now, the folder stays.
-        self.add_child(folder);
-        let there = self.find(&read(shared), folder, name);
-        match there {
-            Some(Id::Folder(old)) => self.remove_below(shared, old),
-            Some(old) => self.take_out(shared, old),
-            None => {}
-        }
-        let (old_folder, old_hash) = {
-            let table = read(shared);
-            let (block, slot) = id.shelf(&table).at(id.number());
-            (block.folder(slot), self.hash(block.folder(slot), &block.raw(slot)))
-        };
-        self.index.remove(old_hash, id.code());
-        {
-            let entry = Entry::new(name, &name_shown, folder);
-            let mut table = write(shared);
-            let (block, slot) = id.shelf_mut(&mut table).block_mut(id.number());
-            block.fill(slot, &entry);
-        }
-        self.enter(shared, folder, name, id);
-        self.last = None;
-        self.children[old_folder as usize] -= 1;
-        self.release_if_empty(shared, old_folder);
-        true
-    }
-
     /// The folder at this path, made with all that it is in if it is not there. Nothing: there are too many.
     fn make_folder(&mut self, shared: &Shared, path: &[u8], shown: &str) -> Option<u32> {
         if let Some((last, folder)) = &self.last

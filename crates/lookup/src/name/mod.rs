@@ -9,7 +9,8 @@
 //! A find takes a snapshot, which costs a few hundred counters, and holds no lock from then on. Whoever changes a block that a snapshot
 //! still reads copies it first. So neither waits for the other for longer than that.
 //!
-//! Folders are names too: those that files stand in, for as long as they do.
+//! Folders are names too: those that files stand in, for as long as they do. Titles with hanzi stand in a table of the same make, to be
+//! found as they are spoken.
 
 mod arena;
 mod block;
@@ -39,6 +40,14 @@ use table::Table;
 /// Every name of a site. All methods take `&self`: many may find while one changes.
 #[derive(Debug)]
 pub struct Names {
+    files: Shelves,
+    /// By the paths of the files that have them.
+    titles: Shelves,
+}
+
+/// Names that many read and one changes.
+#[derive(Debug)]
+struct Shelves {
     keeper: Mutex<Keeper>,
     table: RwLock<Table>,
 }
@@ -52,35 +61,41 @@ impl Default for Names {
 impl Names {
     /// Without a name.
     pub fn new() -> Names {
-        Names { keeper: Mutex::default(), table: RwLock::new(Table::new()) }
+        Names { files: Shelves::new(), titles: Shelves::new() }
     }
 
     /// Takes in a file, with the folders that it stands in. `path` goes from the root, `shown` is the same as it is read, segment by
     /// segment; if it has fewer segments they are the last ones, and the others are read as UTF-8. A file that is there already gets
     /// the new `shown`.
     pub fn insert(&self, path: &[u8], shown: &str) {
-        self.keeper().insert(&self.table, path, shown);
+        self.files.keeper().insert(&self.files.table, path, shown);
     }
 
-    /// Takes out a file. False: there is none.
+    /// Says which title a file gives itself, from now on. One without hanzi is not kept: the index finds it as well.
+    pub fn set_title(&self, path: &[u8], title: Option<&str>) {
+        let titles = &self.titles;
+        match title.filter(|title| has_hanzi(title)) {
+            // What stands behind a slash would be another name.
+            Some(title) => titles.keeper().insert(&titles.table, path, &title.replace('/', " ")),
+            None => _ = titles.keeper().remove(&titles.table, path),
+        }
+    }
+
+    /// Takes out a file, with its title. False: there is none.
     pub fn remove(&self, path: &[u8]) -> bool {
-        self.keeper().remove(&self.table, path)
+        self.titles.keeper().remove(&self.titles.table, path);
+        self.files.keeper().remove(&self.files.table, path)
     }
 
     /// Takes out all files in a folder, at any depth; an empty path is the root. Gives how many there were.
     pub fn remove_folder(&self, path: &[u8]) -> usize {
-        self.keeper().remove_folder(&self.table, path)
-    }
-
-    /// Gives a file, or a folder with all that is in it, another path. What stood there is gone. False: nothing was there, or it would
-    /// be moved into itself or over a folder that it is in.
-    pub fn rename(&self, from: &[u8], to: &[u8], shown: &str) -> bool {
-        self.keeper().rename(&self.table, from, to, shown)
+        self.titles.keeper().remove_folder(&self.titles.table, path);
+        self.files.keeper().remove_folder(&self.files.table, path)
     }
 
     /// How many files there are.
     pub fn len(&self) -> usize {
-        self.keeper().files()
+        self.files.keeper().files()
     }
 
     /// Whether there is no file.
@@ -90,14 +105,24 @@ impl Names {
 
     /// Bytes in memory.
     pub fn size(&self) -> usize {
-        let table = self.snapshot();
-        self.keeper().size() + table.files.size() + table.folders.size()
+        self.files.size() + self.titles.size()
     }
 
     /// The best names for a question, at most `limit`, the best first. The gate is asked for what is given, and for as many more as it
     /// refuses.
     pub fn find(&self, question: &Question, limit: usize, gate: &dyn Gate) -> Vec<Found> {
-        scan::find(&self.snapshot(), question, limit, gate)
+        scan::find(&self.files.snapshot(), question, limit, gate)
+    }
+
+    /// The best titles for a question, as [`find`](Names::find) gives names. What is shown and marked is the title.
+    pub fn find_titles(&self, question: &Question, limit: usize, gate: &dyn Gate) -> Vec<Found> {
+        scan::find(&self.titles.snapshot(), question, limit, gate)
+    }
+}
+
+impl Shelves {
+    fn new() -> Shelves {
+        Shelves { keeper: Mutex::default(), table: RwLock::new(Table::new()) }
     }
 
     fn snapshot(&self) -> Table {
@@ -107,6 +132,16 @@ impl Names {
     fn keeper(&self) -> MutexGuard<'_, Keeper> {
         self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn size(&self) -> usize {
+        let table = self.snapshot();
+        self.keeper().size() + table.files.size() + table.folders.size()
+    }
+}
+
+/// Whether pinyin could speak any of it.
+pub(crate) fn has_hanzi(text: &str) -> bool {
+    !text.is_ascii() && text.chars().any(reading::is_hanzi)
 }
 
 /// Whether a word stands in one name: its letters, or how they are spoken.

@@ -184,3 +184,21 @@ fn names_go_with_what_they_name() {
     drop(lookup);
     finds(&ground.start(), "artzi", &["quartzite.txt"]);
 }
+
+#[test]
+fn titles_are_found_as_they_are_spoken() {
+    let ground = Ground::new(&[("a.html", "<title>导入数据</title>"), ("b.html", "<title>Plain</title>")]);
+    let lookup = ground.start();
+    finds(&lookup, "drsj", &["a.html"]);
+    ground.write("b.html", "<title>导出数据</title>");
+    finds(&lookup, "daochu", &["b.html"]);
+    ground.write("a.html", "<title>导出</title>");
+    finds(&lookup, "daoru", &[]);
+    finds(&lookup, "daochu", &["a.html", "b.html"]);
+    settled(&lookup);
+    drop(lookup);
+    let lookup = ground.start();
+    finds(&lookup, "daochu", &["a.html", "b.html"]);
+    fs::remove_file(ground.path("a.html")).expect("removed");
+    finds(&lookup, "daochu", &["b.html"]);
+}

@@ -139,7 +139,7 @@ pub(super) static WORDS: Words = Words {
         ("\"slate roof\"", "these words, side by side"),
         ("stone -marble", "the first word without the second"),
         ("name:report", "only in names"),
-        ("ziliao", "Chinese names by pinyin, or its initials: 资料, also zl"),
+        ("ziliao", "Chinese names and titles by pinyin: 资料, also zl"),
         ("type:pdf", "only this type"),
         ("in:notes/", "only in this folder and below"),
         ("after:2024 before:2025-03", "by the date of the last change"),

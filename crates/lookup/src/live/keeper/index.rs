@@ -130,11 +130,12 @@ impl Keeper {
 
     /// Sees what another process has written. What is there we know ourselves.
     pub(super) fn see(&mut self) {
-        let tree = &mut self.tree;
+        let (tree, names) = (&mut self.tree, &self.shared.names);
         tree.unread();
         let _ = self.index.known(|known| {
             if known.words != Words::Waiting && tree.mark(known.path).is_some() {
                 tree.set(known.path, Mark::of(&known.to_material()));
+                names.set_title(known.path, known.title);
             }
         });
     }

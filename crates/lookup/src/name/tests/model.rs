@@ -19,35 +19,11 @@ fn make_way(twin: &mut Twin, path: &str) {
     twin.retain(|other, _| !is_below(path, other) && !is_below(other, path));
 }
 
-fn move_all(twin: &mut Twin, from: &str, to: &str) -> bool {
-    let is_there = twin.keys().any(|path| path == from || is_below(path, from));
-    if !is_there || is_below(to, from) || is_below(from, to) {
-        return is_there && from == to;
-    }
-    if from == to {
-        return true;
-    }
-    let moved: Twin = twin
-        .iter()
-        .filter(|(path, _)| *path == from || is_below(path, from))
-        .map(|(a, b)| (a.clone(), b.clone()))
-        .collect();
-    twin.retain(|path, _| !moved.contains_key(path));
-    make_way(twin, to);
-    twin.remove(to);
-    for path in moved.keys() {
-        let path = format!("{to}{}", &path[from.len()..]);
-        twin.insert(path.clone(), path);
-    }
-    true
-}
-
 #[derive(Clone, Debug)]
 enum Step {
     Insert(String),
     Remove(String),
     RemoveFolder(String),
-    Rename(String, String),
 }
 
 fn path() -> impl Strategy<Value = String> {
@@ -59,7 +35,6 @@ fn step() -> impl Strategy<Value = Step> {
         5 => path().prop_map(Step::Insert),
         2 => path().prop_map(Step::Remove),
         1 => path().prop_map(Step::RemoveFolder),
-        2 => (path(), path()).prop_map(|(from, to)| Step::Rename(from, to)),
     ]
 }
 
@@ -129,10 +104,6 @@ proptest! {
                     let before = twin.len();
                     twin.retain(|other, _| !is_below(other, path));
                     prop_assert_eq!(names.remove_folder(path.as_bytes()), before - twin.len());
-                }
-                Step::Rename(from, to) => {
-                    let is_moved = move_all(&mut twin, from, to);
-                    prop_assert_eq!(names.rename(from.as_bytes(), to.as_bytes(), to), is_moved, "{} {}", from, to);
                 }
             }
             prop_assert_eq!(names.len(), twin.len(), "after {:?}", step);

@@ -3,6 +3,7 @@
 use super::entry::STATE_READ;
 use crate::error::Error;
 use crate::schema::column;
+use foldhash::{HashMap, HashMapExt};
 use tantivy::columnar::StrColumn;
 use tantivy::{DocId, Searcher, SegmentReader};
 
@@ -75,7 +76,8 @@ fn visit_segment(reader: &SegmentReader, visit: &mut dyn FnMut(Known<'_>)) -> Re
     documents.sort_unstable();
     let mut path = paths.dictionary().stream()?;
     let mut passed = 0;
-    let (mut shown_text, mut title_text) = (String::new(), String::new());
+    let mut shown_text = String::new();
+    let titles = texts(title.as_ref(), documents.iter().map(|(_, document)| *document))?;
     for (ord, document) in documents {
         while passed <= ord {
             if !path.advance() {
@@ -83,8 +85,11 @@ fn visit_segment(reader: &SegmentReader, visit: &mut dyn FnMut(Known<'_>)) -> Re
             }
             passed += 1;
         }
-        let is_shown = read(shown.as_ref(), document, &mut shown_text)?;
-        let is_titled = read(title.as_ref(), document, &mut title_text)?;
+        shown_text.clear();
+        let is_shown = match shown.as_ref().and_then(|shown| Some((shown, shown.ords().first(document)?))) {
+            Some((shown, ord)) => shown.ord_to_str(ord, &mut shown_text)?,
+            None => false,
+        };
         let has_fault = fault.as_ref().is_some_and(|fault| fault.ords().first(document).is_some());
         let words = match state.first(document) {
             Some(STATE_READ) if has_fault => Words::Faulty,
@@ -94,7 +99,7 @@ fn visit_segment(reader: &SegmentReader, visit: &mut dyn FnMut(Known<'_>)) -> Re
         visit(Known {
             path: path.key(),
             shown: is_shown.then_some(shown_text.as_str()),
-            title: is_titled.then_some(title_text.as_str()),
+            title: titles.get(&document).map(AsRef::as_ref),
             size: size.first(document).unwrap_or(0),
             modified: modified.first(document).unwrap_or(0),
             changed: changed.first(document).unwrap_or(0),
@@ -105,11 +110,22 @@ fn visit_segment(reader: &SegmentReader, visit: &mut dyn FnMut(Known<'_>)) -> Re
     Ok(())
 }
 
-/// Reads a text of a column. False: there is none.
-fn read(column: Option<&StrColumn>, document: DocId, text: &mut String) -> Result<bool, Error> {
-    text.clear();
-    Ok(match column.and_then(|column| Some((column, column.ords().first(document)?))) {
-        Some((column, ord)) => column.ord_to_str(ord, text)?,
-        None => false,
-    })
+/// The texts of a column, by document; its dictionary is read once, from end to end.
+fn texts(
+    column: Option<&StrColumn>,
+    documents: impl Iterator<Item = DocId>,
+) -> Result<HashMap<DocId, Box<str>>, Error> {
+    let mut texts = HashMap::new();
+    let Some(column) = column else { return Ok(texts) };
+    let mut order: Vec<(u64, DocId)> =
+        documents.filter_map(|document| Some((column.ords().first(document)?, document))).collect();
+    order.sort_unstable();
+    let ords: Vec<u64> = order.iter().map(|(ord, _)| *ord).collect();
+    let mut next = order.iter();
+    column.dictionary().sorted_ords_to_term_cb(&ords, |text| {
+        if let (Some((_, document)), Ok(text)) = (next.next(), std::str::from_utf8(text)) {
+            texts.insert(*document, text.into());
+        }
+    })?;
+    Ok(texts)
 }

@@ -67,10 +67,11 @@ impl Keeper {
             let is_read = known.words != Words::Waiting;
             let mark = if is_read { Mark::of(&known.to_material()) } else { Mark::NONE };
             if tree.set(known.path, mark) {
-                names.insert(
-                    known.path,
-                    &known.shown.map_or_else(|| String::from_utf8_lossy(known.path), Cow::Borrowed),
-                );
+                let shown = known.shown.map_or_else(|| String::from_utf8_lossy(known.path), Cow::Borrowed);
+                names.insert(known.path, &shown);
+            }
+            if known.title.is_some() {
+                names.set_title(known.path, known.title);
             }
         });
         // One that cannot be read is made anew.

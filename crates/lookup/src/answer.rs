@@ -204,6 +204,8 @@ pub struct State {
     pub waiting: usize,
     /// Materials read per second, lately.
     pub rate: f32,
+    /// Who reads what waits.
+    pub writer: Writer,
     /// Why changes are found late, if they are: too many folders to watch, for example.
     pub remark: Option<String>,
     /// How many materials have no words because they could not be read.
@@ -212,4 +214,16 @@ pub struct State {
     pub examples: Vec<(Vec<u8>, String)>,
     /// On disk, in bytes.
     pub index_bytes: u64,
+}
+
+/// Who reads what waits, and writes it into the index.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Writer {
+    /// This process.
+    #[default]
+    Ours,
+    /// Another process with the same index: what waits is found when that one has read it.
+    Another,
+    /// Nobody: the index cannot be written, or it is in memory and full. The remark says which.
+    Nobody,
 }

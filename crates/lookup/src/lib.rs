@@ -13,6 +13,7 @@ pub mod extract;
 pub mod find;
 mod fold;
 pub mod index;
+pub mod line;
 pub mod live;
 pub mod material;
 pub mod name;

@@ -135,29 +135,42 @@ impl Marker {
 
     /// All of a short text (a name, a title), marked.
     pub(crate) fn whole(&self, text: &str) -> Marked {
-        let marks = self.marks(text);
-        let mut builder = Builder { keeps_spaces: true, ..Builder::default() };
-        builder.range(text, 0..text.len(), &marks);
-        builder.marked
+        full(text, &self.marks(text))
     }
 
     /// The part of a text where it matches best, marked; its beginning where nothing does. Empty: there is no text.
     pub(crate) fn snippet(&self, text: &str) -> Marked {
-        let marks = self.marks(text);
-        let range = window(text, &marks);
-        let mut builder = Builder::default();
-        if range.is_empty() {
-            return builder.marked;
-        }
-        if !text[..range.start].trim().is_empty() {
-            builder.push("…", false);
-        }
-        builder.range(text, range.clone(), &marks);
-        if !text[range.end..].trim().is_empty() {
-            builder.push("…", false);
-        }
-        builder.marked
+        part(text, &self.marks(text))
     }
+}
+
+/// A line with these marks in it, as it was written; of a long one, the part where it matches best.
+pub(crate) fn line(text: &str, marks: &[Mark]) -> Marked {
+    if text.len() > LINE_BYTES_MAX { part(text, marks) } else { full(text, marks) }
+}
+
+/// A text with these marks in it, as it was written.
+fn full(text: &str, marks: &[Mark]) -> Marked {
+    let mut builder = Builder { keeps_spaces: true, ..Builder::default() };
+    builder.range(text, 0..text.len(), marks);
+    builder.marked
+}
+
+/// The part of a text where these marks are best, with dots where something is left out.
+fn part(text: &str, marks: &[Mark]) -> Marked {
+    let range = window(text, marks);
+    let mut builder = Builder::default();
+    if range.is_empty() {
+        return builder.marked;
+    }
+    if !text[..range.start].trim().is_empty() {
+        builder.push("…", false);
+    }
+    builder.range(text, range.clone(), marks);
+    if !text[range.end..].trim().is_empty() {
+        builder.push("…", false);
+    }
+    builder.marked
 }
 
 /// Where the first letters of a word end that make up a prefix.
@@ -326,6 +339,8 @@ impl Builder {
     }
 }
 
+/// A line of this length is shown as it is: two lines of a terminal, some more in wide letters.
+const LINE_BYTES_MAX: usize = 300;
 /// Half of it in wide letters: about two lines of a page.
 const WIDTH: usize = 170;
 /// Matches that are looked at together; a window of wide letters has more bytes.

@@ -36,6 +36,8 @@ mod xml;
 
 pub use extractor::{Extractor, of_bytes};
 pub use format::Format;
+pub(crate) use input::Input;
+pub(crate) use text::decode;
 
 /// What is said of a material in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

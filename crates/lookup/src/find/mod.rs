@@ -14,7 +14,7 @@ pub(crate) mod facts;
 mod named;
 pub(crate) mod pattern;
 mod phrase;
-mod plan;
+pub(crate) mod plan;
 mod rank;
 mod show;
 pub(crate) mod spread;
@@ -45,8 +45,13 @@ impl Finder {
     /// The materials with these words, by what the index knows of them or by their names, the best first. What the gate does not show is
     /// not counted either.
     pub fn find(&self, request: &Request<'_>, names: &Names, gate: &dyn Gate) -> Answer {
+        self.find_within(TIME_MAX, request, names, gate)
+    }
+
+    /// The same in so much time, for those who have nobody behind them in the queue.
+    pub(crate) fn find_within(&self, time: Duration, request: &Request<'_>, names: &Names, gate: &dyn Gate) -> Answer {
         let begin = Instant::now();
-        let budget = Budget::new(begin + TIME_MAX);
+        let budget = Budget::new(begin + time);
         let asked = Asked { request, names, gate, names_max: NAMES_MAX };
         let answer = self.shared.guard(|| self.answer(&asked, &budget, true));
         Answer { took: begin.elapsed(), ..answer.unwrap_or_default() }
@@ -188,7 +193,9 @@ const NAMES_MAX: usize = 200;
 /// While somebody types, a few are shown.
 const SUGGEST_NAMES_MAX: usize = 50;
 /// What is not found by then is not looked for: a reader waits no longer, and the thread is needed elsewhere.
-const TIME_MAX: Duration = Duration::from_millis(if cfg!(test) { UNHURRIED } else { 150 });
+pub(crate) const TIME_MAX: Duration = Duration::from_millis(if cfg!(test) { UNHURRIED } else { 150 });
+/// Somebody waits for this one answer, whatever it takes.
+pub(crate) const AWAITED_TIME_MAX: Duration = Duration::from_secs(60);
 /// Somebody is typing.
 const SUGGEST_TIME_MAX: Duration = Duration::from_millis(if cfg!(test) { UNHURRIED } else { 30 });
 /// What is found in a test must not hang on how busy the machine is.

@@ -24,7 +24,7 @@ pub(crate) struct Ground {
     device: u64,
     /// Whether the kernel tells of all changes: those that are made on other machines it does not.
     pub(crate) is_remote: bool,
-    /// None: this process may have no watches.
+    /// None: this process may have no watches, or needs none.
     pub(crate) watch: Option<Watch>,
 }
 
@@ -65,7 +65,7 @@ impl Ground {
             own,
             device,
             is_remote: REMOTE.contains(&kind),
-            watch: Watch::new(settings.watches_max).ok(),
+            watch: if settings.is_awaited { None } else { Watch::new(settings.watches_max).ok() },
         })
     }
 

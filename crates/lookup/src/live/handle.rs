@@ -1,7 +1,7 @@
 //! The look-up as others hold it.
 
-use crate::answer::{Answer, Gate, Request, State, Suggestions};
-use crate::find::Finder;
+use crate::answer::{Answer, Gate, Request, State, Suggestions, Writer};
+use crate::find::{AWAITED_TIME_MAX, Finder, TIME_MAX};
 use crate::index::Index;
 use crate::live::ground::Ground;
 use crate::live::keeper::Keeper;
@@ -45,6 +45,8 @@ pub(crate) struct Shared {
     /// All names there are, whether their words were read or not.
     pub(crate) names: Names,
     finder: RwLock<Finder>,
+    /// Of one answer.
+    time_max: Duration,
     state: Mutex<State>,
     /// The keeper has ended, and all that it started with it.
     has_ended: Mutex<bool>,
@@ -75,6 +77,7 @@ impl Lookup {
             waker: Waker::new().map_err(|error| Error::Machine("make an event", error))?,
             names: Names::new(),
             finder: RwLock::new(index.finder()),
+            time_max: if settings.is_awaited { AWAITED_TIME_MAX } else { TIME_MAX },
             state: Mutex::new(State { is_building: true, ..State::default() }),
             has_ended: Mutex::new(false),
             end: Condvar::new(),
@@ -99,7 +102,7 @@ impl Lookup {
     /// Finds materials. Errs when that fails by a mistake of ours.
     pub fn find(&self, request: &Request<'_>, gate: &dyn Gate) -> Result<Answer, Error> {
         let finder = self.shared.finder();
-        guarded(|| finder.find(request, &self.shared.names, gate))
+        guarded(|| finder.find_within(self.shared.time_max, request, &self.shared.names, gate))
     }
 
     /// What suggests itself while somebody types. Errs when that fails by a mistake of ours.
@@ -165,6 +168,7 @@ impl Shared {
     fn has_failed(&self) {
         let mut state = self.state();
         state.is_building = false;
+        state.writer = Writer::Nobody;
         state.remark = Some("the index is no longer kept: a mistake of ours; a restart helps".into());
     }
 

@@ -5,6 +5,7 @@
 mod index;
 mod look;
 
+use crate::answer::Writer;
 use crate::extract::Extractor;
 use crate::index::Index;
 use crate::live::ground::Ground;
@@ -131,6 +132,7 @@ impl Keeper {
             ground: Arc::clone(&ground),
             extractor: Extractor::new(settings.program.clone()),
             pace: Pace::new(settings.load.clone()),
+            is_awaited: settings.is_awaited,
             is_stopped: Arc::clone(&shared.is_stopped),
         });
         let (outbox, inbox) = channel();
@@ -371,13 +373,13 @@ impl Keeper {
         let (send, listings) = sync_channel(LISTINGS_AHEAD);
         let (ground, shared, outbox) = (Arc::clone(&self.ground), Arc::clone(&self.shared), self.outbox.clone());
         let threads = self.threads;
-        let is_first = !self.has_walked;
+        let (is_first, is_awaited) = (!self.has_walked, self.settings.is_awaited);
         let work = move || {
-            // The first one finds what somebody waits for.
-            if is_first {
-                priority::step_back();
-            } else {
-                priority::give_way();
+            match (is_awaited, is_first) {
+                (true, _) => {}
+                // The first one finds what somebody may look for.
+                (false, true) => priority::step_back(),
+                (false, false) => priority::give_way(),
             }
             walk(&ground, (Vec::new(), false), threads, &shared.is_stopped, &|listing| {
                 let _ = send.send(listing);
@@ -402,7 +404,9 @@ impl Keeper {
         self.has_walked = true;
         let took = walk.begun.elapsed();
         let is_full = self.ground.watch.as_ref().is_some_and(|watch| watch.take_is_full());
-        self.remarks.watch(&self.ground, is_full);
+        if !self.settings.is_awaited {
+            self.remarks.watch(&self.ground, is_full);
+        }
         let is_told_all = !self.remarks.has_watch() && !walk.has_faults;
         let (least, times) = if is_told_all { (WALK_EVERY, 200) } else { (WALK_OFTEN, 50) };
         let pause = if walk.again { took } else { least.max(took * times) };
@@ -430,6 +434,11 @@ impl Keeper {
         state.waiting = (self.tree.count() - self.tree.read_count()).max(self.queue.waiting());
         state.rate = self.rate;
         state.index_bytes = self.count.bytes;
+        state.writer = match self.scribe {
+            _ if self.remarks.another => Writer::Another,
+            Some(_) if !self.remarks.is_full() => Writer::Ours,
+            _ => Writer::Nobody,
+        };
         if self.remarks.has_changed() {
             state.remark = self.remarks.sentence();
         }

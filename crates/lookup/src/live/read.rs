@@ -46,6 +46,8 @@ pub(crate) struct Desk {
     pub(crate) ground: Arc<Ground>,
     pub(crate) extractor: Extractor,
     pub(crate) pace: Pace,
+    /// Somebody waits for it.
+    pub(crate) is_awaited: bool,
     pub(crate) is_stopped: Arc<AtomicBool>,
 }
 
@@ -68,14 +70,18 @@ impl Readers {
         for number in 0..threads {
             let (desk, take, done) = (Arc::clone(desk), Arc::clone(&take_many), done.clone());
             thread::Builder::new().name(format!("read-{number}")).spawn(move || {
-                priority::give_way();
+                if !desk.is_awaited {
+                    priority::give_way();
+                }
                 desk.work(&take, done, |took| desk.pace.rest(number, took));
             })?;
         }
         for number in 0..FRESH_THREADS {
             let (desk, take, done) = (Arc::clone(desk), Arc::clone(&take_fresh), done.clone());
             thread::Builder::new().name(format!("read-fresh-{number}")).spawn(move || {
-                priority::step_back();
+                if !desk.is_awaited {
+                    priority::step_back();
+                }
                 desk.work(&take, done, |_| Duration::ZERO);
             })?;
         }

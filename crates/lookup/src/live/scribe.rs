@@ -65,6 +65,8 @@ pub(crate) enum Report {
 pub(crate) struct Terms {
     pub(crate) index: Index,
     pub(crate) memory_bytes: usize,
+    /// Somebody waits until all is written.
+    pub(crate) is_awaited: bool,
     pub(crate) is_stopped: Arc<AtomicBool>,
 }
 
@@ -80,7 +82,9 @@ impl Scribe {
     pub(crate) fn start(terms: Terms, report: impl Fn(Report) + Send + 'static) -> std::io::Result<Scribe> {
         let (orders, take) = channel();
         let thread = thread::Builder::new().name("scribe".into()).spawn(move || {
-            priority::step_back();
+            if !terms.is_awaited {
+                priority::step_back();
+            }
             let now = Instant::now();
             let committed = now.checked_sub(COMMIT_GAP).unwrap_or(now);
             let pause = PAUSE_MIN;
@@ -211,11 +215,12 @@ impl<R: Fn(Report)> Desk<R> {
             Some(writer) => writer,
             None => {
                 let (index, bytes) = (self.terms.index.clone(), self.terms.memory_bytes);
+                let is_awaited = self.terms.is_awaited;
                 let make = move || {
-                    if is_fresh {
-                        priority::step_back();
-                    } else {
-                        priority::give_way();
+                    match (is_awaited, is_fresh) {
+                        (true, _) => {}
+                        (false, true) => priority::step_back(),
+                        (false, false) => priority::give_way(),
                     }
                     index.writer(bytes).map_err(|error| error.to_string())
                 };

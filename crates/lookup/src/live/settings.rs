@@ -24,6 +24,9 @@ pub struct Settings {
     pub memory_bytes: usize,
     /// Threads that read materials; 0: one a core.
     pub threads: usize,
+    /// Somebody waits until all is read, and is gone then: those who read give way to nobody, an answer may take its time,
+    /// and no folder is watched, for watches are few and somebody else may need them for longer.
+    pub is_awaited: bool,
     /// Folders watched at most; none: as many as the kernel allows.
     pub watches_max: Option<usize>,
     /// This program: it is started again to read files that may be made to harm whoever reads them.
@@ -43,6 +46,7 @@ impl Settings {
             has_hidden: true,
             memory_bytes: 96 << 20,
             threads: 0,
+            is_awaited: false,
             watches_max: None,
             program: PathBuf::from("/proc/self/exe"),
             load: None,

@@ -29,6 +29,16 @@ impl Moment {
         Some(Moment { year: year as i32, month: month.map(|month| month as u8), day: day.map(|day| day as u8) })
     }
 
+    /// The day of a time in nanoseconds since 1970.
+    pub fn day_of(nanoseconds: i64) -> Moment {
+        let (year, day_of_year) = year_and_day(nanoseconds);
+        // Months from March on have 30.6 days, as far as whole days are concerned.
+        let month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month + 2) / 5 + 1;
+        let month = if month < 10 { month + 3 } else { month - 9 };
+        Moment { year, month: Some(month as u8), day: Some(day as u8) }
+    }
+
     /// In nanoseconds since 1970, as far as they go.
     pub fn nanoseconds(self) -> i64 {
         let days = days_since_1970(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1));
@@ -68,13 +78,18 @@ fn days_since_1970(year: i32, month: u8, day: u8) -> i64 {
 
 /// The year of a time in nanoseconds since 1970.
 pub(crate) fn year_of(nanoseconds: i64) -> i32 {
+    year_and_day(nanoseconds).0
+}
+
+/// The year of a time, and how many days of the one that began in March have passed.
+fn year_and_day(nanoseconds: i64) -> (i32, i64) {
     let days = nanoseconds.div_euclid(DAY) + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
     let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     // January and February count to the year before.
-    (era * 400 + year_of_era + i64::from(day_of_year >= 306)) as i32
+    ((era * 400 + year_of_era + i64::from(day_of_year >= 306)) as i32, day_of_year)
 }
 
 const DAY: i64 = 86_400 * 1_000_000_000;
@@ -121,5 +136,20 @@ mod tests {
         }
         assert_eq!(year_of(i64::MAX), 2262);
         assert_eq!(year_of(i64::MIN), 1677);
+    }
+
+    #[test]
+    fn the_day_of_a_moment_is_its_day() {
+        for text in ["1677-09-22", "1969-12-31", "1970-01-01", "2000-02-29", "2023-03-01", "2024-12-31", "2262-04-11"] {
+            let begin = Moment::parse(text).unwrap().nanoseconds();
+            assert_eq!(Moment::day_of(begin).to_string(), text);
+            assert_eq!(Moment::day_of(begin.saturating_add(DAY - 1)).to_string(), text);
+        }
+        let mut day = Moment::parse("1896-01-01").unwrap().nanoseconds();
+        for _ in 0..130_000 {
+            let moment = Moment::day_of(day);
+            assert_eq!((moment.nanoseconds(), Moment::parse(&moment.to_string())), (day, Some(moment)));
+            day += DAY;
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Another look-up over the same folder, with the same place for its index.
 
+use lookup::answer::Writer;
+
 use super::{Ground, find, finds, settled, until};
 
 #[test]
@@ -14,10 +16,12 @@ fn a_second_one_finds_what_the_first_one_writes_and_goes_on_when_that_is_gone() 
     finds(&second, "basalt", &["b"]);
     until("the second knows both", || second.state().names == 2);
     assert_eq!((first.state().remark, second.state().remark), (None, None));
+    assert_eq!((first.state().writer, second.state().writer), (Writer::Ours, Writer::Another));
     first.stop();
     ground.write("c", "gneiss");
     finds(&second, "gneiss", &["c"]);
     assert_eq!(settled(&second).documents, 3);
+    assert_eq!(second.state().writer, Writer::Ours);
     // The first one is gone, and its place with it: a third one does the same.
     let third = ground.start();
     finds(&third, "gneiss", &["c"]);

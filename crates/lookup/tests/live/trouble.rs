@@ -1,6 +1,7 @@
 //! Machines that do not give what is asked for.
 
 use super::{Ground, finds, settled, start};
+use lookup::answer::Writer;
 use lookup::live::{Lookup, Settings};
 use std::fs;
 use std::time::{Duration, Instant};
@@ -35,6 +36,19 @@ fn too_few_watches_are_told_and_the_walk_finds_what_the_kernel_does_not_tell() {
     let remark = lookup.state().remark.expect("a remark");
     let cause = "more folders than the system lets us watch (fs.inotify.max_user_watches)";
     assert!(remark.starts_with("changes may be found only after ") && remark.ends_with(cause), "{remark}");
+}
+
+#[test]
+fn whoever_is_awaited_takes_no_watches_and_sees_what_is_there_at_the_start() {
+    let ground = Ground::new(&[("a/x", "granite"), ("b/y", "granite")]);
+    for expected in [2, 3] {
+        let lookup = start(Settings { is_awaited: true, watches_max: Some(0), ..ground.settings() });
+        let state = settled(&lookup);
+        assert_eq!((state.documents, state.remark, state.writer), (expected, None, Writer::Ours));
+        assert_eq!(super::find(&lookup, "granite").len(), expected);
+        lookup.stop();
+        ground.write("c/z", "granite");
+    }
 }
 
 #[test]

@@ -84,6 +84,7 @@ impl Keeper {
         let terms = Terms {
             index: self.index.clone(),
             memory_bytes: self.settings.memory_bytes,
+            is_awaited: self.settings.is_awaited,
             is_stopped: Arc::clone(&self.shared.is_stopped),
         };
         let (outbox, shared) = (self.outbox.clone(), Arc::clone(&self.shared));

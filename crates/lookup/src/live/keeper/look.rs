@@ -105,6 +105,8 @@ impl Keeper {
             Some(mark) if mark.is_of(material) => return,
             Some(mark) => mark,
             None if self.refused.get(path).is_some_and(|mark| mark.is_of(material)) => return,
+            // Whoever reads finds out which ones may not be read; while another process does, nobody here would.
+            None if self.remarks.another && self.is_closed(path) => return self.remember_refused(material),
             None => {
                 self.tree.set(path, Mark::NONE);
                 self.shared.names.insert(path, &self.shown.path(&self.tree, path));
@@ -148,12 +150,21 @@ impl Keeper {
     pub(super) fn refuse(&mut self, path: &[u8]) {
         let (folder, _) = split(path);
         if let Ok(Found::Material(material)) = self.ground.look(path, self.tree.is_linked(folder)) {
-            if self.refused.len() >= REFUSED_MAX {
-                self.refused.clear();
-            }
-            self.refused.insert(path.to_vec(), Mark::of(&material));
+            self.remember_refused(&material);
         }
         self.forget(path);
+    }
+
+    fn remember_refused(&mut self, material: &Material) {
+        if self.refused.len() >= REFUSED_MAX {
+            self.refused.clear();
+        }
+        self.refused.insert(material.path.clone(), Mark::of(material));
+    }
+
+    /// Whether a material is there that we may not read.
+    fn is_closed(&self, path: &[u8]) -> bool {
+        matches!(self.ground.open_material(path), Err(Refusal::NotPermitted))
     }
 }
 

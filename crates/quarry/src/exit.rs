@@ -56,6 +56,11 @@ pub(crate) fn warn(sentence: impl Display) {
     let _ = writeln!(io::stderr(), "quarry: {sentence}");
 }
 
+/// Says what a command came to, on standard error.
+pub(crate) fn say(sentence: impl Display) {
+    let _ = writeln!(io::stderr(), "{sentence}");
+}
+
 /// The cause as the machine gives it, in the middle of a sentence: no capital, no number.
 pub(crate) fn cause(error: &io::Error) -> String {
     let text = error.to_string();
@@ -79,15 +84,27 @@ pub(crate) fn quoted(path: &Path) -> String {
 pub(crate) fn shown(path: &Path) -> String {
     let mut text = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
-        for character in chunk.valid().chars() {
-            match character.is_control() {
-                true => text.extend(character.escape_default()),
-                false => text.push(character),
-            }
-        }
+        push_safe(&mut text, chunk.valid());
         chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02X}")));
     }
     text
+}
+
+/// Appends a text, safe to print: control characters as `\n` or `\u{1b}`.
+pub(crate) fn push_safe(out: &mut String, text: &str) {
+    for character in text.chars() {
+        match is_safe(character) {
+            true => out.push(character),
+            false => out.extend(character.escape_default()),
+        }
+    }
+}
+
+/// Whether a character neither moves the cursor nor turns the direction of what follows.
+pub(crate) fn is_safe(character: char) -> bool {
+    // Separators of lines and paragraphs; embeddings, overrides and isolates of direction. Marks of direction act on their
+    // neighbours alone.
+    !character.is_control() && !matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -109,6 +126,7 @@ mod tests {
     fn a_path_cannot_play_tricks_on_a_terminal() {
         assert_eq!(quoted(Path::new("资料/a b.txt")), "\"资料/a b.txt\"");
         assert_eq!(shown(Path::new("a\u{1b}[2J\n")), "a\\u{1b}[2J\\n");
+        assert_eq!(shown(Path::new("txt.\u{202e}gpj\u{9b}1m\u{200f}")), "txt.\\u{202e}gpj\\u{9b}1m\u{200f}");
         assert_eq!(shown(Path::new(std::ffi::OsStr::from_bytes(b"\xD6\xD0.txt"))), "\\xD6\\xD0.txt");
     }
 

@@ -84,7 +84,8 @@ fn addresses(settings: &Settings) -> Result<Vec<ListenAddress>, Failure> {
     Ok(addresses)
 }
 
-fn links(symlinks: Symlinks) -> Links {
+/// What the flag means to whoever opens files.
+pub(crate) fn links(symlinks: Symlinks) -> Links {
     match symlinks {
         Symlinks::Inside => Links::Inside,
         Symlinks::Never => Links::Never,

@@ -24,12 +24,15 @@ impl Terminal {
     fn described(is_terminal: bool, get: impl Fn(&'static str) -> Option<String>) -> Terminal {
         // https://no-color.org: present and not empty, whatever the value.
         let is_refused = get("NO_COLOR").is_some_and(|value| !value.is_empty());
+        // https://bixense.com/clicolors: 0 is no; forced, it is yes wherever the output goes.
+        let is_unwanted = get("CLICOLOR").is_some_and(|value| value == "0");
+        let is_forced = get("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
         let is_dumb = get("TERM").is_none_or(|value| value.is_empty() || value == "dumb");
         // rxvt, Konsole and others state "foreground;background" as numbers of the sixteen colours.
         let background = get("COLORFGBG").and_then(|value| value.rsplit(';').next().map(str::to_owned));
         Terminal {
             is_terminal,
-            has_colour: is_terminal && !is_refused && !is_dumb,
+            has_colour: !is_refused && (is_forced || is_terminal && !is_dumb && !is_unwanted),
             is_light: matches!(background.as_deref(), Some("7" | "15")),
         }
     }
@@ -54,6 +57,12 @@ mod tests {
         check(true, &[("TERM", "dumb")], false, false);
         check(true, &[], false, false);
         check(false, &[("TERM", "xterm")], false, false);
+        check(true, &[("TERM", "xterm"), ("CLICOLOR", "1")], true, false);
+        check(true, &[("TERM", "xterm"), ("CLICOLOR", "0")], false, false);
+        check(false, &[("CLICOLOR", "1")], false, false);
+        check(false, &[("CLICOLOR_FORCE", "1"), ("CLICOLOR", "0")], true, false);
+        check(false, &[("CLICOLOR_FORCE", "0")], false, false);
+        check(false, &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], false, false);
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod exchange;
 mod http2;
 pub mod limit;
 mod load;
-mod look_up;
+pub mod look_up;
 mod memory;
 pub mod options;
 pub mod origin;

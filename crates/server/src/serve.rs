@@ -178,14 +178,9 @@ impl Server {
 /// Looks the folder over from now on, at the pace that serving leaves. A look-up that cannot be is no reason not to serve.
 fn look_up(options: &Options, log: &LogWriter) -> Option<Arc<Lookup>> {
     let places = options.look_up.clone()?;
-    let settings = Settings {
-        places,
-        links: options.symlinks,
-        is_hidden: if options.site.hidden { |_| false } else { site::is_hidden_name },
-        has_hidden: options.site.hidden,
-        load: Some(load::of_those_who_serve()),
-        ..Settings::new(options.root.canonicalize().unwrap_or_else(|_| options.root.clone()))
-    };
+    let root = options.root.canonicalize().unwrap_or_else(|_| options.root.clone());
+    let settings = crate::look_up::settings(&root, places, options.symlinks, options.site.hidden);
+    let settings = Settings { load: Some(load::of_those_who_serve()), ..settings };
     Lookup::start(settings).map(Arc::new).inspect_err(|error| log.remark(error.to_string())).ok()
 }
 

@@ -2,15 +2,18 @@
 
 mod check;
 mod compress;
+mod find;
 mod generate;
 mod serve;
 
 use std::ffi::OsString;
+use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 
-use crate::exit::{Failure, Outcome};
+use crate::exit::{self, Failure, Outcome};
 use crate::flag::{self, Command, Generate};
 
 /// Does what the arguments say.
@@ -24,6 +27,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
     };
     match command {
         Command::Serve(settings) => serve::run(&settings),
+        Command::Find(flags) => find::run(&flags),
         Command::Check(flags) => check::run(&flags),
         Command::Compress(flags) => compress::run(&flags),
         Command::Generate(Generate::Man { command }) => {
@@ -36,6 +40,25 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
             let help = if command.is_some() { definition.render_long_help() } else { definition.render_help() };
             print(|out| write_styled(out, &help))
         }
+    }
+}
+
+/// The folder under its one true name, so that it stays what it is when a link on the way to it does not. `act`: what is to be done
+/// with it.
+fn find_root(act: &str, path: &Path) -> Result<PathBuf, Failure> {
+    let refuse = |cause: String| Failure::cannot(format!("{act} {}", exit::quoted(path)), cause);
+    let root = fs::canonicalize(path).map_err(|error| {
+        refuse(match error.kind() {
+            io::ErrorKind::NotFound => "there is no such folder".into(),
+            _ => exit::cause(&error),
+        })
+    })?;
+    match fs::read_dir(&root) {
+        Ok(_) => Ok(root),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            Err(refuse("it is a file; name its folder".into()))
+        }
+        Err(error) => Err(refuse(exit::cause(&error))),
     }
 }
 

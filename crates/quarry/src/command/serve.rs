@@ -1,12 +1,11 @@
 //! `quarry serve`: starts the server, says where it is, and stays until it is told to stop.
 
-use std::fs;
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::{Path, PathBuf};
 
 use reactor::ListenAddress;
 
+use super::find_root;
 use crate::exit::{self, Failure, Outcome};
 use crate::flag::Settings;
 use crate::terminal::Terminal;
@@ -14,7 +13,7 @@ use crate::{browser, interface, qr, serve};
 
 /// Serves until TERM or INT.
 pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
-    let root = find_root(&settings.root)?;
+    let root = find_root("serve", &settings.root)?;
     let terminal = Terminal::of_output();
     let server = serve::bind(settings, root, terminal)?;
     let bound: Vec<ListenAddress> = server.addresses().cloned().collect();
@@ -26,22 +25,6 @@ pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
     }
     serve::run(server)?;
     Ok(Outcome::Done)
-}
-
-/// The folder under its one true name, so that what is served does not change when a link on the way to it does.
-fn find_root(path: &Path) -> Result<PathBuf, Failure> {
-    let refuse = |cause: String| Failure::cannot(format!("serve {}", exit::quoted(path)), cause);
-    let root = fs::canonicalize(path).map_err(|error| {
-        refuse(match error.kind() {
-            ErrorKind::NotFound => "there is no such folder".into(),
-            _ => exit::cause(&error),
-        })
-    })?;
-    match fs::read_dir(&root) {
-        Ok(_) => Ok(root),
-        Err(error) if error.kind() == ErrorKind::NotADirectory => Err(refuse("it is a file; name its folder".into())),
-        Err(error) => Err(refuse(exit::cause(&error))),
-    }
 }
 
 /// Where the site can be found.

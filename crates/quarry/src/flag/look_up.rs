@@ -1,7 +1,7 @@
 //! Flags: looking up names and contents.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -23,11 +23,16 @@ impl LookUp {
         if self.no_lookup {
             return None;
         }
-        Some(match &self.index {
-            // Who names a place wants it there or nowhere.
-            Some(place) => vec![place.clone()],
-            None => default_places(|name| env::var_os(name).map(PathBuf::from)),
-        })
+        Some(places(self.index.as_deref()))
+    }
+}
+
+/// Where the index may live, the best place first. `index`: where it shall.
+pub(crate) fn places(index: Option<&Path>) -> Vec<PathBuf> {
+    match index {
+        // Who names a place wants it there or nowhere.
+        Some(place) => vec![place.to_owned()],
+        None => default_places(|name| env::var_os(name).map(PathBuf::from)),
     }
 }
 
@@ -51,8 +56,6 @@ const SYSTEM: &str = "/var/cache/quarry/index";
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[track_caller]

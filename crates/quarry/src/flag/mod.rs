@@ -3,6 +3,7 @@
 //! Help, manual page and completions are printed from these values.
 
 mod fault;
+mod find;
 mod limits;
 mod listening;
 mod log;
@@ -17,10 +18,11 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub(crate) use fault::sentence;
+pub(crate) use find::{Find, When};
 pub(crate) use limits::Limits;
 pub(crate) use listening::Listening;
 pub(crate) use log::{AccessLog, Log};
-pub(crate) use look_up::LookUp;
+pub(crate) use look_up::{LookUp, places};
 pub(crate) use pages::Pages;
 pub(crate) use serving::{Serving, Symlinks};
 
@@ -42,6 +44,9 @@ pub(crate) enum Command {
     /// Serve a folder (the word may be left out)
     #[command(after_help = "Examples and more: quarry --help", max_term_width = 100)]
     Serve(Box<Settings>),
+    /// Find files by their names and their words
+    #[command(after_help = FIND_AFTER_HELP, max_term_width = 100)]
+    Find(Find),
     /// Report doubtful charsets, stray links and unreadable files
     #[command(after_help = CHECK_AFTER_HELP, max_term_width = 100)]
     Check(Check),
@@ -138,6 +143,9 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
     if let Some(index) = (2..end).find(is_word) {
         arguments[1..=index].rotate_right(1);
     }
+    if arguments.get(1).is_some_and(|word| word == "find") {
+        arguments = find::arrange(arguments);
+    }
     let Program { command, serve } = Program::try_parse_from(arguments)?;
     Ok(command.unwrap_or_else(|| Command::Serve(Box::new(serve))))
 }
@@ -162,6 +170,7 @@ Examples:
   quarry                      this folder, at http://127.0.0.1:8000/
   quarry ~/site --open        that folder, and open the browser
   quarry --listen :8000 --qr  for the phones and computers around you
+  quarry find granite wall    files with both words in this folder
 
 quarry --help tells more; quarry help COMMAND explains one.";
 
@@ -180,11 +189,32 @@ Examples:
   quarry site --clean-urls --header 'X-Robots-Tag: noindex'
   quarry --listen unix:/run/quarry.sock /srv/www
   sudo quarry --listen :80 --user www-data /srv/www
+  quarry find granite wall          files with both words in this folder
 
 Durations are written 200ms, 10s, 2m, 1h or 0; sizes 64KiB, 256MiB, 1G or 0.
 A folder named like a command is served by: quarry ./check, or quarry serve check.
 TERM and INT stop the server once what is under way is sent.
-Exit codes: 0 done; 1 the answer is no (check found something); 2 it did not work.";
+Exit codes: 0 done; 1 the answer is no (find found nothing, check something); 2 it did not work.";
+
+const FIND_AFTER_HELP: &str = "\
+Words are those of the box of a site: report -draft name:2024 title:guide type:pdf in:notes/ after:2024-03 before:2025. An \
+argument with spaces in it is a phrase ('annual meeting') or the value of an operator ('in:old names/'); with quotation marks or \
+several operators in it, it is read as it would be in the box. What begins with a dash and is no flag must not be there; behind \
+-- there are no flags.
+
+On a terminal each hit is shown with the lines that matched. Elsewhere each line is PATH:LINE:TEXT, without a number where \
+there are no lines: PATH::TEXT. How many were found, by which reading of the words, is said on standard error.
+
+The index is the one that quarry keeps while it serves the folder, with the same --hidden, --symlinks and --index. It is \
+brought up to date first.
+
+Examples:
+  quarry find granite wall
+  quarry find 'annual meeting' -draft type:pdf --dir ~/papers
+  quarry find -0 type:image in:holidays | xargs -0 ls -l
+  vim -q <(quarry find getUserName)
+
+Exit codes: 0 found; 1 nothing found; 2 it did not work.";
 
 const CHECK_AFTER_HELP: &str = "\
 Reports texts whose charset is doubtful or contradicts their own declaration, names that are not \
@@ -238,7 +268,8 @@ mod tests {
         serves("serve serve", "serve");
         serves("--hidden serve check", "check");
         serves("-- check", "check");
-        serves("find", "find");
+        serves("./find", "./find");
+        serves("serve find", "find");
         serves("--hidden -- serve", "serve");
     }
 

@@ -91,8 +91,24 @@ fn flags_and_words_that_do_not_exist() {
     );
     check(
         &["help", "sing"],
-        "cannot explain \"sing\": there is no such command; expected serve, check, compress, generate, help",
+        "cannot explain \"sing\": there is no such command; expected serve, find, check, compress, generate, help",
     );
+}
+
+#[test]
+fn looking_up() {
+    check(&["find"], "cannot start: WORDS is missing");
+    check(&["find", "--"], "cannot start: WORDS is missing");
+    let nothing = "there is nothing in it to look for; expected for example report or type:pdf";
+    check(&["find", "", " "], &format!("cannot look for \"  \": {nothing}"));
+    check(&["find", "type:"], &format!("cannot look for \"type:\": {nothing}"));
+    check(&["find", "a", "--dir", "no/such"], "cannot look through \"no/such\": there is no such folder");
+    check(&["find", "a", "--dir"], "cannot take --dir: its value is missing");
+    check(&["find", "--limit", "0", "a"], "cannot take --limit \"0\": expected a number from 1 to 10000");
+    check(&["find", "a", "--limit=many"], "cannot take --limit \"many\": expected a number from 1 to 10000");
+    check(&["find", "a", "--color", "red"], "cannot take --color \"red\": expected auto, always or never");
+    check(&["find", "a", "--json", "-l"], "cannot take --json and --names together");
+    check(&["find", "a", "--jsn"], "cannot take \"--jsn\": there is no such flag; did you mean --json?");
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn manual_pages_have_all_flags_and_no_warnings() {
     }
     assert!(page.contains("When stopping, wait so long"), "what the short help leaves out");
     assert!(page.is_ascii(), "older tools read Latin-1");
-    for command in ["serve", "check", "compress", "generate", "help"] {
+    for command in ["serve", "find", "check", "compress", "generate", "help"] {
         assert!(run(["generate", "man", command]).output.contains(&format!(".TH quarry-{command} 1")), "{command}");
     }
     if let Some((is_good, said)) = ask("groff", &["-man", "-Tutf8", "-ww", "-z"], &page) {
@@ -62,6 +62,8 @@ fn bash_completes_flags_commands_and_values() {
     for (words, expected) in [
         ("quarry --access", "--access-log\n"),
         ("quarry chec", "check\n"),
+        ("quarry fin", "find\n"),
+        ("quarry find --color al", "always\n"),
         ("quarry serve --symlinks ne", "never\n"),
         ("quarry --access-log js", "json\n"),
     ] {

@@ -10,6 +10,7 @@ mod command_line;
 mod compress;
 mod crowd;
 mod drain;
+mod find;
 mod generate;
 mod golden;
 mod http2;

@@ -116,49 +116,24 @@ impl<T: Files> Origin<T> {
         similar.collect()
     }
 
-    fn found(&self, answer: answer::Answer) -> Found {
-        let answer::Answer { total, total_is_exact, step, instead, hits, facets, took } = answer;
-        Found {
-            total,
-            total_is_exact,
-            step: match step {
-                answer::Step::All => Step::All,
-                answer::Step::Most => Step::Most,
-                answer::Step::Typo => Step::Typo,
-            },
-            instead,
-            hits: hits.into_iter().map(|hit| self.hit(hit)).collect(),
-            facets: Facets { types: facets.kinds, folders: facets.folders, years: facets.years },
-            took,
-            ..Found::default()
-        }
+    fn found(&self, mut answer: answer::Answer) -> Found {
+        answer.hits.iter_mut().for_each(|hit| self.complete(hit));
+        found(answer)
     }
 
-    fn hit(&self, found: answer::Hit) -> Hit {
-        let (size, modified) = self.facts(&found);
-        let path = segments(&found.path);
-        let name = path.last().map_or(&[][..], |segment| &segment.name);
-        Hit {
-            kind: if found.is_folder { Kind::Folder } else { Kind::from_name(name) },
-            path,
-            name: marked(found.name),
-            title: found.title.map(marked),
-            extension: found.kind,
-            size,
-            modified,
-            snippet: marked(found.snippet),
-            unreadable: found.unreadable,
-            score: found.score,
-        }
+    fn hit(&self, mut found: answer::Hit) -> Hit {
+        self.complete(&mut found);
+        hit(found)
     }
 
-    /// Size in bytes and time of the last change. Of what was not read yet, as it is now.
-    fn facts(&self, found: &answer::Hit) -> (Option<u64>, Option<Timestamp>) {
+    /// Size and time of the last change of what was not read yet, as it is now.
+    fn complete(&self, found: &mut answer::Hit) {
         if found.is_folder || found.modified.is_some() {
-            return (found.size, found.modified.map(|modified| Timestamp(i128::from(modified))));
+            return;
         }
         let identity = SitePath::new(&found.path).and_then(|path| self.files.identify(&path).ok().flatten());
-        (identity.map(|identity| identity.size), identity.map(|identity| identity.modified))
+        found.size = identity.map(|identity| identity.size);
+        found.modified = identity.and_then(|identity| i64::try_from(identity.modified.0).ok());
     }
 
     fn gate(&self) -> Visible<'_> {
@@ -219,6 +194,46 @@ fn address(head: &RequestHead<'_>) -> String {
     let forwarded = head.field(FieldName::Forwarded).unwrap_or_default().to_ascii_lowercase();
     let is_secure = is_secure || forwarded.windows(11).any(|window| window == b"proto=https");
     format!("{}://{}", if is_secure { "https" } else { "http" }, String::from_utf8_lossy(head.authority))
+}
+
+/// What was found, for programs: the JSON of `/-/find`. What is not known of a hit (its size, its date) is left out.
+pub fn json(answer: answer::Answer, state: answer::State) -> String {
+    find::json(&Found { index: progress(state), ..found(answer) })
+}
+
+fn found(answer: answer::Answer) -> Found {
+    let answer::Answer { total, total_is_exact, step, instead, hits, facets, took } = answer;
+    Found {
+        total,
+        total_is_exact,
+        step: match step {
+            answer::Step::All => Step::All,
+            answer::Step::Most => Step::Most,
+            answer::Step::Typo => Step::Typo,
+        },
+        instead,
+        hits: hits.into_iter().map(hit).collect(),
+        facets: Facets { types: facets.kinds, folders: facets.folders, years: facets.years },
+        took,
+        ..Found::default()
+    }
+}
+
+fn hit(found: answer::Hit) -> Hit {
+    let path = segments(&found.path);
+    let name = path.last().map_or(&[][..], |segment| &segment.name);
+    Hit {
+        kind: if found.is_folder { Kind::Folder } else { Kind::from_name(name) },
+        path,
+        name: marked(found.name),
+        title: found.title.map(marked),
+        extension: found.kind,
+        size: found.size,
+        modified: found.modified.map(|modified| Timestamp(i128::from(modified))),
+        snippet: marked(found.snippet),
+        unreadable: found.unreadable,
+        score: found.score,
+    }
 }
 
 fn marked(text: answer::Marked) -> Marked {

@@ -12,6 +12,8 @@ mod span;
 mod tests;
 mod text;
 
+pub use find::json as found_json;
+
 use crate::limit;
 use crate::origin::{Answer, Files, Origin};
 use crate::source;

@@ -22,6 +22,7 @@ use crate::live::soon::Soon;
 use crate::live::tree::{Mark, Tree};
 use crate::live::walk::{Listing, walk};
 use crate::live::watch::{Act, Hint};
+use crate::name;
 use reactor::disk::Refusal;
 use reactor::priority;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -184,6 +185,7 @@ impl Keeper {
     /// Keeps the index as the folder is, until it is stopped.
     pub(crate) fn run(mut self) {
         self.resume();
+        name::prepare();
         while !self.shared.is_stopped.load(Relaxed) {
             self.turn();
         }

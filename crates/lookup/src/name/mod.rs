@@ -139,6 +139,11 @@ impl Shelves {
     }
 }
 
+/// Makes ready what the first question would otherwise wait for: how hanzi are spoken.
+pub(crate) fn prepare() {
+    reading::is_syllable(b"");
+}
+
 /// Whether pinyin could speak any of it.
 pub(crate) fn has_hanzi(text: &str) -> bool {
     !text.is_ascii() && text.chars().any(reading::is_hanzi)

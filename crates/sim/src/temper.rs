@@ -78,7 +78,7 @@ impl Temper {
 
     pub(crate) fn limits(&self) -> Limits {
         Limits {
-            wire: wire::h1::Limits { idle: Duration::from_nanos(self.idle) },
+            wire: wire::Limits { idle: Duration::from_nanos(self.idle) },
             connections_max: self.connections_max,
             turns_away: self.turns_away,
             per_address_max: self.per_address_max,

@@ -5,8 +5,8 @@
 use core::hint::black_box;
 use semantics::Instant;
 use std::error::Error;
-use wire::h1::{Connection, Limits, RecentSections};
-use wire::{Event, Input};
+use wire::h1::{Connection, RecentSections};
+use wire::{Event, Input, Limits};
 
 /// What a browser sends for a page within a site, 428 bytes.
 const REQUEST: &[u8] = b"GET /docs/guides/ HTTP/1.1\r\n\

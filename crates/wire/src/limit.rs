@@ -1,5 +1,6 @@
 //! Every number of the protocol that bounds something, its reason, and what happens beyond it.
 
+use crate::compress::hpack::LINE_BYTES;
 use core::time::Duration;
 
 /// Longest request head we read: request line and header section. Beyond it: 431, then close. Twice the usual 8 KiB,
@@ -47,7 +48,7 @@ pub const STREAMS_MAX: usize = 128;
 /// Field lines of a header section by the measure of HTTP/2, 32 bytes more for each (RFC 9113 §6.5.2): what we say in
 /// SETTINGS_MAX_HEADER_LIST_SIZE. Beyond it: 431. A line that takes one byte in a block counts in full, so a bomb of
 /// such lines is never unpacked (CVE-2016-6581, CVE-2026-49975).
-pub const FIELD_LIST_BYTES_MAX: usize = HEAD_BYTES_MAX + 32 * FIELD_LINES_MAX;
+pub const FIELD_LIST_BYTES_MAX: usize = HEAD_BYTES_MAX + LINE_BYTES * FIELD_LINES_MAX;
 
 /// `Cookie` lines of a header section, which HTTP/2 cuts to crumbs (RFC 9113 §8.2.3). Beyond it: 431. As many cookies as
 /// browsers keep of one site; they count as field lines no further, for joined they are one.

@@ -2,8 +2,8 @@
 
 use crate::Target;
 use semantics::{Instant, Status};
-use wire::h1::{Connection, Limits, RecentSections};
-use wire::{ContentLength, Event, Input, StreamId, limit};
+use wire::h1::{Connection, RecentSections};
+use wire::{ContentLength, Event, Input, Limits, StreamId, limit};
 
 /// However the bytes were cut on their way, and whatever was read before, the events and the responses are the same.
 pub const TARGET: Target = Target { name: "h1", run };

@@ -6,8 +6,8 @@ use semantics::coding::Coding;
 use semantics::{Content, FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
 use site::{MemoryFile, MemoryTree, Metadata, Refusal, Selected, SiteOptions, Unseen, Workshop};
 use std::sync::{Arc, LazyLock};
-use wire::h1::{Connection, Limits, RecentSections};
-use wire::{Event, Input};
+use wire::h1::{Connection, RecentSections};
+use wire::{Event, Input, Limits};
 
 /// Nothing hidden comes out, no redirect leads away, no field ends early, and HEAD says what GET says.
 pub const TARGET: Target = Target { name: "select", run };

@@ -54,7 +54,7 @@ impl Pool<Handle> for Errands {
 
 pub(crate) fn limits() -> Limits {
     Limits {
-        wire: wire::h1::Limits { idle: Duration::from_secs(60) },
+        wire: wire::Limits { idle: Duration::from_secs(60) },
         connections_max: 100,
         turns_away: false,
         per_address_max: None,

@@ -15,7 +15,8 @@ mod static_table;
 mod table;
 
 pub use decode::Decoder;
-pub use encode::{Encoder, plain_field, plain_status};
+pub use encode::Encoder;
+pub(crate) use encode::{plain_field, plain_status};
 
 /// What a field line counts beyond its bytes, in tables and in lists (RFC 7541 §4.1, RFC 9113 §6.5.2).
-pub const LINE_BYTES: usize = 32;
+pub(crate) const LINE_BYTES: usize = 32;

@@ -13,9 +13,7 @@ pub(crate) mod target;
 #[cfg(test)]
 mod tests;
 
-pub use crate::connection::Limits;
-
-use crate::connection::{ContentLength, End, Event, Sends, StreamId};
+use crate::connection::{ContentLength, End, Event, Limits, Sends, StreamId};
 use crate::fault::{Fault, Reason};
 use crate::input::Input;
 use crate::limit;

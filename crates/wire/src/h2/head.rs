@@ -3,6 +3,7 @@
 //! What comes out is in the form in which HTTP/1.1 has it, so that nobody behind this needs to know the version: the lines
 //! as `name: value CRLF`, the crumbs of `Cookie` as one line.
 
+use crate::compress::hpack::LINE_BYTES;
 use crate::connection::ContentLength;
 use crate::fault::Reason;
 use crate::h1::framing::decimal;
@@ -59,6 +60,23 @@ pub(crate) enum Refusal {
     Answered(Reason),
 }
 
+impl Framing {
+    /// What content the request says it has.
+    pub(crate) fn content(self, has_ended: bool) -> ContentLength {
+        match self.expected {
+            _ if has_ended => ContentLength::None,
+            Some(length @ 1..) => ContentLength::Known(length),
+            // Said to be empty; only the end of the stream makes it so.
+            Some(0) | None => ContentLength::Unknown,
+        }
+    }
+
+    /// Whether more content is announced than we read.
+    pub(crate) fn is_too_large(self) -> bool {
+        self.expected.is_some_and(|length| length > limit::CONTENT_BYTES_MAX)
+    }
+}
+
 impl Head {
     /// Empty, for the next one.
     pub(crate) fn begin(&mut self, is_trailers: bool) {
@@ -75,7 +93,7 @@ impl Head {
     /// Takes in a line.
     pub(crate) fn line(&mut self, name: &[u8], value: &[u8]) {
         // All lines count, whatever becomes of them.
-        self.list_bytes = self.list_bytes.saturating_add(name.len() + value.len() + 32);
+        self.list_bytes = self.list_bytes.saturating_add(name.len() + value.len() + LINE_BYTES);
         if self.list_bytes > limit::FIELD_LIST_BYTES_MAX {
             self.beyond = self.beyond.or(Some(Reason::HeadTooLong));
         }
@@ -158,7 +176,7 @@ impl Head {
         Ok(())
     }
 
-    /// The block is complete: joins the cookies, and says whether trailers were right.
+    /// The block is complete: whether trailers were right. What they say is for nobody.
     pub(crate) fn end_trailers(&self) -> Result<(), Reason> {
         match (self.broken, self.beyond) {
             (Some(reason), _) | (None, Some(reason)) => Err(reason),
@@ -166,7 +184,7 @@ impl Head {
         }
     }
 
-    /// The block is complete: what it says about its stream. `has_ended`: no content follows.
+    /// The block is complete: joins the cookies, and tells what it says about its stream. `has_ended`: no content follows.
     ///
     /// Errs when there is no request to give out.
     pub(crate) fn end(&mut self, has_ended: bool, is_secured: bool) -> Result<Framing, Refusal> {
@@ -288,16 +306,6 @@ impl Head {
     pub(crate) fn priority(&self) -> Option<&[u8]> {
         let line = self.known.iter().find(|(name, _)| *name == FieldName::Priority);
         line.map(|(_, range)| &self.section[range.clone()])
-    }
-
-    /// What content the request says it has.
-    pub(crate) fn content(framing: Framing, has_ended: bool) -> ContentLength {
-        match framing.expected {
-            _ if has_ended => ContentLength::None,
-            Some(length @ 1..) => ContentLength::Known(length),
-            // Said to be empty; only the end of the stream makes it so.
-            Some(0) | None => ContentLength::Unknown,
-        }
     }
 
     /// What it has taken of memory.

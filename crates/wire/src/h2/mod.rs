@@ -189,7 +189,7 @@ impl Connection {
         Some(match told.or_else(|| self.receive(input, head, out, now))? {
             Told::Request { stream, framing, has_ended } => Event::Request {
                 stream: StreamId(stream),
-                content: Head::content(framing, has_ended),
+                content: framing.content(has_ended),
                 expects_continue: framing.expects_continue,
                 head: head.request(),
             },

@@ -573,13 +573,6 @@ impl Connection {
     }
 }
 
-impl Framing {
-    /// Whether more content is announced than we read.
-    fn is_too_large(self) -> bool {
-        self.expected.is_some_and(|length| length > limit::CONTENT_BYTES_MAX)
-    }
-}
-
 /// Streams whose windows change with a setting, for a token more of the budget for talk.
 const STREAMS_A_TOKEN: usize = 8;
 

@@ -118,7 +118,7 @@ impl Encoder {
 }
 
 /// Appends a field line that means the same whatever the tables are; the name is in lower case.
-pub fn plain_field(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn plain_field(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
     let indexing = match indexing(name, value) {
         Indexing::With => Indexing::Without,
         other => other,
@@ -127,7 +127,7 @@ pub fn plain_field(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Appends `:status`, which means the same whatever the tables are.
-pub fn plain_status(status: Status, out: &mut Vec<u8>) {
+pub(crate) fn plain_status(status: Status, out: &mut Vec<u8>) {
     let code = status.code();
     let digits = [b'0' + (code / 100) as u8, b'0' + (code / 10 % 10) as u8, b'0' + (code % 10) as u8];
     match static_table::find(b":status", &digits) {

@@ -70,7 +70,7 @@ pub const RESETS_BURST: u32 = 2 * STREAMS_MAX as u32;
 pub const RESETS_A_SECOND: u32 = 16;
 
 /// Frames that move nothing: PING, SETTINGS, PRIORITY, PRIORITY_UPDATE, WINDOW_UPDATE, unknown ones, DATA of less than
-/// [`SMALL_DATA_BYTES`], frames for closed streams. Each costs one; beyond it: the connection ends.
+/// [`SMALL_DATA_BYTES`], frames that come late for a stream, requests behind the last word. Each costs one; beyond it: the connection ends.
 pub const TALK_BURST: u32 = 1024;
 
 /// And so many come back each second.

@@ -357,7 +357,7 @@ impl Connection {
             Some(StreamState::Open | StreamState::Answered) => self.trailers(id, is_last, head),
             Some(StreamState::Responding | StreamState::Closed) => Err(Breach::Stream(id, Reason::ClosedStream)),
             None if id > self.seen => self.open(id, is_last, head, now),
-            None if self.reset.contains(&id) || self.is_beyond_the_last(id) => Ok(None),
+            None if self.is_late(id) => self.talk(now).map(|()| None),
             None if self.skipped.0 < id && id < self.skipped.1 => Err(Breach::Connection(id, Reason::InvalidStreamId)),
             None => Err(Breach::Connection(id, Reason::ClosedStream)),
         }
@@ -379,7 +379,7 @@ impl Connection {
         self.seen = id;
         // RFC 9113 §6.8: beyond what the last word said, nothing is dealt with.
         if self.state == State::Left {
-            return Ok(None);
+            return self.talk(now).map(|()| None);
         }
         if self.streams.len() >= limit::STREAMS_MAX {
             return Err(Breach::Stream(id, Reason::TooManyStreams));
@@ -460,7 +460,8 @@ impl Connection {
             return Err(Breach::Connection(id, Reason::WindowExceeded));
         }
         self.receive_window -= length;
-        if (data.content as usize) < limit::SMALL_DATA_BYTES && !data.is_last {
+        let is_late = self.is_late(id);
+        if is_late || (data.content as usize) < limit::SMALL_DATA_BYTES && !data.is_last {
             self.talk(now)?;
         }
         match self.account(&data) {
@@ -472,8 +473,6 @@ impl Connection {
             Err(reason) => {
                 self.skipping = data.content + data.padding;
                 self.open_window(out);
-                // After a reset of ours the peer may not know yet.
-                let is_late = self.reset.contains(&id) || self.is_beyond_the_last(id);
                 if is_late { Ok(Progress::Done) } else { Err(Breach::Stream(id, reason)) }
             }
         }
@@ -568,8 +567,10 @@ impl Connection {
         id > self.seen || id.is_multiple_of(2)
     }
 
-    fn is_beyond_the_last(&self, id: u32) -> bool {
-        self.state == State::Left && id > self.taken
+    /// Whether the peer may not know yet that nobody reads it: we have reset it (RFC 9113 §5.1), or it is beyond the last
+    /// one that is dealt with (§6.8).
+    fn is_late(&self, id: u32) -> bool {
+        self.reset.contains(&id) || self.state == State::Left && id > self.taken
     }
 }
 

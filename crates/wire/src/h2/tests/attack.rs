@@ -293,6 +293,34 @@ fn content_for_closed_streams_is_a_fault_each() {
 }
 
 #[test]
+fn frames_for_streams_that_we_have_reset_are_talk() {
+    let late: [Way; 4] = [
+        |_| headers(1, true, &[("a", "b")]),
+        |_| data(1, true, ""),
+        |_| data(1, false, ""),
+        |_| data(1, false, [0; 1000]),
+    ];
+    for way in late {
+        let mut trial = Trial::silent();
+        trial.receive([headers(1, false, POST), window_update(1, 0)].concat());
+        trial.expect(&["1 POST / at a +", "1 fault of stream: WINDOW_UPDATE of 0"]);
+        let count = flood(&mut trial, 5000, way, "too many frames that move nothing");
+        // The window took one.
+        assert_eq!(count, limit::TALK_BURST as usize);
+    }
+}
+
+#[test]
+fn requests_behind_the_last_word_are_talk() {
+    let mut trial = Trial::silent();
+    trial.receive(get(1));
+    trial.connection.refuse_more(&mut trial.out, trial.now);
+    trial.receive(frame(kind::PING, flag::ACK, 0, "farewell"));
+    let count = flood(&mut trial, 5000, |at| get(stream(at + 1)), "too many frames that move nothing");
+    assert!(count <= limit::TALK_BURST as usize + 1, "{count}");
+}
+
+#[test]
 fn an_idle_connection_is_small() {
     let mut trial = Trial::open();
     let mut encoder = Encoder::new();

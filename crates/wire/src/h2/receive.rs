@@ -223,8 +223,7 @@ impl Connection {
             };
         }
         let before = self.peer.initial_window;
-        self.peer.apply(payload).map_err(Breach::connection)?;
-        self.encoder.set_peer_max(self.peer.header_table_bytes);
+        self.peer.apply(payload, &mut self.encoder).map_err(Breach::connection)?;
         // RFC 9113 §6.9.2: windows of open streams change by as much.
         let difference = i64::from(self.peer.initial_window) - i64::from(before);
         if difference != 0 {

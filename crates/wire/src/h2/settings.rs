@@ -1,6 +1,7 @@
 //! Settings (RFC 9113 §6.5.2): ours, which are the same for everybody, and those of the peer that bind what we send.
 
 use super::frame;
+use crate::compress::hpack::Encoder;
 use crate::fault::Reason;
 use crate::limit;
 use alloc::vec::Vec;
@@ -19,10 +20,9 @@ mod identifier {
 /// A window before anything is said about it (RFC 9113 §6.9.2).
 pub(crate) const WINDOW_DEFAULT: i32 = 65_535;
 
-/// What the peer lets us send.
+/// What the peer lets us send; what its table may hold is with the [`Encoder`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PeerSettings {
-    pub(crate) header_table_bytes: u32,
     /// Window of a new stream.
     pub(crate) initial_window: i32,
     pub(crate) frame_bytes_max: u32,
@@ -30,15 +30,15 @@ pub(crate) struct PeerSettings {
 
 impl PeerSettings {
     pub(crate) fn new() -> PeerSettings {
-        PeerSettings { header_table_bytes: 4096, initial_window: WINDOW_DEFAULT, frame_bytes_max: FRAME_BYTES_MIN }
+        PeerSettings { initial_window: WINDOW_DEFAULT, frame_bytes_max: FRAME_BYTES_MIN }
     }
 
-    /// Takes in the settings of one frame. All of them hold at once, so of one that is repeated only the last does
-    /// anything, and a frame full of them costs no more than its bytes.
-    pub(crate) fn apply(&mut self, payload: &[u8]) -> Result<(), Reason> {
+    /// Takes in the settings of one frame, in their order (RFC 9113 §6.5.3): of sizes of the table that are repeated the
+    /// peer is to be told the smallest too (RFC 7541 §4.2). A frame full of them costs no more than its bytes.
+    pub(crate) fn apply(&mut self, payload: &[u8], encoder: &mut Encoder) -> Result<(), Reason> {
         for (identifier, value) in frame::settings::read(payload)? {
             match identifier {
-                identifier::HEADER_TABLE_SIZE => self.header_table_bytes = value,
+                identifier::HEADER_TABLE_SIZE => encoder.set_peer_max(value),
                 identifier::INITIAL_WINDOW_SIZE => {
                     self.initial_window = i32::try_from(value).map_err(|_| Reason::InvalidWindowSetting)?;
                 }
@@ -74,22 +74,35 @@ pub(crate) fn write(out: &mut Vec<u8>) {
 mod tests {
     use super::*;
 
+    /// What our tables say at the start of the next block, the window and the frame size.
+    type Bound = (&'static [u8], i32, u32);
+
+    /// 2,048: of the 4,096 that every table may have.
+    const USUAL: &[u8] = &[0x3F, 0xE1, 0x0F];
+
     #[track_caller]
-    fn check(settings: &[(u16, u32)], expected: Result<(u32, i32, u32), Reason>) {
+    fn check(settings: &[(u16, u32)], expected: Result<Bound, Reason>) {
         let mut out = Vec::new();
         frame::settings::write(settings, &mut out);
-        let mut peer = PeerSettings::new();
-        let result = peer.apply(&out[frame::HEADER_BYTES..]);
-        let all = result.map(|()| (peer.header_table_bytes, peer.initial_window, peer.frame_bytes_max));
+        let (mut peer, mut encoder, mut start) = (PeerSettings::new(), Encoder::new(), Vec::new());
+        let result = peer.apply(&out[frame::HEADER_BYTES..], &mut encoder);
+        encoder.begin(&mut start);
+        let all = result.map(|()| (&start[..], peer.initial_window, peer.frame_bytes_max));
         assert_eq!(all, expected, "{settings:?}");
     }
 
     #[test]
     fn what_binds_us_is_taken_in() {
-        check(&[], Ok((4096, 65_535, 16_384)));
-        check(&[(1, 0), (4, 1), (5, 20_000), (3, 7), (6, 9), (2, 0), (8, 1), (0x4A4A, 5)], Ok((0, 1, 20_000)));
-        check(&[(4, 1), (4, 2)], Ok((4096, 2, 16_384)));
-        check(&[(4, 0x7FFF_FFFF), (5, 0xFF_FFFF), (9, 1), (2, 1)], Ok((4096, i32::MAX, 0xFF_FFFF)));
+        check(&[], Ok((USUAL, 65_535, 16_384)));
+        check(&[(1, 0), (4, 1), (5, 20_000), (3, 7), (6, 9), (2, 0), (8, 1), (0x4A4A, 5)], Ok((&[0x20], 1, 20_000)));
+        check(&[(4, 1), (4, 2)], Ok((USUAL, 2, 16_384)));
+        check(&[(4, 0x7FFF_FFFF), (5, 0xFF_FFFF), (9, 1), (2, 1)], Ok((USUAL, i32::MAX, 0xFF_FFFF)));
+    }
+
+    #[test]
+    fn of_sizes_of_the_table_in_one_frame_the_smallest_and_the_last_are_told() {
+        check(&[(1, 0), (1, 4096)], Ok((&[0x20, 0x3F, 0xE1, 0x0F], 65_535, 16_384)));
+        check(&[(1, 9), (1, 7), (1, 8)], Ok((&[0x27, 0x28], 65_535, 16_384)));
     }
 
     #[test]
@@ -98,6 +111,6 @@ mod tests {
         for setting in [(5, 16_383), (5, 1 << 24), (2, 2), (9, 2)] {
             check(&[setting], Err(Reason::InvalidSetting));
         }
-        assert_eq!(PeerSettings::new().apply(&[0; 5]), Err(Reason::InvalidFrameLength));
+        assert_eq!(PeerSettings::new().apply(&[0; 5], &mut Encoder::new()), Err(Reason::InvalidFrameLength));
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn head(
     out: &mut Vec<u8>,
 ) -> usize {
     out.extend_from_slice(b"HTTP/1.1 ");
-    decimal(u64::from(status.code()), out);
+    out.extend_from_slice(decimal(status.code().into(), &mut [0; 20]));
     out.push(b' ');
     out.extend_from_slice(status.reason().as_bytes());
     out.extend_from_slice(b"\r\nDate: ");
@@ -46,7 +46,7 @@ pub(crate) fn head(
     match framed {
         Framed::Length(length) => {
             out.extend_from_slice(b"Content-Length: ");
-            decimal(length, out);
+            out.extend_from_slice(decimal(length, &mut [0; 20]));
             out.extend_from_slice(b"\r\n");
         }
         Framed::Chunked => out.extend_from_slice(b"Transfer-Encoding: chunked\r\n"),
@@ -64,15 +64,20 @@ pub(crate) fn head(
 /// One field line. One that could break out of its line is left out: whoever made it has made a mistake, and a
 /// response without it is better than one that is split in two (RFC 9110 §5.5).
 fn field(name: &str, value: &str, out: &mut Vec<u8>) {
-    let is_sound =
-        !name.is_empty() && name.bytes().all(|byte| is(byte, TOKEN)) && value.bytes().all(|byte| is(byte, VALUE));
-    debug_assert!(is_sound, "field {name:?}: {value:?}");
-    if is_sound {
+    if is_sound(name, value) {
         out.extend_from_slice(name.as_bytes());
         out.extend_from_slice(b": ");
         out.extend_from_slice(value.as_bytes());
         out.extend_from_slice(b"\r\n");
     }
+}
+
+/// Whether a field can be written as it is, in any version: a token and a value, and nothing that ends them.
+pub(crate) fn is_sound(name: &str, value: &str) -> bool {
+    let is_sound =
+        !name.is_empty() && name.bytes().all(|byte| is(byte, TOKEN)) && value.bytes().all(|byte| is(byte, VALUE));
+    debug_assert!(is_sound, "field {name:?}: {value:?}");
+    is_sound
 }
 
 /// A chunk (RFC 9112 §7.1). An empty one would be the last, so it is not written.
@@ -91,15 +96,15 @@ pub(crate) fn chunk(bytes: &[u8], out: &mut Vec<u8>) {
 
 pub(crate) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
-fn decimal(mut number: u64, out: &mut Vec<u8>) {
-    let mut digits = [0; 20];
+/// A number as it is written. `digits` is where.
+pub(crate) fn decimal(mut number: u64, digits: &mut [u8; 20]) -> &[u8] {
     let mut at = digits.len();
     loop {
         at -= 1;
         digits[at] = b'0' + (number % 10) as u8;
         number /= 10;
         if number == 0 {
-            return out.extend_from_slice(&digits[at..]);
+            return &digits[at..];
         }
     }
 }

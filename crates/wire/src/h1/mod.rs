@@ -2,7 +2,7 @@
 
 mod block;
 mod content;
-mod encode;
+pub(crate) mod encode;
 pub(crate) mod framing;
 pub(crate) mod grammar;
 mod head;

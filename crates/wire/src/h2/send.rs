@@ -6,7 +6,7 @@ use super::stream::Stream;
 use super::{Connection, schedule};
 use crate::compress::hpack;
 use crate::connection::{Sends, StreamId};
-use crate::h1::grammar::{TOKEN, VALUE, is};
+use crate::h1::encode::{decimal, is_sound};
 use crate::h2::error::ErrorCode;
 use crate::limit;
 use alloc::vec::Vec;
@@ -229,30 +229,15 @@ pub fn ready_block(status: Status, fields: &[Field], length: Option<u64>) -> (Ve
 fn for_each_field(fields: &[Field], mut each: impl FnMut(&[u8], &[u8])) {
     let mut lower = Vec::new();
     for field in fields {
-        let (name, value) = (field.name.as_bytes(), field.value.trim_ascii().as_bytes());
-        let is_sound =
-            !name.is_empty() && name.iter().all(|&byte| is(byte, TOKEN)) && value.iter().all(|&byte| is(byte, VALUE));
-        debug_assert!(is_sound, "field {:?}: {:?}", field.name, field.value);
+        let value = field.value.trim_ascii();
         lower.clear();
-        lower.extend(name.iter().map(u8::to_ascii_lowercase));
+        lower.extend(field.name.bytes().map(|byte| byte.to_ascii_lowercase()));
         let is_of_connection = matches!(
             &lower[..],
             b"connection" | b"keep-alive" | b"proxy-connection" | b"transfer-encoding" | b"upgrade"
         );
-        if is_sound && !is_of_connection {
-            each(&lower, value);
-        }
-    }
-}
-
-fn decimal(mut number: u64, digits: &mut [u8; 20]) -> &[u8] {
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            return &digits[at..];
+        if is_sound(&field.name, value) && !is_of_connection {
+            each(&lower, value.as_bytes());
         }
     }
 }

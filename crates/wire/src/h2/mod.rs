@@ -80,7 +80,7 @@ pub struct Connection {
     /// DATA sent that gave no token for talk yet.
     talk_bytes: u64,
     /// Counts frames of DATA, for those that alternate.
-    turn: u32,
+    turn: u64,
     /// Since when the state is what it is.
     since: Instant,
     /// Since when a frame is not complete.

@@ -56,7 +56,7 @@ mod tests {
             order.push(id);
             let stream = streams.get_mut(id).expect("it is there");
             stream.offered -= 1;
-            stream.turn = order.len() as u32;
+            stream.turn = order.len() as u64;
         }
         assert_eq!(order, expected, "{priorities:?}");
     }

@@ -150,7 +150,7 @@ impl Connection {
         // Within the window.
         of.send_window -= length as i32;
         of.moved += length;
-        self.turn = self.turn.wrapping_add(1);
+        self.turn += 1;
         of.turn = self.turn;
         let (id, is_last) = (of.id, of.is_complete && of.offered == 0);
         if of.offered == 0 {

@@ -36,7 +36,7 @@ pub(crate) struct Stream {
     pub(crate) stalled_since: Option<Instant>,
     pub(crate) moved: u64,
     /// When it had its last turn among those that alternate.
-    pub(crate) turn: u32,
+    pub(crate) turn: u64,
     /// Since when its content is awaited; once it is answered: since when it is.
     pub(crate) since: Instant,
 }
@@ -96,7 +96,7 @@ impl Streams {
     }
 
     #[inline]
-    pub(crate) fn find(&self, id: u32) -> Option<usize> {
+    fn find(&self, id: u32) -> Option<usize> {
         match self.streams.last() {
             // A request that is answered at once is the newest.
             Some(last) if last.id == id => Some(self.streams.len() - 1),

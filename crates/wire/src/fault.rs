@@ -98,13 +98,13 @@ reasons! {
     /// connection. Whoever speaks HTTP/2 goes on with it; nobody else can.
     Http2Preface HTTP_VERSION_NOT_SUPPORTED "HTTP/2 preface on a port that speaks HTTP/1.1"
     /// The method is empty or not a token (RFC 9110 §9.1).
-    InvalidMethod BAD_REQUEST "request line: the method is not a token"
+    InvalidMethod BAD_REQUEST "the method is not a token"
     /// Longer than any method, and the whole of [`limit::REQUEST_LINE_BYTES_MAX`] (RFC 9112 §3).
     MethodTooLong NOT_IMPLEMENTED "request line: method too long"
     /// Not in one of the four forms, or with a byte that no target has (RFC 9112 §3.2).
-    InvalidTarget BAD_REQUEST "request line: invalid request target"
+    InvalidTarget BAD_REQUEST "invalid request target"
     /// A target with `https:` on a connection that nothing secures (RFC 9110 §7.4).
-    UnsecuredConnection MISDIRECTED_REQUEST "request line: https target on a connection without TLS"
+    UnsecuredConnection MISDIRECTED_REQUEST "https target on a connection without TLS"
     /// Not `HTTP/` digit `.` digit (RFC 9112 §2.3), or something stands behind it.
     InvalidVersion BAD_REQUEST "request line: invalid version"
     /// A major version other than 1.

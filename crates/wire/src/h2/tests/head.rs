@@ -91,10 +91,10 @@ fn methods_and_targets_are_those_of_http() {
         [(":method", method), (":scheme", "http"), (":authority", "a"), (":path", path)]
     };
     for path in ["", "a", "http://a/", "/a b", "/a#b", "/\u{7f}", "/\r\n", "*", "?a"] {
-        check_malformed(&line("GET", path), "request line: invalid request target");
+        check_malformed(&line("GET", path), "invalid request target");
     }
     for method in ["", "G T", "GET\r\n", "(", "G:"] {
-        check_malformed(&line(method, "/"), "request line: the method is not a token");
+        check_malformed(&line(method, "/"), "the method is not a token");
     }
     check(headers(1, true, &line("OPTIONS", "*")), &["1 OPTIONS * at a"], &["HEADERS 1 end :status=204"]);
     check(
@@ -118,7 +118,7 @@ fn connect_has_an_authority_and_nothing_else() {
 #[test]
 fn https_is_for_secured_connections() {
     let line = |scheme: &'static str| [(":method", "GET"), (":scheme", scheme), (":authority", "a"), (":path", "/")];
-    let reason = "request line: https target on a connection without TLS";
+    let reason = "https target on a connection without TLS";
     check_status(&line("https"), 421, reason);
     check_status(&line("ftp"), 421, "scheme that is neither http nor https");
     check(headers(1, true, &line("HTTP")), &["1 GET / at a"], &["HEADERS 1 end :status=204"]);

@@ -53,15 +53,19 @@ impl Tree for DiskTree {
         if self.waiting == Waiting::Refused {
             return Err(Refusal::WouldWait);
         }
-        let mut directory = self.root.open_directory(path.as_bytes()).map_err(refusal)?;
+        let mut directory = Some(self.root.open_directory(path.as_bytes()).map_err(refusal)?);
         Ok(Box::new(iter::from_fn(move || {
             let mut entries = Vec::new();
             let visit = &mut |name: &[u8], kind: Option<disk::NodeKind>| {
                 entries.push(DirectoryEntry { name: name.to_vec(), kind: kind.map(node_kind) });
             };
-            match directory.read(visit) {
+            match directory.as_mut()?.read(visit) {
                 Ok(has_more) => (has_more || !entries.is_empty()).then_some(Ok(entries)),
-                Err(error) => Some(Err(refusal(error))),
+                Err(error) => {
+                    // A disk that cannot be read would say so for ever.
+                    directory = None;
+                    Some(Err(refusal(error)))
+                }
             }
         })))
     }

@@ -20,6 +20,8 @@ pub struct Wheel {
     occupied: [u64; LEVELS],
     /// First of those that are due and not yet given out.
     due: u32,
+    /// No place comes up before this tick; it may be that none does then, for what stood there has gone.
+    earliest: u64,
     /// How far the wheel has turned, in ticks. Invariant: every linked entry comes up after it, or is due.
     turned: u64,
 }
@@ -50,6 +52,7 @@ impl Wheel {
             heads: [[NONE; PLACES]; LEVELS],
             occupied: [0; LEVELS],
             due: NONE,
+            earliest: u64::MAX,
             turned: now / TICK_NANOSECONDS,
         }
     }
@@ -112,6 +115,11 @@ impl Wheel {
     }
 
     fn turn(&mut self, now: u64) {
+        // Nearly always: each turn of a worker looks, and deadlines are far.
+        if now < self.earliest {
+            self.turned = self.turned.max(now);
+            return;
+        }
         while let Some((tick, level, place)) = self.next_place() {
             if tick > now {
                 break;
@@ -130,6 +138,7 @@ impl Wheel {
             }
         }
         self.turned = self.turned.max(now);
+        self.earliest = self.next_place().map_or(u64::MAX, |(tick, ..)| tick);
     }
 
     /// The place that comes up first: its tick, level and number.
@@ -166,6 +175,7 @@ impl Wheel {
             let entry = &mut self.entries[index as usize];
             entry.place = Place::At { level: level as u8, place: place as u8 };
             entry.comes_up = (tick >> shift) << shift;
+            self.earliest = self.earliest.min(entry.comes_up);
             self.occupied[level] |= 1 << place;
             &mut self.heads[level][place]
         };

@@ -3,6 +3,7 @@
 
 use crate::clock::Clock;
 use crate::connection::Until;
+use crate::limit;
 use crate::memory::Ready;
 use crate::outgoing::{Output, Segment};
 use crate::request::OwnedHead;
@@ -12,7 +13,8 @@ use std::collections::VecDeque;
 use std::mem::take;
 use std::sync::Arc;
 use wire::h2::{Connection, Data};
-use wire::{Limits, Sends, StreamId};
+use wire::limit::CONTENT_BYTES_MAX;
+use wire::{ContentLength, Limits, Sends, StreamId};
 
 /// A connection of HTTP/2.
 #[derive(Debug)]
@@ -81,6 +83,16 @@ impl<F> Http2<F> {
         if self.wire.is_open(stream) {
             self.entry(stream).until = Some(until);
         }
+    }
+
+    /// Whether one more request may be kept until its content has come. Else it is answered without.
+    pub(crate) fn has_patience(&self, content: ContentLength) -> bool {
+        let is_too_large = matches!(content, ContentLength::Known(length) if length > CONTENT_BYTES_MAX);
+        let kept = self.exchanges.iter().map(|exchange| match &exchange.until {
+            Some(Until::ContentEnds(head)) => head.bytes(),
+            _ => 0,
+        });
+        !is_too_large && kept.sum::<usize>() < limit::HEADS_AWAITING_BYTES_MAX
     }
 
     /// The request whose content has now ended.

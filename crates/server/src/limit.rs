@@ -20,6 +20,11 @@ pub(crate) const LINGER_MAX: Duration = Duration::from_secs(2);
 /// And this much: an upload of any size is not read to its end.
 pub(crate) const LINGER_BYTES_MAX: u32 = 1 << 20;
 
+/// Heads of one connection of HTTP/2 that are kept until the content of their requests has come: those of what clients send
+/// at once. Beyond it a request is answered without: nobody sends content to a folder, and a few bytes of HPACK unpack to a
+/// head of 16 KiB, of which all streams together would hold 2 MiB.
+pub(crate) const HEADS_AWAITING_BYTES_MAX: usize = 64 << 10;
+
 // Sending.
 
 /// Segments in one system call; the kernel takes 1,024, but a turn seldom has more. Beyond it: another call.

@@ -26,6 +26,11 @@ impl OwnedHead {
         OwnedHead { bytes, ends, version: head.version }
     }
 
+    /// What it takes of memory.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<OwnedHead>() + self.bytes.len()
+    }
+
     /// The head again, borrowed from this copy.
     pub fn head(&self) -> RequestHead<'_> {
         let [method, target, authority] = self.ends.map(|end| end as usize);

@@ -27,13 +27,15 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                 Some(Event::Request { stream, ref head, content: ContentLength::None, .. }) => {
                     self.exchange.respond(connection, key, stream, Held::Borrowed(head));
                 }
-                Some(Event::Request { stream, ref head, expects_continue, .. }) if takes_content(head) => {
+                Some(Event::Request { stream, ref head, content, expects_continue })
+                    if takes_content(head) && http2.has_patience(content) =>
+                {
                     if expects_continue {
                         connection.wire.proceed(stream, &mut self.exchange.output);
                     }
                     connection.wait(stream, Until::ContentEnds(OwnedHead::new(head)), now);
                 }
-                // Refused before its content is read; behind the response its stream is reset.
+                // Answered before its content is read; behind the response its stream is reset.
                 Some(Event::Request { stream, ref head, .. }) => {
                     self.exchange.respond(connection, key, stream, Held::Borrowed(head));
                 }

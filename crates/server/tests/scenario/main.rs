@@ -2,6 +2,7 @@
 
 mod descriptor;
 mod end;
+mod http2;
 mod memory;
 mod network;
 mod order;

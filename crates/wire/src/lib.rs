@@ -6,11 +6,15 @@
 
 extern crate alloc;
 
+mod block;
 pub mod compress;
 pub mod connection;
+mod decimal;
 pub mod fault;
+mod grammar;
 pub mod h1;
 pub mod h2;
+mod host;
 pub mod input;
 pub mod limit;
 

@@ -5,8 +5,8 @@
 //! last    = 1*16"0"    *( BWS ";" … ) CRLF *( field-line CRLF ) CRLF
 //! ```
 
-use super::grammar::{TOKEN, VALUE, is};
 use crate::fault::Reason;
+use crate::grammar::{TOKEN, VALUE, is};
 use crate::input::Input;
 use crate::limit;
 

@@ -1,6 +1,7 @@
 //! Responses as bytes (RFC 9112 §4, §6, §7.1).
 
-use super::grammar::{TOKEN, VALUE, is};
+use crate::decimal;
+use crate::grammar::is_sound;
 use alloc::vec::Vec;
 use semantics::{Field, Status};
 
@@ -33,7 +34,7 @@ pub(crate) fn head(
     out: &mut Vec<u8>,
 ) -> usize {
     out.extend_from_slice(b"HTTP/1.1 ");
-    out.extend_from_slice(decimal(status.code().into(), &mut [0; 20]));
+    out.extend_from_slice(decimal::write(status.code().into(), &mut [0; 20]));
     out.push(b' ');
     out.extend_from_slice(status.reason().as_bytes());
     out.extend_from_slice(b"\r\nDate: ");
@@ -46,7 +47,7 @@ pub(crate) fn head(
     match framed {
         Framed::Length(length) => {
             out.extend_from_slice(b"Content-Length: ");
-            out.extend_from_slice(decimal(length, &mut [0; 20]));
+            out.extend_from_slice(decimal::write(length, &mut [0; 20]));
             out.extend_from_slice(b"\r\n");
         }
         Framed::Chunked => out.extend_from_slice(b"Transfer-Encoding: chunked\r\n"),
@@ -72,14 +73,6 @@ fn field(name: &str, value: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// Whether a field can be written as it is, in any version: a token and a value, and nothing that ends them.
-pub(crate) fn is_sound(name: &str, value: &str) -> bool {
-    let is_sound =
-        !name.is_empty() && name.bytes().all(|byte| is(byte, TOKEN)) && value.bytes().all(|byte| is(byte, VALUE));
-    debug_assert!(is_sound, "field {name:?}: {value:?}");
-    is_sound
-}
-
 /// A chunk (RFC 9112 §7.1). An empty one would be the last, so it is not written.
 pub(crate) fn chunk(bytes: &[u8], out: &mut Vec<u8>) {
     if bytes.is_empty() {
@@ -95,16 +88,3 @@ pub(crate) fn chunk(bytes: &[u8], out: &mut Vec<u8>) {
 }
 
 pub(crate) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
-
-/// A number as it is written. `digits` is where.
-pub(crate) fn decimal(mut number: u64, digits: &mut [u8; 20]) -> &[u8] {
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            return &digits[at..];
-        }
-    }
-}

@@ -1,9 +1,9 @@
 //! What the head says about the connection and the content behind it (RFC 9112 §6, §9.3; RFC 9110 §10.1.1).
 
-use super::grammar;
-use super::target::is_host;
 use crate::connection::ContentLength;
 use crate::fault::Reason;
+use crate::host::is_host;
+use crate::{decimal, grammar};
 use semantics::{FieldName, RequestHead, Version};
 
 /// What follows from a head.
@@ -61,7 +61,7 @@ fn content(request: &RequestHead<'_>) -> Result<ContentLength, Reason> {
         if request.fields.is_repeated(FieldName::ContentLength) {
             return Err(Reason::InvalidContentLength);
         }
-        return match decimal(length).ok_or(Reason::InvalidContentLength)? {
+        return match decimal::read(length).ok_or(Reason::InvalidContentLength)? {
             0 => Ok(ContentLength::None),
             length => Ok(ContentLength::Known(length)),
         };
@@ -85,17 +85,6 @@ fn content(request: &RequestHead<'_>) -> Result<ContentLength, Reason> {
         }
         _ => Err(Reason::InvalidTransferEncoding),
     }
-}
-
-/// `1*DIGIT` (RFC 9110 §8.6) that fits.
-pub(crate) fn decimal(digits: &[u8]) -> Option<u64> {
-    if digits.is_empty() {
-        return None;
-    }
-    digits.iter().try_fold(0_u64, |number, &byte| {
-        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
-        number.checked_mul(10)?.checked_add(digit)
-    })
 }
 
 fn expectation(request: &RequestHead<'_>) -> Result<bool, Reason> {

@@ -10,13 +10,13 @@
 //! pieces, or that breaks a rule: line by line, each when its end has come, so that the first broken line decides
 //! however the bytes are cut. Both judge by the same functions; [`quick_field_line`] alone has a plain twin.
 
-use super::block::equal;
 use super::framing::{self, Framing};
-use super::grammar::{self, TOKEN, letters};
 use super::recent::RecentSections;
 use super::{name, target};
+use crate::block::equal;
 use crate::fault::Reason;
-use crate::limit;
+use crate::grammar::{TOKEN, letters};
+use crate::{grammar, limit};
 use memchr::memchr;
 use semantics::{FieldName, Fields, Method, RequestHead, Version};
 use wide::u8x16;

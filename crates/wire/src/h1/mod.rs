@@ -1,15 +1,13 @@
 //! HTTP/1.1 and 1.0 (RFC 9112): one connection.
 
-mod block;
 mod content;
-pub(crate) mod encode;
-pub(crate) mod framing;
-pub(crate) mod grammar;
+mod encode;
+mod framing;
 mod head;
 mod name;
 mod recent;
 mod state;
-pub(crate) mod target;
+mod target;
 #[cfg(test)]
 mod tests;
 

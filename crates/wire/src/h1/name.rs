@@ -1,6 +1,6 @@
 //! Which field a name names, found in one comparison whatever the name.
 
-use super::block::BYTES;
+use crate::block::BYTES;
 use semantics::FieldName;
 use wide::u8x16;
 

@@ -6,10 +6,9 @@
 use crate::compress::hpack::LINE_BYTES;
 use crate::connection::ContentLength;
 use crate::fault::Reason;
-use crate::h1::framing::decimal;
-use crate::h1::grammar::{self, TOKEN};
-use crate::h1::target::is_host;
-use crate::limit;
+use crate::grammar::TOKEN;
+use crate::host::is_host;
+use crate::{decimal, grammar, limit};
 use alloc::vec::Vec;
 use core::ops::Range;
 use semantics::{FieldName, Fields, Method, RequestHead, Version};
@@ -270,7 +269,7 @@ impl Head {
         let mut lengths = self.known.iter().filter(|(name, _)| *name == FieldName::ContentLength);
         let expected = match (lengths.next(), lengths.next()) {
             (None, _) => None,
-            (Some((_, range)), None) => decimal(&self.section[range.clone()]),
+            (Some((_, range)), None) => decimal::read(&self.section[range.clone()]),
             (Some(_), Some(_)) => None,
         };
         if expected.is_none() && self.has(FieldName::ContentLength) {

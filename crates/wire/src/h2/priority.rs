@@ -1,6 +1,6 @@
 //! Which response goes first (RFC 9218): the `Priority` field, and what PRIORITY_UPDATE says in its place.
 
-use crate::h1::grammar::members;
+use crate::grammar::members;
 
 /// How urgent a response is, and whether it is of use in parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use super::stream::Stream;
 use super::{Connection, schedule};
 use crate::compress::hpack;
 use crate::connection::{Sends, StreamId};
-use crate::h1::encode::{decimal, is_sound};
+use crate::decimal;
+use crate::grammar::is_sound;
 use crate::h2::error::ErrorCode;
 use crate::limit;
 use alloc::vec::Vec;
@@ -51,7 +52,7 @@ impl Connection {
         hpack::plain_field(b"date", date, out);
         for_each_field(fields, |name, value| self.encoder.field(name, value, out));
         if let Some(length) = length.filter(|_| !status.has_no_content()) {
-            self.encoder.field(b"content-length", decimal(length, &mut [0; 20]), out);
+            self.encoder.field(b"content-length", decimal::write(length, &mut [0; 20]), out);
         }
         self.end_block(stream, has_content, start, out)
     }
@@ -219,7 +220,7 @@ pub fn ready_block(status: Status, fields: &[Field], length: Option<u64>) -> (Ve
     out.extend_from_slice(&[b' '; 29]);
     for_each_field(fields, |name, value| hpack::plain_field(name, value, &mut out));
     if let Some(length) = length.filter(|_| !status.has_no_content()) {
-        hpack::plain_field(b"content-length", decimal(length, &mut [0; 20]), &mut out);
+        hpack::plain_field(b"content-length", decimal::write(length, &mut [0; 20]), &mut out);
     }
     (out, date_at)
 }

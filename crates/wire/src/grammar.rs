@@ -1,6 +1,6 @@
 //! Which bytes may stand where (RFC 9110 §5.6, RFC 9112, RFC 3986): a table, and searches that go a block at a time.
 
-use super::block::{equal, skip, up_to};
+use crate::block::{equal, skip, up_to};
 use wide::u8x16;
 
 /// `tchar` (RFC 9110 §5.6.2).
@@ -109,6 +109,14 @@ fn trim_all(mut value: &[u8]) -> &[u8] {
 /// The members of a comma-separated list (RFC 9110 §5.6.1), empty ones left out.
 pub(crate) fn members(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.split(|&byte| byte == b',').map(trim).filter(|member| !member.is_empty())
+}
+
+/// Whether a field can be written as it is, in any version: a token and a value, and nothing that ends them.
+pub(crate) fn is_sound(name: &str, value: &str) -> bool {
+    let is_sound =
+        !name.is_empty() && name.bytes().all(|byte| is(byte, TOKEN)) && value.bytes().all(|byte| is(byte, VALUE));
+    debug_assert!(is_sound, "field {name:?}: {value:?}");
+    is_sound
 }
 
 #[cfg(test)]

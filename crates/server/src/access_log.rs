@@ -7,7 +7,7 @@ mod outlet;
 
 pub(crate) use line::Record;
 
-use crate::limit;
+use crate::{limit, load};
 use line::Visible;
 use outlet::Outlet;
 use semantics::{RequestHead, Timestamp};
@@ -84,10 +84,7 @@ impl LogWriter {
         let (log, before) = (self.clone(), panic::take_hook());
         panic::set_hook(Box::new(move |info| {
             let thread = thread::current();
-            let Some(name) = thread.name().filter(|name| name.starts_with("worker-") || name.starts_with("pool-"))
-            else {
-                return before(info);
-            };
+            let Some(name) = thread.name().filter(|name| load::serves(name)) else { return before(info) };
             let place = info.location().map(|place| format!(" at {place}")).unwrap_or_default();
             let what = info.payload_as_str().unwrap_or("no reason given");
             log.remark(format!("a mistake in Quarry, please report it: {name} panicked{place}: {what}"));

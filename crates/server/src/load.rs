@@ -33,12 +33,16 @@ impl Threads {
 /// Opens the times of all threads that serve. None without /proc: then only priorities keep us out of the way.
 fn find() -> Vec<File> {
     let Ok(tasks) = fs::read_dir("/proc/self/task") else { return Vec::new() };
-    let serves = |name: &str| SERVING.iter().any(|prefix| name.starts_with(prefix));
     tasks
         .flatten()
         .filter(|task| fs::read_to_string(task.path().join("comm")).is_ok_and(|name| serves(&name)))
         .filter_map(|task| File::open(task.path().join("schedstat")).ok())
         .collect()
+}
+
+/// Whether a thread of that name serves.
+pub(crate) fn serves(name: &str) -> bool {
+    SERVING.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Nanoseconds on a processor, the first number (Documentation/scheduler/sched-stats.rst).
@@ -61,7 +65,16 @@ mod tests {
     use std::thread;
 
     #[test]
-    fn time_that_workers_take_counts_and_no_other() {
+    fn workers_and_the_pool_serve_and_no_other() {
+        for (name, expected) in
+            [("worker-0", true), ("pool-17", true), ("keeper", false), ("worker", false), ("", false)]
+        {
+            assert_eq!(serves(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn time_that_workers_take_counts() {
         let (done, end) = channel::<()>();
         let (ready, started) = channel();
         let busy = |name: &str, nanoseconds: u64| {

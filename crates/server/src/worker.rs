@@ -145,7 +145,11 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             *self.addresses.entry(address).or_insert(0) += 1;
         }
         let limits = self.exchange.origin.limits.wire;
-        let connection = Connection::new(h1::Connection::new(limits, now), address);
+        let mut connection = Connection::new(h1::Connection::new(limits, now), address);
+        if self.drain_until.is_some() {
+            // It stood at the gate when that was closed.
+            connection.wire.refuse_more(now, &mut self.exchange.output);
+        }
         self.reactor.set_deadline(key, connection.wire.poll_deadline().map(|at| at.0));
         self.connections.insert(key, connection);
     }

@@ -143,3 +143,18 @@ fn a_connection_that_ends_is_not_counted_any_more() {
         assert_eq!(stage.state(client), "closed");
     }
 }
+
+#[test]
+fn whoever_is_let_in_at_the_end_gets_one_answer_that_says_it_is_the_last() {
+    let mut stage = stage();
+    let waiting = stage.connect();
+    stage.get(waiting, "/b.txt");
+    stage.drain();
+    // It stood at the gate when that was closed.
+    let late = stage.connect();
+    stage.get(late, "/a.png");
+    let answer = stage.take(late);
+    assert!(answer.contains("\r\nConnection: close\r\n") && answer.ends_with("picture"), "{answer}");
+    assert_eq!(stage.state(late), "shut");
+    assert!(!stage.has_ended());
+}

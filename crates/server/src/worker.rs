@@ -335,7 +335,8 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             match connection.phase {
                 // Content was read, or a response was short of its turn: idle, it shall own nothing.
                 Phase::Open => drop(connection.busy.take_if(|busy| busy.is_over())),
-                Phase::Lingering { .. } => {}
+                // It has its deadline.
+                Phase::Lingering { .. } => return,
                 Phase::Closing { linger: false } => return self.close(key),
                 Phase::Closing { linger: true } => {
                     connection.phase = Phase::Lingering { bytes: 0 };

@@ -6,6 +6,7 @@ use std::time::Duration;
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
+const GOAWAY: u8 = 7;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 
@@ -76,4 +77,17 @@ fn content_that_is_too_large_to_be_read_is_not_waited_for() {
     assert_eq!(frames(&mut stage, client), [(HEADERS, 1), (DATA, 1)]);
     stage.advance(Duration::from_secs(2));
     assert_eq!(frames(&mut stage, client), [(RST_STREAM, 1)]);
+}
+
+#[test]
+fn who_is_told_of_a_fault_and_does_not_go_is_not_waited_for_at_the_end() {
+    let mut stage = Stage::new();
+    let client = open(&mut stage);
+    // HEADERS on stream 2.
+    stage.send(client, frame(HEADERS, END_HEADERS, 2, &[0x82]));
+    assert_eq!((frames(&mut stage, client), stage.state(client)), (vec![(GOAWAY, 0)], "shut"));
+    stage.drain();
+    assert!(!stage.has_ended());
+    stage.advance(Duration::from_secs(2));
+    assert_eq!((stage.state(client), stage.has_ended()), ("closed", true));
 }

@@ -5,8 +5,8 @@ use std::fmt;
 /// Makes the content piece by piece. Between two pieces no thread is held, so a client that reads slowly costs memory
 /// for one piece and nothing else.
 pub trait Source: Send + fmt::Debug {
-    /// The next piece; `None`: that was all; an error: the cause, for the log, and the connection ends before the
-    /// content does, so that the client can tell.
+    /// The next piece; `None`: that was all; an error: the cause, for the log, and the connection, or in HTTP/2 the stream,
+    /// ends before the content does, so that the client can tell.
     fn next(&mut self) -> Option<Result<Vec<u8>, String>>;
 }
 

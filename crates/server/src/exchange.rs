@@ -233,13 +233,15 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
         let work = Work::Answer(request, self.clock.now);
         match self.pool.submit(Errand { key, stream, work, is_abandoned: ticket.is_abandoned() }) {
             Ok(()) => connection.wait(stream, Until::PoolIsDone { since: self.now, ticket }, self.now),
-            Err(Errand { work: Work::Answer(request, _), .. }) => {
-                let response =
-                    self.origin.error(&request.head(), Status::SERVICE_UNAVAILABLE, None).with("Retry-After", "1");
-                self.send(connection, stream, &request.head(), response);
-            }
+            Err(Errand { work: Work::Answer(request, _), .. }) => self.put_off(connection, stream, &request.head()),
             Err(_) => {}
         }
+    }
+
+    /// There is too much to do: the client may ask again.
+    fn put_off(&mut self, connection: &mut Connection<T::File>, stream: StreamId, head: &RequestHead<'_>) {
+        let response = self.origin.error(head, Status::SERVICE_UNAVAILABLE, None).with("Retry-After", "1");
+        self.send(connection, stream, head, response);
     }
 
     /// The pool's answer has come, to what it was asked at `submitted`.
@@ -252,6 +254,9 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
         submitted: Instant,
     ) {
         match answer {
+            Answer::Whole(_, None) | Answer::Stream { .. } if connection.wire.is_overloaded() => {
+                self.put_off(connection, stream, head);
+            }
             Answer::Whole(response, keep) => {
                 // The pool may have taken its time; what changed meanwhile is not to be believed on top of that.
                 self.selected(connection, stream, head, response, keep.map(|keep| (keep, submitted)));

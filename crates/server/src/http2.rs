@@ -95,6 +95,16 @@ impl<F> Http2<F> {
         !is_too_large && kept.sum::<usize>() < limit::HEADS_AWAITING_BYTES_MAX
     }
 
+    /// Whether so much content was made for this connection, and waits for the windows of the peer, that no more shall
+    /// be. What others hold too, the memory or the store of coded copies, is no burden.
+    pub(crate) fn is_overloaded(&self) -> bool {
+        let made = self.exchanges.iter().flat_map(|exchange| &exchange.content).map(|segment| match segment {
+            Segment::Shared(bytes, _) if Arc::strong_count(bytes) == 1 => bytes.len(),
+            _ => 0,
+        });
+        made.sum::<usize>() > limit::MADE_BYTES_MAX
+    }
+
     /// The request whose content has now ended.
     pub(crate) fn take_request(&mut self, stream: StreamId) -> Option<OwnedHead> {
         match self.get_mut(stream)?.until.take_if(|until| matches!(until, Until::ContentEnds(_)))? {

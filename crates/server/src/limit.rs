@@ -25,6 +25,11 @@ pub(crate) const LINGER_BYTES_MAX: u32 = 1 << 20;
 /// head of 16 KiB, of which all streams together would hold 2 MiB.
 pub(crate) const HEADS_AWAITING_BYTES_MAX: usize = 64 << 10;
 
+/// Content made for one connection of HTTP/2 (pages, pieces of streams) that waits for the windows of its peer. Beyond it:
+/// 503. All streams together may have gathered listings; a peer that shuts its windows could have 128 previews made, of
+/// megabytes each, and held.
+pub(crate) const MADE_BYTES_MAX: usize = 16 << 20;
+
 // Sending.
 
 /// Segments in one system call; the kernel takes 1,024, but a turn seldom has more. Beyond it: another call.

@@ -94,6 +94,11 @@ impl<F> Protocol<F> {
         }
     }
 
+    /// Whether what was made for this connection shall go out before more is. In HTTP/1.1 there is one response at a time.
+    pub(crate) fn is_overloaded(&self) -> bool {
+        matches!(self, Protocol::Http2(http2) if http2.is_overloaded())
+    }
+
     pub(crate) fn handle_end_of_input(&mut self, now: Instant) {
         match self {
             Protocol::Http1(wire) => wire.handle_end_of_input(now),

@@ -156,11 +156,15 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
 
     /// The oldest idle connection goes, so that a new one may come. False: none can.
     fn make_room(&mut self) -> bool {
-        let dispensable = self.connections.dispensable();
-        if let Some(key) = dispensable {
-            self.close(key);
+        let Some(key) = self.connections.dispensable() else { return false };
+        if let Some(connection) = self.connections.get(key)
+            && let Protocol::Http2(http2) = &mut connection.wire
+        {
+            self.exchange.output.write(|out| http2.wire.dismiss(out));
+            self.flush(key);
         }
-        dispensable.is_some()
+        self.close(key);
+        true
     }
 
     /// Bytes came from the peer; none: it has closed its side.

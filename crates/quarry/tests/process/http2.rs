@@ -215,6 +215,38 @@ fn a_fault_of_a_stream_ends_it_alone_and_one_of_the_connection_is_told() {
     assert_eq!(client.receive(), None);
 }
 
+/// One that has been answered on one stream, and then waits.
+fn idle(running: &Running) -> Client {
+    let mut client = Client::connect(running, 65_535);
+    client.get(1, "/a.txt");
+    assert_eq!(client.receive_kind(DATA).payload, b"0123456789");
+    client
+}
+
+#[test]
+fn who_has_been_idle_too_long_is_told_so() {
+    let folder = folder();
+    let running = start(folder.path(), &["--workers", "1", "--idle-timeout", "1s"]);
+    let mut client = idle(&running);
+    // The newest stream that was dealt with, and NO_ERROR.
+    assert_eq!(client.receive_kind(GOAWAY).payload, [0, 0, 0, 1, 0, 0, 0, 0]);
+    assert_eq!(client.receive(), None);
+    // Nobody has ever asked anything here.
+    let mut client = Client::connect(&running, 65_535);
+    assert_eq!(client.receive_kind(GOAWAY).payload, [0; 8]);
+    assert_eq!(client.receive(), None);
+}
+
+#[test]
+fn who_makes_room_is_told_so() {
+    let folder = folder();
+    let running = start(folder.path(), &["--workers", "1", "--max-connections", "1"]);
+    let mut client = idle(&running);
+    assert!(running.get("/a.txt").ends_with("\r\n\r\n0123456789"));
+    assert_eq!(client.receive_kind(GOAWAY).payload, [0, 0, 0, 1, 0, 0, 0, 0]);
+    assert_eq!(client.receive(), None);
+}
+
 #[test]
 fn a_client_that_has_closed_its_side_gets_its_answers() {
     let folder = folder();

@@ -310,6 +310,15 @@ impl Connection {
         self.state = next(self.state, Step::Drain);
     }
 
+    /// The connection is given up without waiting for the peer, which is told what was taken of it (RFC 9113 §6.8). Only for
+    /// one that is idle: streams would be lost.
+    pub fn dismiss(&mut self, out: &mut Vec<u8>) {
+        if self.state != State::Over {
+            frame::goaway::write(self.taken, ErrorCode::No, out);
+            self.state = next(self.state, Step::End);
+        }
+    }
+
     fn say_farewell(&mut self, out: &mut Vec<u8>, now: Instant) {
         frame::goaway::write(self.taken, ErrorCode::No, out);
         self.state = next(self.state, Step::Farewell);

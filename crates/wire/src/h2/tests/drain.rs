@@ -62,3 +62,14 @@ fn one_that_has_just_begun_is_told_behind_its_settings() {
     trial.receive([hello(), get(1)].concat());
     trial.expect_out(&["SETTINGS ack", GONE, PING, "HEADERS 1 end :status=204"]);
 }
+
+#[test]
+fn one_that_makes_room_is_told_what_was_taken() {
+    let mut trial = Trial::open();
+    trial.receive(get(1)).expect(&["1 GET / at a"]).frames();
+    trial.connection.dismiss(&mut trial.out);
+    trial.connection.dismiss(&mut trial.out);
+    trial.expect_out(&["GOAWAY 1 NO_ERROR"]);
+    assert!(trial.connection.is_closing());
+    trial.receive(get(3)).expect(&[]).expect_out(&[]);
+}

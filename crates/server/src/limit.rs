@@ -152,6 +152,17 @@ pub(crate) const PORTS_TRIED: u16 = 100;
 /// Descriptors, where the kernel sets no limit: as many as it gives a process unless told otherwise (`fs.nr_open`).
 pub(crate) const DESCRIPTORS_UNLIMITED: u64 = 1 << 20;
 
+/// Of each worker, besides its listeners: its queue, what wakes it, one that is kept for when there are no more; and a client
+/// with its file, for without those it serves nobody. With fewer the server does not begin.
+pub(crate) const DESCRIPTORS_A_WORKER: u64 = 5;
+
+/// Of the process: the folder, two for signals, and some for what the pool reads at a time. The same.
+pub(crate) const DESCRIPTORS_A_PROCESS: u64 = 3 + POOL_THREADS_MIN as u64;
+
+/// With fewer than these nothing is looked up: an index that is written has some dozens of files open, and would take them
+/// from clients.
+pub(crate) const DESCRIPTORS_FOR_LOOK_UP: u64 = 128;
+
 /// With more descriptors than these, a quarter is kept for files; with fewer, that quarter is missed by connections.
 pub(crate) const DESCRIPTORS_FEW: u64 = 1024;
 

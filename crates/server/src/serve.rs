@@ -14,6 +14,7 @@ use reactor::signal::Signals;
 use reactor::{Epoll, ListenAddress, ListenError, ListenOptions, Listener, Waker, privilege};
 use sd_notify::NotifyState;
 use std::fmt;
+use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -29,6 +30,8 @@ pub struct Server {
     /// share a port, and a low port needs the right to it each time.
     listeners: Vec<Vec<Listener>>,
     signals: Signals,
+    /// How many may be open.
+    descriptors: u64,
 }
 
 /// Why there is no server.
@@ -41,6 +44,15 @@ pub enum Error {
     Listen(ListenError),
     /// The user to become cannot be had.
     Privilege(String),
+    /// The process may have fewer descriptors than the server needs to answer anybody.
+    Descriptors {
+        /// How many it may have.
+        allowed: u64,
+        /// How many it needs.
+        needed: u64,
+        /// With so many workers.
+        workers: usize,
+    },
     /// The machine refused something the server needs.
     Machine(String, io::Error),
 }
@@ -51,6 +63,13 @@ impl fmt::Display for Error {
             Error::Root(cause) | Error::Privilege(cause) => formatter.write_str(cause),
             Error::Listen(error) => write!(formatter, "{error}"),
             Error::Machine(what, error) => write!(formatter, "cannot {what}: {error}"),
+            Error::Descriptors { allowed, needed, workers } => {
+                write!(formatter, "cannot serve: {allowed} files may be open at once, and {needed} are needed ")?;
+                match workers {
+                    1 => write!(formatter, "(ulimit -n {needed})"),
+                    _ => write!(formatter, "with {workers} workers (ulimit -n {needed}, or fewer --workers)"),
+                }
+            }
         }
     }
 }
@@ -76,10 +95,11 @@ impl Server {
         let how = ListenOptions::default();
         let inherited = Listener::inherited(&how)
             .map_err(|error| Error::Machine("take over the sockets of systemd".into(), error))?;
-        let signals = Signals::new().map_err(|error| Error::Machine("listen to signals".into(), error))?;
         if options.workers == 0 {
             options.workers = thread::available_parallelism().map_or(1, usize::from);
         }
+        let descriptors = descriptors(&options, inherited.len())?;
+        let signals = Signals::new().map_err(|error| Error::Machine("listen to signals".into(), error))?;
         let files = DiskTree::open(&options.root, options.symlinks).map_err(Error::Root)?;
         let listeners = if !inherited.is_empty() {
             inherited
@@ -95,7 +115,7 @@ impl Server {
         if let Some(user) = &options.user {
             user.assume().map_err(|error| Error::Privilege(error.to_string()))?;
         }
-        Ok(Server { options, files, listeners: sets, signals })
+        Ok(Server { options, files, listeners: sets, signals, descriptors })
     }
 
     /// Where it listens.
@@ -107,14 +127,12 @@ impl Server {
     ///
     /// Errs when a worker cannot start or go on.
     pub fn run(self) -> Result<(), Error> {
-        let Server { options, files, listeners, signals } = self;
+        let Server { options, files, listeners, signals, descriptors } = self;
         let machine = |what: &'static str| move |error| Error::Machine(what.to_owned(), error);
-        let descriptors = privilege::raise_descriptor_limit().map_err(machine("raise the limit of open files"))?;
-        let descriptors = descriptors.unwrap_or(limit::DESCRIPTORS_UNLIMITED);
         let log = LogWriter::start(options.access_log).map_err(machine("start the access log"))?;
         log.hear_panics();
         let limits = limits(&options, descriptors);
-        let look_up = look_up(&options, &log);
+        let look_up = look_up(&options, descriptors, &log);
         let origin =
             Origin::new(files, options.site.clone(), options.look.clone(), limits, log, options.memory_bytes / 2);
         let origin = Arc::new(match &look_up {
@@ -175,9 +193,32 @@ impl Server {
     }
 }
 
+/// How many descriptors there may be: raised to what the process may have, and enough. Who has been told where the server is
+/// must not find that it could not begin.
+fn descriptors(options: &Options, inherited: usize) -> Result<u64, Error> {
+    let allowed = privilege::raise_descriptor_limit()
+        .map_err(|error| Error::Machine("raise the limit of open files".into(), error))?
+        .unwrap_or(limit::DESCRIPTORS_UNLIMITED);
+    // One of them is the folder that is counted itself. Without /proc: the three that every process begins with.
+    let taken = fs::read_dir("/proc/self/fd").map_or(3, |open| open.count().saturating_sub(1)) as u64;
+    let (workers, listeners) = (options.workers, options.listen.len().max(inherited).max(1));
+    let for_workers = workers as u64 * (limit::DESCRIPTORS_A_WORKER + listeners as u64);
+    // Sockets of systemd are open already.
+    let needed = taken + limit::DESCRIPTORS_A_PROCESS + for_workers - inherited as u64;
+    match allowed < needed {
+        true => Err(Error::Descriptors { allowed, needed, workers }),
+        false => Ok(allowed),
+    }
+}
+
 /// Looks the folder over from now on, at the pace that serving leaves. A look-up that cannot be is no reason not to serve.
-fn look_up(options: &Options, log: &LogWriter) -> Option<Arc<Lookup>> {
+fn look_up(options: &Options, descriptors: u64, log: &LogWriter) -> Option<Arc<Lookup>> {
     let places = options.look_up.clone()?;
+    if descriptors < limit::DESCRIPTORS_FOR_LOOK_UP {
+        let needed = limit::DESCRIPTORS_FOR_LOOK_UP;
+        log.remark(format!("no look-up: {descriptors} files may be open at once, and it needs {needed} (ulimit -n)"));
+        return None;
+    }
     let root = options.root.canonicalize().unwrap_or_else(|_| options.root.clone());
     let settings = crate::look_up::settings(&root, places, options.symlinks, options.site.hidden);
     let settings = Settings { load: Some(load::of_those_who_serve()), ..settings };

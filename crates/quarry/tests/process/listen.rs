@@ -3,6 +3,7 @@
 use std::io::{BufRead, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::net::{UnixListener, UnixStream};
+use std::process::Stdio;
 
 use rustix::process::Signal;
 
@@ -33,6 +34,39 @@ fn a_port_that_somebody_else_holds_is_an_error_that_names_them() {
     let expected =
         format!("quarry: cannot listen on {address}: it is in use by {} (process {process})\n", name.trim_end());
     assert_eq!((code, output.as_str(), errors), (Some(2), "", expected));
+}
+
+#[test]
+fn too_few_descriptors_are_an_error_that_says_how_many_it_takes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "a.txt", "found");
+    let with = |count: u32| {
+        let mut command = std::process::Command::new("prlimit");
+        command.arg(format!("--nofile={count}:{count}")).arg(env!("CARGO_BIN_EXE_quarry")).arg(folder.path());
+        command.args(["--listen", "127.0.0.1:0", "--workers", "2"]).stdin(Stdio::null());
+        command
+    };
+    let refused = |count: u32| {
+        let ended = with(count).output().expect("the program starts");
+        assert_eq!((ended.status.code(), ended.stdout.as_slice()), (Some(2), &b""[..]));
+        String::from_utf8(ended.stderr).expect("text")
+    };
+    // Those that this process hands on count too, so how many there are is not known here.
+    let told = refused(8);
+    let needed = told.split_once("and ").and_then(|(_, rest)| rest.split_once(' ')).expect("a number").0;
+    let needed: u32 = needed.parse().expect("a number");
+    for count in [8, needed - 1] {
+        let expected = format!(
+            "quarry: cannot serve: {count} files may be open at once, and {needed} are needed with 2 workers (ulimit -n \
+             {needed}, or fewer --workers)\n"
+        );
+        assert_eq!(refused(count), expected);
+    }
+    // So many are enough.
+    let running = Running::spawn(&mut with(needed));
+    assert!(running.get("/a.txt").ends_with("\r\n\r\nfound"));
+    let told = format!("quarry: no look-up: {needed} files may be open at once, and it needs 128 (ulimit -n)\n");
+    assert_eq!(running.end(Signal::TERM), (Some(0), String::new(), told));
 }
 
 #[test]

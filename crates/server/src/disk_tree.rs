@@ -2,7 +2,7 @@
 
 use crate::origin::Files;
 use reactor::disk::{self, File, Links, Root, Waiting};
-use rustix::fs::{AtFlags, StatxFlags};
+use rustix::fs::{AtFlags, FileType, StatxFlags};
 use rustix::io::Errno;
 use semantics::Timestamp;
 use site::{Batches, DirectoryEntry, Identity, Metadata, Node, NodeKind, Refusal, SitePath, Tree};
@@ -33,6 +33,17 @@ impl Tree for DiskTree {
     fn open(&self, path: &SitePath) -> Result<Node<File>, Refusal> {
         let node = self.root.open_node(path.as_bytes(), self.waiting).map_err(refusal)?;
         Ok(Node { metadata: metadata(&node.metadata), file: node.file })
+    }
+
+    /// Links on the way to it are followed wherever they lead: nothing is told of what is there.
+    fn has_link(&self, path: &SitePath) -> Result<bool, Refusal> {
+        let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::STATX_DONT_SYNC;
+        match rustix::fs::statx(self.root.as_fd(), path.as_bytes(), flags, StatxFlags::TYPE) {
+            Ok(found) => Ok(FileType::from_raw_mode(found.stx_mode.into()) == FileType::Symlink),
+            // An empty path, which the root has, is no entry; and the root is no link.
+            Err(Errno::NOENT | Errno::NOTDIR) => Ok(false),
+            Err(error) => Err(Refusal::Failed(error.to_string())),
+        }
     }
 
     fn read(&self, file: &File, offset: u64, buffer: &mut [u8]) -> Result<usize, Refusal> {

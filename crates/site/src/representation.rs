@@ -42,7 +42,8 @@ pub struct Keep<F> {
 
 /// Something looked at: while all of it is found the same, the answer is the same.
 ///
-/// A name that was absent is not listed; the folder it would appear in is, for a new name changes its folder.
+/// A name that was absent is not listed; the folder it would appear in is, for a new name changes its folder. What rests on a
+/// symbolic link that leads nowhere has no evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
     /// Where, without a trailing slash.

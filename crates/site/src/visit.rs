@@ -22,8 +22,8 @@ pub(crate) struct Visit<'a, T: Tree, W, X> {
     pub(crate) varies_by_navigation: bool,
     /// What was found, with its state.
     seen: Vec<Evidence>,
-    /// Folders in which a name was looked for that was not there.
-    searched: Vec<SitePath>,
+    /// Names that were looked for and led to nothing.
+    absent: Vec<SitePath>,
     /// Whether the clock has moved on since the last change of everything seen.
     is_settled: bool,
 }
@@ -49,15 +49,15 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         workshop: &'a W,
         witness: &'a mut X,
     ) -> Self {
-        let (varies_by_navigation, is_settled, seen, searched) = (false, true, Vec::new(), Vec::new());
-        Visit { options, head, target, now, tree, workshop, witness, varies_by_navigation, seen, searched, is_settled }
+        let (varies_by_navigation, is_settled, seen, absent) = (false, true, Vec::new(), Vec::new());
+        Visit { options, head, target, now, tree, workshop, witness, varies_by_navigation, seen, absent, is_settled }
     }
 
     /// Looks under a name. Errs only when there is no knowing: would wait, out of descriptors, failed.
     pub(crate) fn look(&mut self, path: &SitePath) -> Result<Found<T::File>, Refusal> {
         if path.is_too_long() {
             self.witness.step(Step::TooLong(path));
-            self.note_absent(path);
+            self.absent.push(path.clone());
             return Ok(Found::Nothing);
         }
         let refusal = match self.tree.open(path) {
@@ -75,7 +75,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         self.witness.step(Step::Refused(path, &refusal));
         match refusal {
             Refusal::Missing | Refusal::Outside => {
-                self.note_absent(path);
+                self.absent.push(path.clone());
                 Ok(Found::Nothing)
             }
             Refusal::NotPermitted => {
@@ -105,9 +105,15 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
     /// next change may not show.
     ///
     /// A folder is looked at after the names in it were. One that appears in between stamps its folder later than `now`,
-    /// so the folder is not settled and nothing is kept.
+    /// so the folder is not settled and nothing is kept. A symbolic link that leads to nothing may come to
+    /// lead somewhere while its folder stays as it is: what rests on that is not kept either.
     pub(crate) fn evidence(mut self) -> Option<Vec<Evidence>> {
-        for path in std::mem::take(&mut self.searched) {
+        for absent in std::mem::take(&mut self.absent) {
+            if !absent.is_too_long() && self.tree.has_link(&absent) != Ok(false) {
+                return None;
+            }
+            // The root has no folder; without it there is no site, and nothing to keep.
+            let path = absent.parent().unwrap_or_else(SitePath::root).without_slash();
             if self.seen.iter().any(|evidence| evidence.path == path) {
                 continue;
             }
@@ -151,12 +157,6 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
     fn note(&mut self, path: &SitePath, metadata: &Metadata) {
         self.is_settled &= is_settled(metadata, self.now);
         self.seen.push(Evidence { path: path.clone().without_slash(), found: Some(metadata.identity()) });
-    }
-
-    fn note_absent(&mut self, path: &SitePath) {
-        // The root has no folder; without it there is no site, and nothing to keep.
-        let folder = path.parent().unwrap_or_else(SitePath::root);
-        self.searched.push(folder.without_slash());
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufReader, Read, Write};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -77,6 +78,29 @@ fn a_compressed_sibling_that_appears_is_used_within_a_second() {
     becomes_new(&running, GET, Duration::ZERO, |response| {
         response.field("content-encoding").is_none() && response.text() == "plain"
     });
+}
+
+#[test]
+fn what_a_link_to_nothing_comes_to_lead_to_is_served_within_a_second() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "site/index.htm", "old");
+    write(folder.path(), "site/a.txt", "plain");
+    symlink("../far/index.html", folder.path().join("site/index.html")).expect("linked");
+    symlink("../far/a.txt.gz", folder.path().join("site/a.txt.gz")).expect("linked");
+    write(folder.path(), "far/other", "");
+    let running = start(folder.path(), &["--workers", "1"]);
+    let index = "GET /site/ HTTP/1.1\r\nHost: a\r\n\r\n";
+    let text = "GET /site/a.txt HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n";
+    // By now all of it is older than a tick of the clock, and what may be kept is kept.
+    for _ in 0..40 {
+        becomes_new(&running, index, Duration::ZERO, |response| response.text() == "old");
+        becomes_new(&running, text, Duration::ZERO, |response| response.text() == "plain");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    write(folder.path(), "far/index.html", "new");
+    write(folder.path(), "far/a.txt.gz", "these bytes are sent as they are");
+    becomes_new(&running, index, Duration::from_secs(1), |response| response.text() == "new");
+    becomes_new(&running, text, Duration::from_secs(1), |response| response.field("content-encoding") == Some("gzip"));
 }
 
 #[test]

@@ -203,6 +203,17 @@ impl Tree for MemoryTree {
         Ok(Node { metadata, file })
     }
 
+    fn has_link(&self, path: &SitePath) -> Result<bool, Refusal> {
+        let Some(folder) = path.parent() else { return Ok(false) };
+        let folder = match self.resolve(folder.as_bytes(), 0) {
+            Ok((folder, _)) => folder,
+            Err(Refusal::Missing) => return Ok(false),
+            Err(refusal) => return Err(refusal),
+        };
+        let name = if folder.is_empty() { path.name().to_vec() } else { [&folder, path.name()].join(&b'/') };
+        Ok(self.items.get(&name).is_some_and(|item| matches!(item.what, What::Link(_))))
+    }
+
     fn read(&self, file: &MemoryFile, offset: u64, buffer: &mut [u8]) -> Result<usize, Refusal> {
         if self.is_cold {
             return Err(Refusal::WouldWait);

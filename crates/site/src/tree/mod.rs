@@ -22,6 +22,11 @@ pub trait Tree {
     /// Opens a file, or looks at a folder.
     fn open(&self, path: &SitePath) -> Result<Node<Self::File>, Refusal>;
 
+    /// Whether a symbolic link has that name, wherever it leads, and be it nowhere. Where there are no links, none has.
+    fn has_link(&self, _path: &SitePath) -> Result<bool, Refusal> {
+        Ok(false)
+    }
+
     /// Reads from an offset; fewer bytes than asked for are possible, 0 is the end of the file.
     fn read(&self, file: &Self::File, offset: u64, buffer: &mut [u8]) -> Result<usize, Refusal>;
 

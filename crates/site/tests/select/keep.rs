@@ -94,6 +94,27 @@ fn a_folder_that_just_changed_vouches_for_no_absence() {
 }
 
 #[test]
+fn what_a_link_to_nothing_may_change_is_not_kept() {
+    let request = "GET /a/\nAccept-Encoding: br";
+    // Its target may appear anywhere, and the folder of the link stays as it is.
+    for (link, target) in
+        [("a/index.html", "../far/new.html"), ("a/index.htm.br", "../far.br"), ("a/index.html", "/out")]
+    {
+        let mut site = site();
+        assert!(site.keep(request).is_some());
+        site.tree.now = Timestamp(site.now.0 - 3_000_000_000);
+        site.tree.link(link, target);
+        assert!(site.keep(request).is_none(), "{link}");
+        // Another answer does not rest on it.
+        assert!(site.keep("GET /a/b.png").is_some(), "{link}");
+    }
+    let mut site = site();
+    site.tree.now = Timestamp(site.now.0 - 3_000_000_000);
+    site.tree.link("a/index.html", "../c.html");
+    check(&site, "GET /a/", &["/a", "/a/index.html"]);
+}
+
+#[test]
 fn a_kept_answer_is_whole_whatever_was_asked() {
     let site = site();
     let whole = site.keep("GET /c.html").unwrap();

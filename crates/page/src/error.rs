@@ -3,12 +3,15 @@
 use crate::limit;
 use std::fmt::Write as _;
 
+use minijinja::Value;
+use minijinja::context;
 use semantics::Status;
 
 use crate::escape::{push_segment, push_text};
 use crate::frame::{self, Frame, Here};
 use crate::language::Language;
 use crate::look::Look;
+use crate::template;
 
 /// A material with a name like the one that is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +22,19 @@ pub struct Similar {
     pub shown: String,
     /// Whether it is a folder.
     pub is_folder: bool,
+}
+
+impl Similar {
+    /// Appends its address, fit for an attribute without quotes.
+    fn push_href(&self, out: &mut String) {
+        for segment in &self.path {
+            out.push('/');
+            push_segment(out, segment);
+        }
+        if self.is_folder || self.path.is_empty() {
+            out.push('/');
+        }
+    }
 }
 
 /// An error page.
@@ -36,11 +52,9 @@ pub struct ErrorPage<'a> {
 
 /// The page for people.
 pub fn page(look: &Look, page: &ErrorPage<'_>) -> String {
-    let words = look.words();
-    let (happened, remedy) = (words.error)(page.status.code());
     let mut out = String::with_capacity(8 * 1024);
     let title = page.status.code().to_string();
-    Frame {
+    let foot = Frame {
         look,
         title: &title,
         class: "error",
@@ -51,22 +65,30 @@ pub fn page(look: &Look, page: &ErrorPage<'_>) -> String {
         is_passing: false,
     }
     .push_top(&mut out);
+    match template::render(look, "error.html", || values(look, page)) {
+        Some(content) => out.push_str(&content),
+        None => push_content(&mut out, look, page),
+    }
+    foot.push(&mut out, look);
+    out
+}
+
+fn push_content(out: &mut String, look: &Look, page: &ErrorPage<'_>) {
+    let words = look.words();
+    let (happened, remedy) = (words.error)(page.status.code());
+    let title = page.status.code();
     let _ =
         write!(out, "<main id=main tabindex=-1><p class=code>{title}<h1>{happened}</h1><p class=remedy>{remedy}</p>");
-    // Looking for it helps when it is missing, and when the address was wrong.
-    if matches!(page.status, Status::NOT_FOUND | Status::FORBIDDEN | Status::BAD_REQUEST | Status::URI_TOO_LONG) {
+    if is_looked_for(page.status) {
         out.push_str(&frame::lookup_box(look, page.wanted, &[]));
     }
     if !page.similar.is_empty() {
         let _ = write!(out, "<h2>{}</h2><ul class=similar>", words.similar);
         for similar in page.similar.iter().take(limit::SIMILAR_MAX) {
             out.push_str("<li><a href=");
-            for segment in &similar.path {
-                out.push('/');
-                push_segment(&mut out, segment);
-            }
-            out.push_str(if similar.is_folder || similar.path.is_empty() { "/>" } else { ">" });
-            push_text(&mut out, &similar.shown);
+            similar.push_href(out);
+            out.push('>');
+            push_text(out, &similar.shown);
             out.push_str("</a>");
         }
         out.push_str("</ul>");
@@ -74,12 +96,35 @@ pub fn page(look: &Look, page: &ErrorPage<'_>) -> String {
     let _ = write!(out, "<p><a class=button href=/>{}</a>", words.home);
     if !page.id.is_empty() {
         let _ = write!(out, "<p class=id>{}: <code>", words.log_id);
-        push_text(&mut out, page.id);
+        push_text(out, page.id);
         out.push_str("</code>");
     }
     out.push_str("</main>");
-    frame::push_foot(&mut out, look);
-    out
+}
+
+/// Looking for it helps when it is missing, and when the address was wrong.
+fn is_looked_for(status: Status) -> bool {
+    matches!(status, Status::NOT_FOUND | Status::FORBIDDEN | Status::BAD_REQUEST | Status::URI_TOO_LONG)
+}
+
+/// What the template of errors is given.
+fn values(look: &Look, page: &ErrorPage<'_>) -> Value {
+    let (happened, remedy) = (look.words().error)(page.status.code());
+    let find = if is_looked_for(page.status) { frame::lookup_box(look, page.wanted, &[]) } else { String::new() };
+    let similar = page.similar.iter().take(limit::SIMILAR_MAX).map(|similar| {
+        let mut href = String::new();
+        similar.push_href(&mut href);
+        context! { name => similar.shown.as_str(), href }
+    });
+    context! {
+        status => page.status.code(),
+        happened,
+        remedy,
+        box => template::safe(find),
+        similar => similar.collect::<Vec<_>>(),
+        id => page.id,
+        ..template::common(look)
+    }
 }
 
 /// The text for programs: status, what happened, what can be done, the id.

@@ -2,11 +2,15 @@
 
 use std::fmt::Write as _;
 
+use minijinja::Value;
+use minijinja::context;
+
 use crate::asset;
 use crate::escape::{push_segment, push_text, text};
 use crate::icon;
 use crate::listing::Segment;
 use crate::look::Look;
+use crate::template::{self, Slot};
 
 /// What the frame needs to know of a page.
 pub(crate) struct Frame<'a> {
@@ -25,6 +29,9 @@ pub(crate) struct Frame<'a> {
     pub(crate) is_passing: bool,
 }
 
+/// The template of what stands around every page.
+const NAME: &str = "page.html";
+
 /// What addresses relative to the page are relative to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Here {
@@ -36,9 +43,77 @@ pub(crate) enum Here {
     Anywhere,
 }
 
+/// What stands below a page's own content.
+#[must_use]
+pub(crate) enum Foot {
+    /// The same on every page.
+    BuiltIn,
+    /// By the template that the top is of.
+    Own(String),
+}
+
+impl Foot {
+    /// Appends it.
+    pub(crate) fn push(&self, out: &mut String, look: &Look) {
+        match self {
+            Foot::BuiltIn => push_foot(out, look),
+            Foot::Own(foot) => out.push_str(foot),
+        }
+    }
+}
+
 impl Frame<'_> {
-    /// Appends all that stands above the page's own content.
-    pub(crate) fn push_top(&self, out: &mut String) {
+    /// Appends all that stands above the page's own content, and gives what stands below it.
+    pub(crate) fn push_top(&self, out: &mut String) -> Foot {
+        if let Some(templates) = &self.look.templates
+            && let Some(page) = templates.render(NAME, || self.values())
+        {
+            match template::cut(&page, Slot::Content) {
+                Ok((top, foot)) => {
+                    out.push_str(top);
+                    return Foot::Own(String::from(foot));
+                }
+                Err(fault) => templates.fail(&format!("{NAME}: {fault}")),
+            }
+        }
+        self.push_built_in(out);
+        Foot::BuiltIn
+    }
+
+    /// What the template of pages is given.
+    fn values(&self) -> Value {
+        let Frame { look, .. } = *self;
+        let words = look.words();
+        let crumbs = 1 + self.path.len();
+        let crumb = |index: usize| {
+            let mut href = String::new();
+            self.push_way(&mut href, index);
+            let name = match index.checked_sub(1).and_then(|index| self.path.get(index)) {
+                Some(segment) => segment.shown.as_str(),
+                None => look.title.as_str(),
+            };
+            let is_here = index + 1 == crumbs && self.here != Here::Anywhere;
+            context! { name, href, is_here, is_up => !is_here && index + 2 == crumbs }
+        };
+        let key = |(keys, act): &(&'static str, &'static str)| context! { keys => keys.split(' ').collect::<Vec<_>>(), act => *act };
+        context! {
+            title => self.title,
+            class => self.class,
+            is_passing => self.is_passing,
+            crumbs => (0..crumbs).map(crumb).collect::<Vec<_>>(),
+            mark => template::safe(icon::MARK),
+            icons => template::safe(icon::SPRITE),
+            box => template::safe(self.find.as_str()),
+            tools => template::safe(self.tools.as_str()),
+            header => template::safe(look.header.as_str()),
+            footer => template::safe(look.footer.as_str()),
+            keys => words.key_list.iter().map(key).collect::<Vec<_>>(),
+            content => Slot::Content.value(),
+            ..template::common(look)
+        }
+    }
+
+    fn push_built_in(&self, out: &mut String) {
         let Frame { look, .. } = *self;
         let words = look.words();
         let _ = write!(out, "<!doctype html><html lang={}><meta charset=utf-8><title>", look.language.tag());
@@ -128,7 +203,7 @@ impl Frame<'_> {
         }
     }
 
-    /// Appends the address of the crumb at `index`.
+    /// Appends the address of the crumb at `index`; that of the page itself is where it is.
     fn push_way(&self, out: &mut String, index: usize) {
         let ups = match self.here {
             Here::Anywhere => {
@@ -140,7 +215,7 @@ impl Frame<'_> {
                 return;
             }
             Here::Folder => self.path.len() - index,
-            Here::File => self.path.len() - index - 1,
+            Here::File => (self.path.len() - index).saturating_sub(1),
         };
         out.push_str("./");
         for _ in 0..ups {
@@ -178,7 +253,7 @@ pub(crate) fn find_box(action: &str, name: &str, value: &str, label: &str, hidde
 }
 
 /// Appends all that stands below the page's own content.
-pub(crate) fn push_foot(out: &mut String, look: &Look) {
+fn push_foot(out: &mut String, look: &Look) {
     let words = look.words();
     let _ = write!(
         out,

@@ -20,6 +20,7 @@ pub mod markdown;
 pub mod order;
 pub mod preview;
 mod quantity;
+pub mod template;
 pub mod window;
 
 pub use colour::Accent;

@@ -22,6 +22,15 @@ pub(crate) const ORDER_DIGITS_MAX: usize = 200;
 /// Names offered instead of one that is missing: more are no help. The others are left out.
 pub(crate) const SIMILAR_MAX: usize = 8;
 
+// Templates of the owner.
+
+/// What a template may do for one page or one part of it: about an instruction, or 64 bytes that it writes, each; some tenths
+/// of a second. One that does more never ends, and its part is as it is built in.
+pub(crate) const TEMPLATE_FUEL: u64 = 5_000_000;
+
+/// Sentences about what fails in templates while pages are made. Who has not read so many reads no more.
+pub(crate) const TEMPLATE_FAULTS_MAX: usize = 32;
+
 // Texts.
 
 /// Quotes and lists within each other: nobody reads deeper. What is deeper is shown at this depth.

@@ -3,6 +3,7 @@
 mod grid;
 mod html;
 mod json;
+mod own;
 mod query;
 mod row;
 
@@ -13,7 +14,7 @@ pub use json::json;
 pub use query::{Query, Start, View};
 pub use row::Row;
 
-pub(crate) use row::push_icon;
+pub(crate) use row::{icon_of, push_icon};
 
 use crate::order::Sort;
 use crate::window::{Chosen, Cursor};

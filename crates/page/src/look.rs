@@ -1,7 +1,11 @@
 //! What the owner of a site may change, and in which language the page speaks.
 
+use std::sync::Arc;
+
 use crate::colour::Accent;
+use crate::escape;
 use crate::language::{Language, Words};
+use crate::template::Templates;
 
 /// How pages look: the owner's choices, and the reader's language.
 #[derive(Clone, Debug)]
@@ -16,6 +20,8 @@ pub struct Look {
     pub header: String,
     /// HTML of the owner, trusted, put below everything.
     pub footer: String,
+    /// The owner's templates, instead of what is built in.
+    pub templates: Option<Arc<Templates>>,
     /// Where the built-in pages live, without a slash at its end.
     pub prefix: String,
     /// The language of the words around the materials.
@@ -34,6 +40,7 @@ impl Default for Look {
             logo: None,
             header: String::new(),
             footer: String::new(),
+            templates: None,
             prefix: String::from("/-"),
             language: Language::English,
             has_lookup: false,
@@ -47,6 +54,17 @@ impl Look {
     #[must_use]
     pub fn in_language(&self, language: Language) -> Look {
         Look { language, ..self.clone() }
+    }
+
+    /// The same with this file as its logo, named from the root of the site.
+    #[must_use]
+    pub fn with_logo(self, path: &str) -> Look {
+        let mut address = String::new();
+        for name in path.split('/').filter(|name| !name.is_empty()) {
+            address.push('/');
+            escape::push_segment(&mut address, name.as_bytes());
+        }
+        Look { logo: Some(address), ..self }
     }
 
     pub(crate) fn words(&self) -> &'static Words {

@@ -6,12 +6,15 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use minijinja::Value;
+use minijinja::context;
 use pulldown_cmark::{Alignment, Event, Options, Parser, Tag, TagEnd};
 
 use crate::escape::{self, push_text};
 use crate::frame::{self, Frame, Here};
 use crate::listing::Segment;
 use crate::look::Look;
+use crate::template::{self, Slot};
 
 /// Markdown, rendered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,13 +70,39 @@ pub fn page(look: &Look, page: &MarkdownPage<'_>) -> String {
         let _ = write!(tools, "<a class=button href={}?raw>{}</a>", escape::segment(&file.name), words.source);
     }
     tools.push_str("</div>");
-    Frame { look, title, class: "reading", path: page.path, here: Here::File, find, tools, is_passing: false }
-        .push_top(&mut out);
-    out.push_str("<div class=book>");
-    push_contents(&mut out, look, &rendered.contents);
-    let _ = write!(out, "<main id=main tabindex=-1><article class=prose>{}</article></main></div>", rendered.html);
-    frame::push_foot(&mut out, look);
+    let frame =
+        Frame { look, title, class: "reading", path: page.path, here: Here::File, find, tools, is_passing: false };
+    let foot = frame.push_top(&mut out);
+    match template::render(look, "reading.html", || values(look, shown, &rendered.contents)) {
+        Some(content) => out.push_str(&template::fill(&content, Slot::Prose, &rendered.html)),
+        None => {
+            out.push_str("<div class=book>");
+            push_contents(&mut out, look, &rendered.contents);
+            let _ =
+                write!(out, "<main id=main tabindex=-1><article class=prose>{}</article></main></div>", rendered.html);
+        }
+    }
+    foot.push(&mut out, look);
     out
+}
+
+/// What the template of texts that are read is given.
+fn values(look: &Look, name: &str, contents: &[Heading]) -> Value {
+    let heading = |heading: &Heading| {
+        context! { level => heading.level, id => heading.id.as_str(), text => heading.text.as_str() }
+    };
+    context! {
+        name,
+        contents => listed(contents).map(heading).collect::<Vec<_>>(),
+        prose => Slot::Prose.value(),
+        ..template::common(look)
+    }
+}
+
+/// The headings of the contents list; none for a text that is seen at one glance.
+fn listed(contents: &[Heading]) -> impl Iterator<Item = &Heading> {
+    let shown = if contents.len() < 3 { &[] } else { contents };
+    shown.iter().filter(|heading| heading.level <= 3)
 }
 
 /// Appends the contents list; nothing for a text that is seen at one glance.
@@ -83,7 +112,7 @@ pub(crate) fn push_contents(out: &mut String, look: &Look, contents: &[Heading])
     }
     let label = look.words().contents;
     let _ = write!(out, "<nav class=contents aria-label=\"{label}\"><details open><summary>{label}</summary><ol>");
-    for heading in contents.iter().filter(|heading| heading.level <= 3) {
+    for heading in listed(contents) {
         let _ = write!(out, "<li class=l{}><a href=\"#", heading.level);
         push_text(out, &heading.id);
         out.push_str("\">");

@@ -7,6 +7,8 @@ mod text;
 
 use std::fmt::Write as _;
 
+use minijinja::Value;
+use minijinja::context;
 use semantics::Timestamp;
 
 pub use charset::{Charset, Ground, Sureness};
@@ -19,6 +21,7 @@ use crate::listing::Segment;
 use crate::look::Look;
 use crate::markdown;
 use crate::quantity;
+use crate::template::{self, Slot};
 
 /// A material and what is known of it.
 #[derive(Clone, Debug)]
@@ -94,21 +97,35 @@ pub enum Material<'a> {
 
 /// The page of one material.
 pub fn page(look: &Look, page: &PreviewPage<'_>) -> String {
-    let words = look.words();
     let Some(file) = page.path.last() else { return String::new() };
-    let href = escape::segment(&file.name);
     let mut out = String::with_capacity(16 * 1024);
     let find = frame::lookup_box(look, "", &page.path[..page.path.len() - 1]);
     let (tools, is_passing) = (String::new(), false);
-    Frame { look, title: &file.shown, class: "material", path: page.path, here: Here::File, find, tools, is_passing }
+    let title = &file.shown;
+    let foot = Frame { look, title, class: "material", path: page.path, here: Here::File, find, tools, is_passing }
         .push_top(&mut out);
+    let href = escape::segment(&file.name);
+    match template::render(look, "preview.html", || values(look, page, file, &href)) {
+        Some(content) => {
+            let mut material = String::new();
+            push_material(&mut material, look, page, &href);
+            out.push_str(&template::fill(&content, Slot::Material, &material));
+        }
+        None => push_content(&mut out, look, page, file, &href),
+    }
+    foot.push(&mut out, look);
+    out
+}
+
+fn push_content(out: &mut String, look: &Look, page: &PreviewPage<'_>, file: &Segment, href: &str) {
+    let words = look.words();
     let kind = page.kind.token();
     let _ = write!(out, "<main id=main tabindex=-1><article class=preview data-kind={kind}><div class=lead><h1>");
-    push_text(&mut out, &file.shown);
+    push_text(out, &file.shown);
     let _ = write!(out, "</h1><p class=count>{} · {}", (words.kind)(page.kind), quantity::short_size(page.size));
     if let Some(modified) = page.modified {
         out.push_str(" · ");
-        quantity::push_time(&mut out, look, modified, page.now);
+        quantity::push_time(out, look, modified, page.now);
     }
     let _ = write!(
         out,
@@ -116,12 +133,35 @@ pub fn page(look: &Look, page: &PreviewPage<'_>) -> String {
          <button class=copy data-href={href} hidden>{}</button></div></div>",
         words.open, words.download, words.copy_address,
     );
-    push_material(&mut out, look, page, &href);
-    push_facts(&mut out, look, page);
-    push_neighbours(&mut out, look, page);
+    push_material(out, look, page, href);
+    push_facts(out, look, page);
+    push_neighbours(out, look, page);
     out.push_str("</article></main>");
-    frame::push_foot(&mut out, look);
-    out
+}
+
+/// What the template of previews is given.
+fn values(look: &Look, page: &PreviewPage<'_>, file: &Segment, href: &str) -> Value {
+    let fact = |(name, value): (&str, String)| context! { name, value };
+    let neighbour = |neighbour: &Segment| {
+        let href = format!("{}?preview", escape::segment(&neighbour.name));
+        context! { name => neighbour.shown.as_str(), href }
+    };
+    context! {
+        file => context! {
+            name => file.shown.as_str(),
+            href,
+            kind => page.kind.token(),
+            kind_name => (look.words().kind)(page.kind),
+            media_type => page.media_type,
+            size => quantity::short_size(page.size),
+            time => page.modified.map(|modified| template::safe(quantity::time(look, modified, page.now))),
+        },
+        material => Slot::Material.value(),
+        facts => facts(look, page).into_iter().map(fact).collect::<Vec<_>>(),
+        previous => page.previous.map(neighbour),
+        next => page.next.map(neighbour),
+        ..template::common(look)
+    }
 }
 
 fn push_material(out: &mut String, look: &Look, page: &PreviewPage<'_>, href: &str) {
@@ -196,20 +236,15 @@ fn push_cut(out: &mut String, look: &Look, is_cut: bool) {
     }
 }
 
-fn push_facts(out: &mut String, look: &Look, page: &PreviewPage<'_>) {
+/// What is known of the material, by name.
+fn facts(look: &Look, page: &PreviewPage<'_>) -> Vec<(&'static str, String)> {
     let words = look.words();
-    let _ = write!(out, "<section class=facts aria-label=\"{0}\"><h2>{0}</h2><dl>", words.facts);
-    let mut fact = |name: &str, value: &str| {
-        out.push_str("<div><dt>");
-        push_text(out, name);
-        out.push_str("<dd>");
-        push_text(out, value);
-        out.push_str("</div>");
-    };
-    fact(words.media_type, page.media_type);
-    fact(words.size, &(words.bytes)(&quantity::grouped(page.size)));
+    let mut facts = vec![
+        (words.media_type, String::from(page.media_type)),
+        (words.size, (words.bytes)(&quantity::grouped(page.size))),
+    ];
     if let Some(modified) = page.modified {
-        fact(words.modified, &quantity::full_date(look, modified));
+        facts.push((words.modified, quantity::full_date(look, modified)));
     }
     if let Material::Image(picture) = &page.material {
         let pixels = picture.pixels.map(|(width, height)| format!("{width} × {height}"));
@@ -217,17 +252,26 @@ fn push_facts(out: &mut String, look: &Look, page: &PreviewPage<'_>) {
             format!("{} {hour:02}:{minute:02}", (words.full_date)(year.into(), month, day))
         });
         let known = [
-            (words.pixels, &pixels),
-            (words.taken, &taken),
-            (words.camera, &picture.camera),
-            (words.lens, &picture.lens),
-            (words.exposure, &picture.exposure),
+            (words.pixels, pixels),
+            (words.taken, taken),
+            (words.camera, picture.camera.clone()),
+            (words.lens, picture.lens.clone()),
+            (words.exposure, picture.exposure.clone()),
         ];
-        for (name, value) in known {
-            if let Some(value) = value {
-                fact(name, value);
-            }
-        }
+        facts.extend(known.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    }
+    facts
+}
+
+fn push_facts(out: &mut String, look: &Look, page: &PreviewPage<'_>) {
+    let words = look.words();
+    let _ = write!(out, "<section class=facts aria-label=\"{0}\"><h2>{0}</h2><dl>", words.facts);
+    for (name, value) in facts(look, page) {
+        out.push_str("<div><dt>");
+        push_text(out, name);
+        out.push_str("<dd>");
+        push_text(out, &value);
+        out.push_str("</div>");
     }
     // The reader's browser computes it, on demand; without the script there is no such button.
     let _ = write!(

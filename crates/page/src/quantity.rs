@@ -102,6 +102,13 @@ pub(crate) fn push_time(out: &mut String, look: &Look, moment: Timestamp, now: T
     out.push_str("</time>");
 }
 
+/// [`push_time`] into a string of its own.
+pub(crate) fn time(look: &Look, moment: Timestamp, now: Timestamp) -> String {
+    let mut out = String::new();
+    push_time(&mut out, look, moment, now);
+    out
+}
+
 /// Today: the hour; this year or in the last half: month and day; else: the year.
 pub(crate) fn short_date(look: &Look, moment: Timestamp, now: Timestamp) -> String {
     let (then, today) = (local(look, moment), local(look, now));

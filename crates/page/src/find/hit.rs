@@ -2,13 +2,16 @@
 
 use std::fmt::Write as _;
 
+use minijinja::Value;
+use minijinja::context;
 use semantics::Timestamp;
 
 use crate::escape::{self, push_text};
 use crate::kind::Kind;
-use crate::listing::{Segment, push_icon};
+use crate::listing::{Segment, icon_of, push_icon};
 use crate::look::Look;
 use crate::quantity;
+use crate::template;
 
 /// One material that was found.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,6 +145,47 @@ impl Hit {
 
     /// Appends it as an item of the list of hits.
     pub(super) fn push_html(&self, out: &mut String, look: &Look, now: Timestamp) {
+        match template::render(look, "hit.html", || self.values(look, now)) {
+            Some(hit) => out.push_str(&hit),
+            None => self.push_built_in(out, look, now),
+        }
+    }
+
+    /// What the template of hits is given.
+    fn values(&self, look: &Look, now: Timestamp) -> Value {
+        let mut way = String::new();
+        self.push_way(&mut way, look, true);
+        let snippet = (!self.snippet.is_empty()).then(|| template::safe(self.snippet.html()));
+        let is_folder = self.kind == Kind::Folder;
+        context! {
+            hit => context! {
+                href => self.target(),
+                icon => template::safe(icon_of(self.kind)),
+                heading => template::safe(self.heading().html()),
+                way => template::safe(way),
+                snippet,
+                unreadable => self.unreadable.as_deref(),
+                kind => self.kind.token(),
+                type => self.kind_shown(look),
+                size => self.size.filter(|_| !is_folder).map(quantity::short_size),
+                time => self.modified.map(|modified| template::safe(quantity::time(look, modified, now))),
+                is_folder,
+            },
+            ..template::common(look)
+        }
+    }
+
+    /// Its extension, or what its name promises.
+    fn kind_shown(&self, look: &Look) -> String {
+        match self.extension.as_str() {
+            extension if extension.is_empty() || self.kind == Kind::Folder => {
+                String::from((look.words().kind)(self.kind))
+            }
+            extension => extension.to_uppercase(),
+        }
+    }
+
+    fn push_built_in(&self, out: &mut String, look: &Look, now: Timestamp) {
         let words = look.words();
         let target = self.target();
         let _ = write!(out, "<li><h2><a href={target}>");
@@ -161,11 +205,7 @@ impl Hit {
             out.push_str("</p>");
         }
         out.push_str("<p class=about>");
-        match self.extension.as_str() {
-            "" => out.push_str((words.kind)(self.kind)),
-            _ if self.kind == Kind::Folder => out.push_str((words.kind)(self.kind)),
-            extension => push_text(out, &extension.to_uppercase()),
-        }
+        push_text(out, &self.kind_shown(look));
         if let Some(size) = self.size.filter(|_| self.kind != Kind::Folder) {
             let _ = write!(out, " · {}", quantity::short_size(size));
         }

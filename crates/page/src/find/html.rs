@@ -2,10 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::{Asked, Found, LIMIT_MAX, OFFSET_MAX, Step, facet, href, words};
+use minijinja::Value;
+use minijinja::context;
+
+use super::{Asked, Found, Hit, LIMIT_MAX, OFFSET_MAX, Step, facet, href, words};
 use crate::escape::push_text;
 use crate::frame::{self, Frame, Here};
 use crate::look::Look;
+use crate::template;
 
 /// The page of what was found; without words, what can be typed. `found`: nothing yet asked when the words are empty.
 pub fn page(look: &Look, asked: &Asked, found: &Found) -> String {
@@ -16,7 +20,7 @@ pub fn page(look: &Look, asked: &Asked, found: &Found) -> String {
         true => String::from(strings.find_title),
         false => format!("{} – {}", asked.words, strings.find_title),
     };
-    Frame {
+    let foot = Frame {
         look,
         title: &title,
         class: if is_empty { "ask" } else { "find" },
@@ -27,16 +31,56 @@ pub fn page(look: &Look, asked: &Asked, found: &Found) -> String {
         is_passing: true,
     }
     .push_top(&mut out);
-    out.push_str("<main id=main tabindex=-1>");
-    if is_empty {
-        push_invitation(&mut out, look);
-    } else {
-        push_found(&mut out, look, asked, found);
+    match template::render(look, "find.html", || values(look, asked, found)) {
+        Some(content) => out.push_str(&content),
+        None => {
+            out.push_str("<main id=main tabindex=-1>");
+            if is_empty {
+                push_invitation(&mut out, look);
+            } else {
+                push_found(&mut out, look, asked, found);
+            }
+            push_index(&mut out, look, found);
+            out.push_str("</main>");
+        }
     }
-    push_index(&mut out, look, found);
-    out.push_str("</main>");
-    frame::push_foot(&mut out, look);
+    foot.push(&mut out, look);
     out
+}
+
+/// What the template of what was found is given.
+fn values(look: &Look, asked: &Asked, found: &Found) -> Value {
+    let strings = look.words();
+    let made = |push: &dyn Fn(&mut String)| {
+        let mut out = String::new();
+        push(&mut out);
+        template::safe(out)
+    };
+    let hit = |hit: &Hit| made(&|out| hit.push_html(out, look, found.now));
+    context! {
+        is_empty => asked.is_empty(),
+        box => template::safe(frame::lookup_box(look, "", &[])),
+        operators => made(&|out| push_operators(out, look)),
+        asked => bare(asked),
+        count => (strings.found)(found.total, found.total_is_exact),
+        micros => found.took.as_micros().to_string(),
+        took => took(look, found),
+        facets => made(&|out| facet::push(out, look, &asked.words, &found.facets)),
+        understood => made(&|out| push_understood(out, look, found)),
+        first => asked.offset + 1,
+        hits => found.hits.iter().map(hit).collect::<Vec<_>>(),
+        nothing => made(&|out| push_nothing(out, look, asked, found)),
+        pager => made(&|out| push_pager(out, look, asked, found)),
+        indexed => template::safe(found.index.sentence(look)),
+        index_href => format!("{}/index", look.prefix),
+        ..template::common(look)
+    }
+}
+
+/// The words without what narrows: that stands in the column beside.
+fn bare(asked: &Asked) -> String {
+    let bare = words::without(&asked.words, &["type", "in", "after", "before"]);
+    if bare.is_empty() { String::from(asked.words.trim()) } else { bare }
 }
 
 /// The box, and what can be typed into it.
@@ -60,9 +104,7 @@ fn push_operators(out: &mut String, look: &Look) {
 fn push_found(out: &mut String, look: &Look, asked: &Asked, found: &Found) {
     let strings = look.words();
     out.push_str("<div class=lead><h1><bdi>");
-    // What narrows stands in the column beside.
-    let bare = words::without(&asked.words, &["type", "in", "after", "before"]);
-    push_text(out, if bare.is_empty() { asked.words.trim() } else { &bare });
+    push_text(out, &bare(asked));
     let _ = write!(out, "</bdi></h1><p class=count>{}", (strings.found)(found.total, found.total_is_exact));
     let _ = write!(out, " · <span title=\"{} µs\">{}</span></p></div>", found.took.as_micros(), took(look, found));
     facet::push(out, look, &asked.words, &found.facets);

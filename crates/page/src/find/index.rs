@@ -63,7 +63,7 @@ pub fn page(look: &Look, progress: &Progress) -> String {
     let mut out = String::with_capacity(8 * 1024);
     let find = frame::lookup_box(look, "", &[]);
     let (here, tools) = (Here::Anywhere, String::new());
-    Frame { look, title: words.index, class: "index", path: &[], here, find, tools, is_passing: true }
+    let foot = Frame { look, title: words.index, class: "index", path: &[], here, find, tools, is_passing: true }
         .push_top(&mut out);
     let busy = if progress.is_building { " data-busy" } else { "" };
     let _ = write!(
@@ -105,7 +105,7 @@ pub fn page(look: &Look, progress: &Progress) -> String {
     out.push_str("</dl></section>");
     push_unreadable(&mut out, look, progress);
     out.push_str("</main>");
-    frame::push_foot(&mut out, look);
+    foot.push(&mut out, look);
     out
 }
 

@@ -13,21 +13,18 @@ pub(super) fn push_tile(out: &mut String, row: &Row) {
     out.push_str("<li><a class=face tabindex=-1 aria-hidden=true href=");
     out.push_str(&href);
     out.push_str(if is_folder { ">" } else { "?preview>" });
-    let size = row.size.unwrap_or(u64::MAX);
-    match row.kind {
-        Kind::Image if size <= limit::GRID_PICTURE_BYTES_MAX => {
-            out.push_str("<img alt=\"\" loading=lazy decoding=async src=");
-            out.push_str(&href);
-            out.push('>');
-        }
+    if let Some(picture) = picture(row) {
+        out.push_str("<img alt=\"\" loading=lazy decoding=async src=");
+        out.push_str(&picture);
+        out.push('>');
+    } else if row.kind == Kind::Film {
         // Only its beginning is asked for, once the script sees it on the screen.
-        Kind::Film => {
-            push_icon(out, row.kind);
-            out.push_str("<video muted playsinline preload=none src=");
-            out.push_str(&href);
-            out.push_str("#t=1 ></video>");
-        }
-        _ => push_icon(out, row.kind),
+        push_icon(out, row.kind);
+        out.push_str("<video muted playsinline preload=none src=");
+        out.push_str(&href);
+        out.push_str("#t=1 ></video>");
+    } else {
+        push_icon(out, row.kind);
     }
     out.push_str("</a><a class=name href=");
     out.push_str(&href);
@@ -35,4 +32,14 @@ pub(super) fn push_tile(out: &mut String, row: &Row) {
     out.push('>');
     push_name(out, &row.shown, row.kind);
     out.push_str("</a>\n");
+}
+
+/// The address of a picture of the material; none where there is none that is small enough.
+pub(super) fn picture(row: &Row) -> Option<String> {
+    let is_small = row.size.is_some_and(|size| size <= limit::GRID_PICTURE_BYTES_MAX);
+    (row.kind == Kind::Image && is_small).then(|| {
+        let mut href = String::new();
+        row.push_href(&mut href);
+        href
+    })
 }

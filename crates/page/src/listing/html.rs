@@ -1,10 +1,13 @@
 //! A folder as a page: the top at once, the rows as they come, what is written about it last.
 
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 
-use super::{Entries, ListingPage, Query, Row, Start, View, grid};
+use semantics::Timestamp;
+
+use super::{Entries, ListingPage, Query, Row, Start, View, grid, own};
 use crate::escape::push_text;
-use crate::frame::{self, Frame, Here};
+use crate::frame::{self, Foot, Frame, Here};
 use crate::icon;
 use crate::limit;
 use crate::look::Look;
@@ -23,7 +26,7 @@ pub fn html(look: Look, page: ListingPage) -> impl Iterator<Item = String> + Sen
     };
     let window_title = path.last().map_or("", |segment| segment.shown.as_str());
     let is_passing = false;
-    Frame {
+    let foot = Frame {
         look: &look,
         title: window_title,
         class: "listing",
@@ -34,72 +37,130 @@ pub fn html(look: Look, page: ListingPage) -> impl Iterator<Item = String> + Sen
         is_passing,
     }
     .push_top(&mut top);
-    top.push_str("<div class=desk><main id=main tabindex=-1><div class=lead><h1>");
-    push_text(&mut top, &title);
-    top.push_str("</h1>");
+    // A template of the owner's is given the folder as a whole.
+    if !own::has_page(&look) {
+        push_lead(&mut top, &title);
+    }
 
-    let mut stage = Stage::Unread(open);
+    let (mut stage, mut open) = (Stage::empty(foot), Some(open));
     let rest = std::iter::from_fn(move || {
-        let mut out = String::with_capacity(limit::LISTING_PIECE_BYTES + 1024);
-        loop {
-            match std::mem::replace(&mut stage, Stage::Done) {
-                Stage::Unread(open) => {
-                    let entries = open();
-                    push_head(&mut out, &look, &query, &entries);
-                    if entries.folders + entries.files == 0 {
-                        stage = Stage::Readme { readme: entries.readme, has_rows: false };
-                        continue;
-                    }
-                    let Entries { rows, previous, next, readme, folders, files } = entries;
-                    let pager =
-                        pager(&look, &query, previous.map(Start::Before), next.map(Start::After), folders + files);
-                    stage = Stage::Rows { rows, pager, readme };
-                }
-                Stage::Rows { mut rows, pager, readme } => {
-                    while out.len() < limit::LISTING_PIECE_BYTES
-                        && let Some(row) = rows.next()
-                    {
-                        match query.view {
-                            View::List => row.push_html(&mut out, &look, now),
-                            View::Grid => grid::push_tile(&mut out, &row),
-                        }
-                    }
-                    if out.len() >= limit::LISTING_PIECE_BYTES {
-                        stage = Stage::Rows { rows, pager, readme };
-                        return Some(out);
-                    }
-                    out.push_str(match query.view {
-                        View::List => "</table>",
-                        View::Grid => "</ul>",
-                    });
-                    out.push_str(&pager);
-                    stage = Stage::Readme { readme, has_rows: true };
-                    // What is written about the folder may take long to render; the rows do not wait for it.
-                    return Some(out);
-                }
-                Stage::Readme { readme, has_rows } => {
-                    push_tail(&mut out, &look, readme().as_deref(), has_rows);
-                    return Some(out);
-                }
-                Stage::Done => return None,
-            }
+        if let Some(open) = open.take() {
+            stage.begin(&look, &query, &title, open());
         }
+        stage.next(&look, &query, now)
     });
     std::iter::once(top).chain(rest)
 }
 
-enum Stage {
-    Unread(Box<dyn FnOnce() -> Entries + Send>),
-    Rows {
-        rows: Box<dyn Iterator<Item = Row> + Send>,
-        pager: String,
-        readme: Box<dyn FnOnce() -> Option<String> + Send>,
-    },
-    Readme {
-        readme: Box<dyn FnOnce() -> Option<String> + Send>,
-        has_rows: bool,
-    },
-    Done,
+/// What is still to be given out.
+struct Stage {
+    /// In this order.
+    parts: VecDeque<Part>,
+    rows: Box<dyn Iterator<Item = Row> + Send>,
+    readme: Option<Box<dyn FnOnce() -> Option<String> + Send>>,
+    rows_template: own::Rows,
+    foot: Foot,
+}
+
+/// A part of the page.
+pub(super) enum Part {
+    /// As it is.
+    Html(String),
+    /// The rows, as they come.
+    Rows,
+    /// What is written about the folder. It may take long to render, so what stands before it does not wait for it.
+    Readme,
+}
+
+impl Stage {
+    /// Of which nothing is known but how it ends.
+    fn empty(foot: Foot) -> Stage {
+        Stage {
+            parts: VecDeque::new(),
+            rows: Box::new(std::iter::empty()),
+            readme: None,
+            rows_template: own::Rows::default(),
+            foot,
+        }
+    }
+
+    /// The folder has been read.
+    fn begin(&mut self, look: &Look, query: &Query, title: &str, entries: Entries) {
+        let parts = own::parts(look, query, title, &entries);
+        let mut parts = parts.unwrap_or_else(|| built_in(look, query, title, &entries));
+        let mut end = String::new();
+        self.foot.push(&mut end, look);
+        parts.push_back(Part::Html(end));
+        self.rows_template = own::Rows::of(look, query.view);
+        (self.parts, self.rows, self.readme) = (parts, entries.rows, Some(entries.readme));
+    }
+
+    fn next(&mut self, look: &Look, query: &Query, now: Timestamp) -> Option<String> {
+        let mut out = String::with_capacity(limit::LISTING_PIECE_BYTES + 1024);
+        while let Some(part) = self.parts.pop_front() {
+            match part {
+                Part::Html(html) => out.push_str(&html),
+                Part::Rows => {
+                    while out.len() < limit::LISTING_PIECE_BYTES
+                        && let Some(row) = self.rows.next()
+                    {
+                        match self.rows_template.render(look, &row, now) {
+                            Some(html) => out.push_str(&html),
+                            None => match query.view {
+                                View::List => row.push_html(&mut out, look, now),
+                                View::Grid => grid::push_tile(&mut out, &row),
+                            },
+                        }
+                    }
+                    if out.len() >= limit::LISTING_PIECE_BYTES {
+                        self.parts.push_front(Part::Rows);
+                        return Some(out);
+                    }
+                }
+                Part::Readme if !out.is_empty() => {
+                    self.parts.push_front(Part::Readme);
+                    return Some(out);
+                }
+                Part::Readme => {
+                    if let Some(readme) = self.readme.take().and_then(|readme| readme()) {
+                        own::push_readme(&mut out, look, &readme);
+                    }
+                }
+            }
+        }
+        (!out.is_empty()).then_some(out)
+    }
+}
+
+/// The parts as they are without a template.
+fn built_in(look: &Look, query: &Query, title: &str, entries: &Entries) -> VecDeque<Part> {
+    let mut head = String::with_capacity(1024);
+    // When the template failed, this is still to be said.
+    if own::has_page(look) {
+        push_lead(&mut head, title);
+    }
+    push_head(&mut head, look, query, entries);
+    let mut parts = VecDeque::from([Part::Html(head)]);
+    let has_rows = entries.folders + entries.files > 0;
+    if has_rows {
+        parts.push_back(Part::Rows);
+        let end = match query.view {
+            View::List => "</table>",
+            View::Grid => "</ul>",
+        };
+        parts.push_back(Part::Html(format!("{end}{}", pager_of(look, query, entries))));
+    }
+    parts.push_back(Part::Readme);
+    let mut tail = String::new();
+    push_tail(&mut tail, look, has_rows);
+    parts.push_back(Part::Html(tail));
+    parts
+}
+
+fn push_lead(out: &mut String, title: &str) {
+    out.push_str("<div class=desk><main id=main tabindex=-1><div class=lead><h1>");
+    push_text(out, title);
+    out.push_str("</h1>");
 }
 
 /// The box that finds names in this folder: works without JavaScript, by a query.
@@ -140,7 +201,7 @@ fn push_head(out: &mut String, look: &Look, query: &Query, entries: &Entries) {
         out.push_str("<p class=matching>");
         push_text(out, &(words.matching)(matching));
         out.push_str(" · <a href=");
-        Query { matching: None, start: Start::First, ..query.clone() }.push_href(out);
+        without_matching(query).push_href(out);
         let _ = write!(out, ">{}</a>", words.show_all);
     }
     if entries.folders + entries.files == 0 {
@@ -171,6 +232,18 @@ fn push_head(out: &mut String, look: &Look, query: &Query, entries: &Entries) {
         }
         View::Grid => out.push_str("<ul class=tiles>\n"),
     }
+}
+
+/// The same, with all names.
+pub(super) fn without_matching(query: &Query) -> Query {
+    Query { matching: None, start: Start::First, ..query.clone() }
+}
+
+/// Links to the other pages of a folder.
+pub(super) fn pager_of(look: &Look, query: &Query, entries: &Entries) -> String {
+    let (previous, next) = (entries.previous.clone(), entries.next.clone());
+    let total = entries.folders + entries.files;
+    pager(look, query, previous.map(Start::Before), next.map(Start::After), total)
 }
 
 /// Links to the pages before and behind, and the box that jumps to letters; nothing where one page holds all.
@@ -205,16 +278,12 @@ fn pager(look: &Look, query: &Query, previous: Option<Start>, next: Option<Start
     out
 }
 
-/// The README, the place for previews, the footer.
-fn push_tail(out: &mut String, look: &Look, readme: Option<&str>, has_rows: bool) {
-    if let Some(readme) = readme {
-        let _ = write!(out, "<section class=\"readme prose\" aria-label=README>{readme}</section>");
-    }
+/// What stands behind the rows and the README: the place for previews.
+fn push_tail(out: &mut String, look: &Look, has_rows: bool) {
     out.push_str("</main>");
     if has_rows {
         let words = look.words();
         let _ = write!(out, "<aside class=pane aria-label=\"{}\"><p>{}</p></aside>", words.preview, words.preview_hint);
     }
     out.push_str("</div>");
-    frame::push_foot(out, look);
 }

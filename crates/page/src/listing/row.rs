@@ -70,9 +70,14 @@ impl Row {
         out.push('\n');
     }
 
+    /// Whether its name may be cut where it is shown.
+    pub(super) fn is_long(&self) -> bool {
+        self.shown.chars().count() > WHOLE_NAME_CHARS
+    }
+
     /// The whole name where it may be cut: in the title, and as what is read aloud instead of its pieces.
     pub(super) fn push_title(&self, out: &mut String) {
-        if self.shown.chars().count() > WHOLE_NAME_CHARS {
+        if self.is_long() {
             for attribute in [" title=\"", " aria-label=\""] {
                 out.push_str(attribute);
                 escape::push_text(out, &self.shown);
@@ -96,6 +101,13 @@ fn push_size(out: &mut String, look: &Look, size: u64) {
 pub(crate) fn push_icon(out: &mut String, kind: Kind) {
     // Without a name of its own it is nothing to a screen reader, so it need not say so in every row.
     let _ = write!(out, "<svg><use href=#{} /></svg>", crate::icon::id(kind));
+}
+
+/// [`push_icon`] into a string of its own.
+pub(crate) fn icon_of(kind: Kind) -> String {
+    let mut out = String::new();
+    push_icon(&mut out, kind);
+    out
 }
 
 /// Appends a name: a short one with its quiet extension, a long one in what may be cut, the end that may not, and the extension.

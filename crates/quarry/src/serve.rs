@@ -1,14 +1,15 @@
 //! From settings to a server: the one place that knows both.
 
+use std::fs;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use reactor::ListenAddress;
 use reactor::disk::Links;
 use semantics::Field;
-use server::{Accent, Options, Server};
+use server::{Accent, Options, OwnFiles, Server};
 
-use crate::exit::Failure;
+use crate::exit::{self, Failure};
 use crate::flag::{self, Settings, Symlinks};
 use crate::terminal::Terminal;
 use crate::value::prefix::Prefix;
@@ -68,7 +69,29 @@ fn options(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Opt
     let name = options.root.file_name().map(|name| name.to_string_lossy().into_owned());
     options.look.title = pages.title.clone().or(name).unwrap_or(options.look.title);
     options.look.accent = pages.accent.as_deref().and_then(Accent::parse);
+    if let Some(path) = &pages.logo {
+        check_logo(&options.root, path, serving.hidden)?;
+        options.look = options.look.with_logo(path);
+    }
+    options.own = OwnFiles {
+        header: pages.page_header.clone(),
+        footer: pages.page_footer.clone(),
+        templates: pages.templates.clone(),
+    };
     Ok(options)
+}
+
+/// A logo that nobody can get would be a hole in every page.
+fn check_logo(root: &Path, path: &str, serves_hidden: bool) -> Result<(), Failure> {
+    let refuse = |cause: String| Err(Failure::cannot(format!("take --logo {path:?}"), cause));
+    if !serves_hidden && path.split('/').any(|name| name.starts_with('.')) {
+        return refuse("hidden files are not served without --hidden".into());
+    }
+    match fs::metadata(root.join(path)) {
+        Ok(found) if found.is_file() => Ok(()),
+        Ok(_) => refuse(format!("it is not a file inside {}", exit::quoted(root))),
+        Err(error) => refuse(format!("{} inside {}", exit::cause(&error), exit::quoted(root))),
+    }
 }
 
 /// All addresses asked for, each once.

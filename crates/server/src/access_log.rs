@@ -8,7 +8,7 @@ mod outlet;
 pub(crate) use line::Record;
 
 use crate::{limit, load};
-use line::Visible;
+use line::Sentence;
 use outlet::Outlet;
 use semantics::{RequestHead, Timestamp};
 use std::io::IsTerminal;
@@ -105,7 +105,7 @@ impl LogWriter {
 
 /// As standard error has it: one line, whatever stands in it.
 fn sentence(text: &[u8]) -> Vec<u8> {
-    format!("quarry: {}\n", Visible(text)).into_bytes()
+    format!("quarry: {}\n", Sentence(text)).into_bytes()
 }
 
 /// The lines of one worker that are not handed over yet.

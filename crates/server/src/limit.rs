@@ -113,6 +113,18 @@ pub(crate) const PREVIEW_PIECE_BYTES: usize = 4 << 10;
 /// Texts are shown up to here; the rest is a download. A browser is slow with more lines than this holds.
 pub(crate) const TEXT_SHOWN_BYTES_MAX: u64 = 1 << 20;
 
+// Files of the owner that pages are made with.
+
+/// Bytes of what stands above every page, and of what stands below. It is sent with each of them, and a page of a hundred rows
+/// has 25 KiB.
+pub(crate) const SNIPPET_BYTES_MAX: u64 = 64 << 10;
+
+/// Bytes of one template: ten times the longest that is built in, and some more.
+pub(crate) const TEMPLATE_BYTES_MAX: u64 = 256 << 10;
+
+/// Templates, with those that only others include. All are looked at when one may have changed.
+pub(crate) const TEMPLATES_MAX: usize = 64;
+
 // What is found out about files.
 
 /// Charsets that are remembered, some dozens of bytes each. Beyond it the least used are found out again.

@@ -1,6 +1,7 @@
 //! What a server is told.
 
 use crate::access_log::AccessLog;
+use crate::own::OwnFiles;
 use page::Look;
 use reactor::ListenAddress;
 use reactor::disk::Links;
@@ -25,6 +26,8 @@ pub struct Options {
     pub site: SiteOptions,
     /// How its pages look.
     pub look: Look,
+    /// Files of the owner that go into its pages; read again when they change.
+    pub own: OwnFiles,
     /// What is kept ready to send, by all workers together, in bytes.
     pub memory_bytes: u64,
     /// How long an answer is believed without a look at the disk; zero: each request looks.
@@ -56,6 +59,7 @@ impl Default for Options {
             user: None,
             site: SiteOptions::default(),
             look: Look::default(),
+            own: OwnFiles::default(),
             memory_bytes: 256 << 20,
             fresh: Duration::from_secs(1),
             drain: Duration::from_secs(10),

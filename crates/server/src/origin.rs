@@ -5,6 +5,7 @@ use crate::access_log::LogWriter;
 use crate::limit::{self, Limits};
 use crate::look_up::LookUp;
 use crate::memory;
+use crate::own::Own;
 use crate::permit::Permits;
 use crate::source::Source;
 use crate::workshop::Bench;
@@ -35,6 +36,7 @@ pub struct Origin<T> {
     /// To send an archive.
     pub(crate) archives: Permits,
     pub(crate) look_up: Option<Arc<dyn LookUp>>,
+    pub(crate) own: Option<Own>,
     bench: Bench,
 }
 
@@ -91,6 +93,7 @@ impl<T: Files> Origin<T> {
             log,
             archives: Permits::new(limit::ARCHIVES_MAX),
             look_up: None,
+            own: None,
             bench: Bench::new(bytes_max),
         }
     }
@@ -101,6 +104,12 @@ impl<T: Files> Origin<T> {
         self.look.has_lookup = self.options.prefix.is_some();
         self.look_up = Some(look_up);
         self
+    }
+
+    /// The same with what the owner has put into files for its pages.
+    #[must_use]
+    pub(crate) fn with_own(self, own: Option<Own>) -> Origin<T> {
+        Origin { own, ..self }
     }
 
     /// The decision, with the files and the workshop of whoever asks.

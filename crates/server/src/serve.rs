@@ -7,6 +7,7 @@ use crate::limit::{self, Limits};
 use crate::load;
 use crate::options::Options;
 use crate::origin::{Control, Origin};
+use crate::own::Own;
 use crate::pool::Threads;
 use crate::worker::Worker;
 use lookup::live::{Lookup, Settings};
@@ -32,6 +33,7 @@ pub struct Server {
     signals: Signals,
     /// How many may be open.
     descriptors: u64,
+    own: Option<Own>,
 }
 
 /// Why there is no server.
@@ -40,6 +42,8 @@ pub struct Server {
 pub enum Error {
     /// The folder cannot be served.
     Root(String),
+    /// A file of the owner's that pages are made with cannot be used.
+    Own(String),
     /// An address cannot be listened on.
     Listen(ListenError),
     /// The user to become cannot be had.
@@ -60,7 +64,7 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Root(cause) | Error::Privilege(cause) => formatter.write_str(cause),
+            Error::Root(cause) | Error::Own(cause) | Error::Privilege(cause) => formatter.write_str(cause),
             Error::Listen(error) => write!(formatter, "{error}"),
             Error::Machine(what, error) => write!(formatter, "cannot {what}: {error}"),
             Error::Descriptors { allowed, needed, workers } => {
@@ -101,6 +105,7 @@ impl Server {
         let descriptors = descriptors(&options, inherited.len())?;
         let signals = Signals::new().map_err(|error| Error::Machine("listen to signals".into(), error))?;
         let files = DiskTree::open(&options.root, options.symlinks).map_err(Error::Root)?;
+        let own = Own::open(&options.own, options.fresh).map_err(Error::Own)?;
         let listeners = if !inherited.is_empty() {
             inherited
         } else if options.listen.is_empty() {
@@ -115,7 +120,7 @@ impl Server {
         if let Some(user) = &options.user {
             user.assume().map_err(|error| Error::Privilege(error.to_string()))?;
         }
-        Ok(Server { options, files, listeners: sets, signals, descriptors })
+        Ok(Server { options, files, listeners: sets, signals, descriptors, own })
     }
 
     /// Where it listens.
@@ -127,14 +132,16 @@ impl Server {
     ///
     /// Errs when a worker cannot start or go on.
     pub fn run(self) -> Result<(), Error> {
-        let Server { options, files, listeners, signals, descriptors } = self;
+        let Server { options, files, listeners, signals, descriptors, own } = self;
         let machine = |what: &'static str| move |error| Error::Machine(what.to_owned(), error);
         let log = LogWriter::start(options.access_log).map_err(machine("start the access log"))?;
         log.hear_panics();
+        own.iter().for_each(|own| own.tell(&log));
         let limits = limits(&options, descriptors);
         let look_up = look_up(&options, descriptors, &log);
         let origin =
-            Origin::new(files, options.site.clone(), options.look.clone(), limits, log, options.memory_bytes / 2);
+            Origin::new(files, options.site.clone(), options.look.clone(), limits, log, options.memory_bytes / 2)
+                .with_own(own);
         let origin = Arc::new(match &look_up {
             Some(look_up) => origin.with_look_up(Arc::<Lookup>::clone(look_up)),
             None => origin,

@@ -1,11 +1,13 @@
-//! `quarry generate`: the manual page and completions, from the definition of the command line.
+//! `quarry generate`: the manual page and completions, from the definition of the command line; templates to begin with.
 
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 
 use clap_complete::Shell;
 use clap_mangen::{Man, roff};
 
-use crate::exit::Failure;
+use crate::exit::{self, Failure};
 use crate::flag;
 
 /// The definition of a command, or of the whole program.
@@ -62,4 +64,26 @@ pub(crate) fn completions(shell: Shell, out: &mut dyn Write) -> io::Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut flag::definition(), "quarry", &mut script);
     out.write_all(&script)
+}
+
+/// Writes the templates into a folder, which is made if need be, and says how many. What is there already is somebody's work:
+/// then nothing is written.
+pub(crate) fn templates(folder: &Path) -> Result<u64, Failure> {
+    let cannot = |path: &Path, error: &io::Error| match error.kind() {
+        ErrorKind::AlreadyExists => Failure::cannot(format!("write {}", exit::quoted(path)), "it is there already"),
+        _ => Failure::cannot(format!("write {}", exit::quoted(path)), exit::cause(error)),
+    };
+    for template in server::TEMPLATES {
+        let path = folder.join(template.name);
+        if path.symlink_metadata().is_ok() {
+            return Err(cannot(&path, &ErrorKind::AlreadyExists.into()));
+        }
+    }
+    fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))?;
+    for template in server::TEMPLATES {
+        let path = folder.join(template.name);
+        let written = File::create_new(&path).and_then(|mut file| file.write_all(template.text.as_bytes()));
+        written.map_err(|error| cannot(&path, &error))?;
+    }
+    Ok(server::TEMPLATES.len() as u64)
 }

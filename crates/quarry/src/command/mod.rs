@@ -35,6 +35,10 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
             print(|out| generate::man(definition, out))
         }
         Command::Generate(Generate::Completions { shell }) => print(|out| generate::completions(shell, out)),
+        Command::Generate(Generate::Templates { folder }) => {
+            let written = generate::templates(&folder)?;
+            print(|out| writeln!(out, "{} written into {}", count(written, "template"), exit::shown(&folder)))
+        }
         Command::Help { command } => {
             let mut definition = generate::find(command.as_deref())?;
             let help = if command.is_some() { definition.render_long_help() } else { definition.render_help() };

@@ -53,7 +53,7 @@ pub(crate) enum Command {
     /// Write .br, .zst and .gz next to files that get smaller by it
     #[command(after_help = COMPRESS_AFTER_HELP, max_term_width = 100)]
     Compress(Compress),
-    /// Print the manual page or the completions of a shell
+    /// Print the manual page or completions; write templates
     #[command(subcommand, arg_required_else_help = false, max_term_width = 100)]
     Generate(Generate),
     /// Explain a command: quarry help check
@@ -127,6 +127,12 @@ pub(crate) enum Generate {
         /// The shell
         #[arg(value_name = "SHELL")]
         shell: Shell,
+    },
+    /// Write the templates that make the pages as they are, to be changed and served with --templates
+    Templates {
+        /// The folder to write them into
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
     },
 }
 

@@ -60,6 +60,10 @@ fn pages_limits_and_log() {
         &["--prefix", "/a b"],
         "cannot take --prefix \"/a b\": expected off, or a path such as /- of letters, digits and - . _ ~",
     );
+    check(
+        &["--logo", "../a.svg"],
+        "cannot take --logo \"../a.svg\": expected a file inside the folder, such as index.html",
+    );
     check(&["--memory", "lots"], "cannot take --memory \"lots\": expected a size such as 64KiB, 256MiB, 1G or 0");
     check(&["--idle-timeout", "0"], "cannot take --idle-timeout \"0\": expected more than nothing, such as 60s");
     check(&["--max-connections", "0"], "cannot take --max-connections \"0\": expected a number from 1 to 1048576");
@@ -83,8 +87,8 @@ fn flags_and_words_that_do_not_exist() {
     );
     check(&["-q", "-q"], "cannot take --quiet twice");
     check(&["compress"], "cannot start: DIR is missing");
-    check(&["generate"], "cannot generate: expected man or completions");
-    check(&["generate", "html"], "cannot take \"html\": expected man or completions");
+    check(&["generate"], "cannot generate: expected man, completions or templates");
+    check(&["generate", "html"], "cannot take \"html\": expected man, completions or templates");
     check(
         &["generate", "completions", "tcsh"],
         "cannot take SHELL \"tcsh\": expected bash, elvish, fish, powershell or zsh",

@@ -16,6 +16,7 @@ mod golden;
 mod http2;
 mod listen;
 mod listing;
+mod look;
 mod look_up;
 mod response;
 mod running;

@@ -117,20 +117,37 @@ pub(super) struct Visible<'a>(pub(super) &'a [u8]);
 
 impl std::fmt::Display for Visible<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for chunk in self.0.utf8_chunks() {
-            for character in chunk.valid().chars() {
-                match character {
-                    '"' | '\\' => write!(formatter, "\\{character}")?,
-                    character if character.is_control() => write!(formatter, "\\x{:02X}", character as u32)?,
-                    character => write!(formatter, "{character}")?,
-                }
-            }
-            for byte in chunk.invalid() {
-                write!(formatter, "\\x{byte:02X}")?;
+        write_visible(formatter, self.0, |character| matches!(character, '"' | '\\'))
+    }
+}
+
+/// A sentence, which has no quotes around it: those within mean themselves.
+pub(super) struct Sentence<'a>(pub(super) &'a [u8]);
+
+impl std::fmt::Display for Sentence<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write_visible(formatter, self.0, |character| character == '\\')
+    }
+}
+
+fn write_visible(
+    formatter: &mut std::fmt::Formatter<'_>,
+    bytes: &[u8],
+    is_escaped: impl Fn(char) -> bool,
+) -> std::fmt::Result {
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                character if is_escaped(character) => write!(formatter, "\\{character}")?,
+                character if character.is_control() => write!(formatter, "\\x{:02X}", character as u32)?,
+                character => write!(formatter, "{character}")?,
             }
         }
-        Ok(())
+        for byte in chunk.invalid() {
+            write!(formatter, "\\x{byte:02X}")?;
+        }
     }
+    Ok(())
 }
 
 /// An address, or `-` for a unix socket.

@@ -59,7 +59,11 @@ impl<T: Files> Origin<T> {
 
     /// The look of pages for whoever asks.
     fn look(&self, head: &RequestHead<'_>) -> Look {
-        self.look.in_language(Language::from_accept_language(accept_language(head)))
+        let look = self.look.in_language(Language::from_accept_language(accept_language(head)));
+        match &self.own {
+            Some(own) => own.apply(look),
+            None => look,
+        }
     }
 
     fn listing(

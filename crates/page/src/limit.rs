@@ -16,6 +16,9 @@ pub(crate) const LISTING_PIECE_BYTES: usize = 16 * 1024;
 /// Larger pictures are shown by their icon: a folder of originals must not load all of them.
 pub(crate) const GRID_PICTURE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
+/// Larger photos are shown by the small one inside them: a grid is many at once, and the small ones take some 10 KiB each.
+pub(crate) const GRID_ORIGINAL_BYTES_MAX: u64 = 64 * 1024;
+
 /// The whole rules take longer numbers apart; so long a number is left to them.
 pub(crate) const ORDER_DIGITS_MAX: usize = 200;
 

@@ -12,7 +12,7 @@ use minijinja::context;
 use semantics::Timestamp;
 
 pub use charset::{Charset, Ground, Sureness};
-pub use picture::Picture;
+pub use picture::{Picture, thumbnail};
 
 use crate::escape::{self, push_segment, push_text};
 use crate::frame::{self, Frame, Here};

@@ -7,6 +7,7 @@ use crate::look_up::LookUp;
 use crate::memory;
 use crate::own::Own;
 use crate::permit::Permits;
+use crate::render;
 use crate::source::Source;
 use crate::workshop::Bench;
 use charset::TextKind;
@@ -173,5 +174,9 @@ impl<T: Files> Workshop<T::File> for At<'_, T> {
 
     fn compress(&self, file: &T::File, metadata: &Metadata, coding: Coding) -> Result<Option<Arc<[u8]>>, Refusal> {
         self.origin.bench.coded(&self.origin.files, file, metadata, coding)
+    }
+
+    fn thumbnail(&self, file: &T::File, metadata: &Metadata) -> Result<Option<Arc<[u8]>>, Refusal> {
+        Ok(render::thumbnail(&self.origin.files, file, metadata.size))
     }
 }

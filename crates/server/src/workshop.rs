@@ -21,6 +21,10 @@ impl<F> Workshop<F> for Elsewhere {
     fn compress(&self, _: &F, _: &Metadata, _: Coding) -> Result<Option<Arc<[u8]>>, Refusal> {
         Err(Refusal::WouldWait)
     }
+
+    fn thumbnail(&self, _: &F, _: &Metadata) -> Result<Option<Arc<[u8]>>, Refusal> {
+        Err(Refusal::WouldWait)
+    }
 }
 
 /// The workshop of the pool. What it found is kept with the identity of the file, shared by all workers.

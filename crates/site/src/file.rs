@@ -15,10 +15,10 @@ use crate::variant::Variant;
 use crate::visit::Visit;
 use crate::witness::{Step, Witness};
 use charset::TextKind;
-use semantics::Status;
 use semantics::coding::Coding;
 use semantics::date::format_date;
 use semantics::media_type::{Kind, MediaType};
+use semantics::{Content, Status};
 use std::borrow::Cow;
 
 /// The value of `Content-Type`, and what it says about compressing.
@@ -40,26 +40,64 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         if let Some(page) = self.page(path, metadata) {
             return Ok(Selected::Page(page));
         }
+        if let Some(thumbnail) = self.thumbnail(path, file, metadata)? {
+            return Ok(self.keep(path, metadata, thumbnail));
+        }
+        if self.asks_for_thumbnail(path) && metadata.size > limit::THUMBNAIL_BYTES_MAX {
+            return Ok(self.error(Status::NOT_FOUND, Some(path.clone())));
+        }
         // The label first: it is what a fast workshop cannot tell, so the fast path ends here or goes through.
         let media_type = self.media_type(path, file, metadata, query::charset(self.target))?;
         let Some(variant) = self.variant(path, file, metadata, media_type.is_compressible)? else {
             return Ok(self.error(Status::NOT_ACCEPTABLE, Some(path.clone())));
         };
+        Ok(self.keep(path, metadata, (media_type, variant)))
+    }
+
+    /// Answers with these bytes, and says what of that may be kept.
+    fn keep(
+        mut self,
+        path: &SitePath,
+        metadata: &Metadata,
+        (media_type, variant): (Labelled, Variant<T::File>),
+    ) -> Selected<T::File> {
         let mut keep = self.representation(path, metadata, media_type, variant);
         let response = answer(&keep, self.head, self.now);
         self.witness.step(Step::Answer(response.status));
         // Kept answers are told apart by target and coding alone.
         if self.varies_by_navigation {
-            return Ok(Selected::Response(response, None));
+            return Selected::Response(response, None);
         }
         let evidence = self.evidence();
-        Ok(Selected::Response(
+        Selected::Response(
             response,
             evidence.map(|evidence| {
                 keep.evidence = evidence;
                 keep
             }),
-        ))
+        )
+    }
+
+    /// Whether a small picture is asked for, of one that may have it inside.
+    fn asks_for_thumbnail(&self, path: &SitePath) -> bool {
+        let is_asked = self.options.prefix.is_some() && query::has(self.target, "thumbnail");
+        is_asked && MediaType::from_name(path.name()).essence == JPEG
+    }
+
+    /// The small picture inside, when that is asked for.
+    fn thumbnail(
+        &self,
+        path: &SitePath,
+        file: &T::File,
+        metadata: &Metadata,
+    ) -> Result<Option<(Labelled, Variant<T::File>)>, Refusal> {
+        if !self.asks_for_thumbnail(path) {
+            return Ok(None);
+        }
+        let Some(bytes) = self.workshop.thumbnail(file, metadata)? else { return Ok(None) };
+        let label = Labelled { value: Cow::Borrowed(JPEG), is_compressible: false, is_doubtful: false };
+        let (coding, content) = (Coding::Identity, Content::from_bytes(bytes));
+        Ok(Some((label, Variant { coding, content, metadata: *metadata, is_made: true })))
     }
 
     /// The page that shows the file, when the request is for that.
@@ -151,6 +189,9 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         Keep { fields, content: variant.content, etag, last_modified, evidence: Vec::new(), vary_coding }
     }
 }
+
+/// The only pictures that cameras put small ones into.
+const JPEG: &str = "image/jpeg";
 
 /// From what identifies the bytes, and their label: who mends a wrong charset wants it seen by those who have the bytes.
 ///

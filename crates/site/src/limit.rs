@@ -11,6 +11,10 @@ pub const COMPRESS_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// and the look costs reading all of it.
 pub const SNIFF_BYTES_MAX: u64 = 1024 * 1024;
 
+/// A picture that has no small one inside stands for itself up to this size; beyond it there is none to show among others
+/// (404), for a folder of originals must not load all of them.
+pub const THUMBNAIL_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
 /// Folders that are looked into for a `404.html`: of a deep target those nearest to the root, for whoever asks for what is
 /// missing chooses how deep it is.
 pub const ERROR_PAGE_FOLDERS_MAX: usize = 16;

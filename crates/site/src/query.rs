@@ -5,7 +5,7 @@ use semantics::Target;
 use std::borrow::Cow;
 
 /// The words by which a query changes what a file or a folder with an index file is answered with.
-const WORDS: [&str; 6] = ["archive", "charset", "download", "format", "preview", "raw"];
+const WORDS: [&str; 7] = ["archive", "charset", "download", "format", "preview", "raw", "thumbnail"];
 
 /// The part of a target that a kept representation depends on: without a query that has none of our words. Else whoever
 /// adds a number to each request (`?v=1`, `?v=2`) would fill the memory with one file.

@@ -7,8 +7,8 @@ use semantics::coding::Coding;
 use semantics::{Content, Field, Timestamp};
 use std::sync::Arc;
 
-/// What may take long: reading a whole text, compressing it. On the fast path, an implementation that always answers
-/// [`Refusal::WouldWait`]. Both results depend on nothing but the bytes, and are worth keeping by the identity of the file,
+/// What may take long: reading a whole text, compressing it, looking into a picture. On the fast path, an implementation that always answers
+/// [`Refusal::WouldWait`]. The results depend on nothing but the bytes, and are worth keeping by the identity of the file,
 /// once that is settled ([`is_settled`]): before, the same identity may come to mean other bytes.
 pub trait Workshop<F> {
     /// The label for `Content-Type`; `None` when these bytes are no text.
@@ -18,6 +18,9 @@ pub trait Workshop<F> {
     /// ranges of them are asked for one by one; who changes a compressor changes
     /// [`COMPRESSOR_GENERATION`] with it.
     fn compress(&self, file: &F, metadata: &Metadata, coding: Coding) -> Result<Option<Arc<[u8]>>, Refusal>;
+
+    /// The small JPEG inside a JPEG; `None`: there is none.
+    fn thumbnail(&self, file: &F, metadata: &Metadata) -> Result<Option<Arc<[u8]>>, Refusal>;
 }
 
 /// The whole 200 of a representation, so that later requests with any precondition or range, and HEAD, can be answered

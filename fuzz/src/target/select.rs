@@ -45,6 +45,10 @@ impl Workshop<MemoryFile> for NoWork {
     fn compress(&self, _: &MemoryFile, _: &Metadata, _: Coding) -> Result<Option<Arc<[u8]>>, Refusal> {
         Ok(Some(Arc::from(&b"made smaller"[..])))
     }
+
+    fn thumbnail(&self, _: &MemoryFile, _: &Metadata) -> Result<Option<Arc<[u8]>>, Refusal> {
+        Ok(None)
+    }
 }
 
 /// As it comes by default, and with all that can be switched on.

@@ -130,6 +130,7 @@ fn row_values(look: &Look, row: &Row, now: Timestamp) -> Value {
         bytes => size.filter(|size| *size >= 1000).map(|size| (words.bytes)(&quantity::grouped(size))),
         count => row.count,
         time => row.modified.map(|modified| safe(quantity::time(look, modified, now))),
+        is_thumbnail => picture.as_deref().is_some_and(grid::is_thumbnail),
         picture,
     }
 }

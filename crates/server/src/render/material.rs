@@ -14,6 +14,7 @@ use semantics::media_type::{Kind as MediaKind, MediaType};
 use semantics::{RequestHead, Status, Timestamp};
 use site::{NodeKind, Refusal, SitePath};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 impl<T: Files> Origin<T> {
     pub(super) fn markdown(
@@ -85,6 +86,11 @@ impl<T: Files> Origin<T> {
         );
         Ok(self.html(Status::OK, html))
     }
+}
+
+/// The small picture inside a large one. What cannot be read has none.
+pub(crate) fn thumbnail<T: Files>(files: &T, file: &T::File, size: u64) -> Option<Arc<[u8]>> {
+    preview::thumbnail(&mut Span::new(files, file, size)).map(Arc::from)
 }
 
 /// Names in an archive are seldom said to be in an encoding, and in zips of Windows they are in that of its owner's country.

@@ -13,6 +13,7 @@ mod tests;
 mod text;
 
 pub use find::json as found_json;
+pub(crate) use material::thumbnail;
 
 use crate::limit;
 use crate::origin::{Answer, Files, Origin};

@@ -153,6 +153,10 @@ impl Workshop<MemoryFile> for Bench {
         let first = char::from(file.0[0]);
         Ok((first != '!').then(|| Arc::from(format!("{}({first})", coding.as_str()).as_bytes())))
     }
+
+    fn thumbnail(&self, file: &MemoryFile, _: &Metadata) -> Result<Option<Arc<[u8]>>, Refusal> {
+        Ok(file.0.strip_prefix(b"small inside: ").map(Arc::from))
+    }
 }
 
 /// The workshop of a fast path.
@@ -164,6 +168,10 @@ impl Workshop<MemoryFile> for Elsewhere {
     }
 
     fn compress(&self, _: &MemoryFile, _: &Metadata, _: Coding) -> Result<Option<Arc<[u8]>>, Refusal> {
+        Err(Refusal::WouldWait)
+    }
+
+    fn thumbnail(&self, _: &MemoryFile, _: &Metadata) -> Result<Option<Arc<[u8]>>, Refusal> {
         Err(Refusal::WouldWait)
     }
 }

@@ -61,6 +61,28 @@ pub(super) fn read(source: impl Source, picture: &mut Picture) -> Found {
     found
 }
 
+/// The small JPEG that a camera puts beside a large one, and how both lie (1 to 8; 1: upright). `None`: there is none.
+pub(super) fn thumbnail(tiff: &[u8]) -> Option<(&[u8], u8)> {
+    let mut reader = Tiff::new(InMemory(tiff))?;
+    let first = reader.u32_at(4)?;
+    let fields = reader.directory(Some(first));
+    let lies = fields.iter().find(|entry| entry.tag == ORIENTATION).and_then(|entry| reader.number(entry));
+    // Behind the fields of a directory stands where the next one is; the second is that of the small picture.
+    let count = u64::from(reader.u16_at(first.into())?);
+    let second = reader.u32_at(u64::from(first) + 2 + count * 12).filter(|&second| second != 0)?;
+    let (mut start, mut length) = (None, None);
+    for entry in reader.directory(Some(second)) {
+        match entry.tag {
+            SMALL_START => start = reader.number(&entry),
+            SMALL_LENGTH => length = reader.number(&entry),
+            _ => {}
+        }
+    }
+    let bytes = tiff.get(usize::try_from(start?).ok()?..)?.get(..usize::try_from(length?).ok()?)?;
+    let lies = lies.and_then(|number| u8::try_from(number).ok()).filter(|number| (1..=8).contains(number));
+    Some((bytes, lies.unwrap_or(1)))
+}
+
 /// Where the bytes are.
 pub(super) trait Source {
     /// Those from an offset on; `None` when there are not so many.
@@ -104,6 +126,8 @@ const SENSITIVITY: u16 = 0x8827;
 const TAKEN: u16 = 0x9003;
 const FOCAL_LENGTH: u16 = 0x920a;
 const LENS: u16 = 0xa434;
+const SMALL_START: u16 = 0x0201;
+const SMALL_LENGTH: u16 = 0x0202;
 
 struct Tiff<S> {
     source: S,

@@ -5,10 +5,17 @@ use super::{Picture, exif, take};
 use crate::limit;
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// The segments up to the one with the size (ITU T.81 §B.1.1).
+/// Adds what is known.
 pub(super) fn fill(picture: &mut Picture, reader: &mut (impl Read + Seek)) -> io::Result<()> {
-    reader.seek(SeekFrom::Start(2))?;
     let mut is_turned = false;
+    picture.pixels = walk(reader, |tiff| is_turned |= exif::read(InMemory(tiff), picture).is_turned)?;
+    picture.turn(is_turned);
+    Ok(())
+}
+
+/// The size as it is stored, in the segments up to the one that has it (ITU T.81 §B.1.1); what EXIF stands before it is shown.
+pub(super) fn walk(reader: &mut (impl Read + Seek), mut show: impl FnMut(&[u8])) -> io::Result<Option<(u32, u32)>> {
+    reader.seek(SeekFrom::Start(2))?;
     for _ in 0..limit::PICTURE_PARTS_MAX {
         let marker = next_marker(reader)?;
         // Those that stand alone.
@@ -21,23 +28,21 @@ pub(super) fn fill(picture: &mut Picture, reader: &mut (impl Read + Seek)) -> io
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
                 reader.seek_relative(1)?;
                 let (height, width) = (take_u16(reader)?.into(), take_u16(reader)?.into());
-                picture.pixels = Some((width, height));
-                picture.turn(is_turned);
-                return Ok(());
+                return Ok(Some((width, height)));
             }
             // The picture itself, or its end.
-            0xd9 | 0xda => return Ok(()),
+            0xd9 | 0xda => return Ok(None),
             0xe1 => {
                 let mut segment = vec![0; length.into()];
                 reader.read_exact(&mut segment)?;
                 if let Some(tiff) = segment.strip_prefix(b"Exif\0\0") {
-                    is_turned |= exif::read(InMemory(tiff), picture).is_turned;
+                    show(tiff);
                 }
             }
             _ => reader.seek_relative(length.into())?,
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 fn next_marker(reader: &mut impl Read) -> io::Result<u8> {

@@ -7,6 +7,9 @@ mod heif;
 mod jpeg;
 #[cfg(test)]
 mod tests;
+mod thumbnail;
+
+pub use thumbnail::thumbnail;
 
 use std::io::{self, Read, Seek, SeekFrom};
 

@@ -151,7 +151,7 @@ impl Frame<'_> {
             out,
             "<script src=\"{}\" defer data-copied=\"{}\" data-failed=\"{}\" data-none=\"{}\" data-close=\"{}\" \
              data-preview=\"{}\"></script>\
-             <body class={}>{}<a class=skip href=#main>{}</a>{}",
+             <body class={}>{}<a class=skip href=#main>{}</a>",
             text(&asset::script(look)),
             words.copied,
             words.failed,
@@ -161,8 +161,10 @@ impl Frame<'_> {
             self.class,
             icon::SPRITE,
             words.skip,
-            look.header,
         );
+        if !look.header.is_empty() {
+            let _ = write!(out, "<div class=above>{}</div>", look.header);
+        }
         let _ = write!(out, "<header class=bar><nav aria-label=\"{}\"><ol class=crumbs>", words.breadcrumbs);
         self.push_crumbs(out);
         let _ = writeln!(out, "</ol></nav>{}{}</header>", self.find, self.tools);

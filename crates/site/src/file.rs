@@ -18,7 +18,7 @@ use charset::TextKind;
 use semantics::coding::Coding;
 use semantics::date::format_date;
 use semantics::media_type::{Kind, MediaType};
-use semantics::{Content, Status};
+use semantics::{Content, Response, Status};
 use std::borrow::Cow;
 
 /// The value of `Content-Type`, and what it says about compressing.
@@ -44,7 +44,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
             return Ok(self.keep(path, metadata, thumbnail));
         }
         if self.asks_for_thumbnail(path) && metadata.size > limit::THUMBNAIL_BYTES_MAX {
-            return Ok(self.error(Status::NOT_FOUND, Some(path.clone())));
+            return Ok(self.no_thumbnail());
         }
         // The label first: it is what a fast workshop cannot tell, so the fast path ends here or goes through.
         let media_type = self.media_type(path, file, metadata, query::charset(self.target))?;
@@ -82,6 +82,14 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
     fn asks_for_thumbnail(&self, path: &SitePath) -> bool {
         let is_asked = self.options.prefix.is_some() && query::has(self.target, "thumbnail");
         is_asked && MediaType::from_name(path.name()).essence == JPEG
+    }
+
+    /// There is none. Browsers show what stands behind an empty picture, and a sign of damage where none comes.
+    fn no_thumbnail(&self) -> Selected<T::File> {
+        let mut response = Response::new(Status::NOT_FOUND).with_content(Content::from_bytes(EMPTY_PICTURE));
+        response.fields.push(field("Content-Type", "image/svg+xml"));
+        response.fields.extend(self.general_fields());
+        Selected::Response(response, None)
     }
 
     /// The small picture inside, when that is asked for.
@@ -192,6 +200,8 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
 
 /// The only pictures that cameras put small ones into.
 const JPEG: &str = "image/jpeg";
+
+const EMPTY_PICTURE: &[u8] = b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>";
 
 /// From what identifies the bytes, and their label: who mends a wrong charset wants it seen by those who have the bytes.
 ///

@@ -35,9 +35,11 @@ fn logo_and_snippets_stand_on_every_page_and_snippets_may_change() {
     let running = start(&folder.path().join("site"), &flags);
     for target in ["/", "/a%20%3Cb%3E.txt?preview", "/none", "/-/find"] {
         let page = page(&running, target);
-        for part in
-            ["<img class=mark src=\"/images/our%20logo.svg\" alt=\"\">", "<p>above</p><header", "<p>below</p><p>"]
-        {
+        for part in [
+            "<img class=mark src=\"/images/our%20logo.svg\" alt=\"\">",
+            "<div class=above><p>above</p></div><header",
+            "<p>below</p><p>",
+        ] {
             assert!(page.contains(part), "{part} in {target}: {page}");
         }
     }

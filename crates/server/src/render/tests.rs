@@ -307,3 +307,25 @@ fn a_preview_shows_the_size_of_a_picture() {
         assert!(!site.page(&format!("/{name}?preview")).contains("Pixels"), "{name}");
     }
 }
+
+#[test]
+fn a_thumbnail_is_the_small_picture_inside_a_photo() {
+    // Lying on its side, 160 by 120, in a photo of 640 by 480.
+    let size = |width: [u8; 2], height: [u8; 2]| {
+        [&b"\xff\xc0\0\x0b\x08"[..], &height, &width, b"\x01\x01\x11\0\xff\xd9"].concat()
+    };
+    let small = [b"\xff\xd8".to_vec(), size([0, 160], [0, 120])].concat();
+    let tiff = [
+        &b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\x1a\0\x02"[..],
+        b"\x02\x01\0\x04\0\0\0\x01\0\0\0\x38\x02\x02\0\x04\0\0\0\x01\0\0\0\x11\0\0\0\0",
+        &small,
+    ]
+    .concat();
+    let exif = [&b"\xff\xe1\0"[..], &[tiff.len() as u8 + 8], b"Exif\0\0", &tiff].concat();
+    let photo = [b"\xff\xd8".to_vec(), exif, size([2, 128], [1, 224])].concat();
+    let site = Site::new(&[(b"a.jpg", &photo), (b"none.jpg", &photo[..9])]);
+    let answer = site.ask("/a.jpg?thumbnail", PEOPLE);
+    assert_eq!((answer.status, answer.field("Content-Type")), (200, "image/jpeg"));
+    assert_eq!((&answer.content[..6], &answer.content[38..]), (&b"\xff\xd8\xff\xe1\0\x22"[..], &small[2..]));
+    assert_eq!(site.ask("/none.jpg?thumbnail", PEOPLE).content, photo[..9]);
+}

@@ -190,6 +190,19 @@ fn what_is_written_about_a_folder_may_stand_before_its_rows() {
 }
 
 #[test]
+fn rows_come_in_pieces_and_the_top_before_the_folder_is_read() {
+    let samples: Vec<(&str, &str)> = SAMPLES.iter().map(|sample| (sample.name, sample.text)).collect();
+    let look = Look { templates: Some(Arc::new(take(&samples).unwrap())), ..Look::default() };
+    let rows: Vec<_> = (0..5000).map(|number| row(&format!("{number}.txt"), 5)).collect();
+    let pieces: Vec<String> = listing::html(look.clone(), listing_page("", &[], &rows, 5000)).collect();
+    assert!(pieces.len() > 40, "{}", pieces.len());
+    assert!(pieces.iter().all(|piece| !piece.is_empty() && piece.len() < 20 * 1024));
+    let mut page = listing_page("", &["x"], &[], 9);
+    page.open = Box::new(|| panic!("the folder is read"));
+    assert!(listing::html(look, page).next().unwrap().contains("<span>x</span></a>"));
+}
+
+#[test]
 fn a_page_may_be_something_else_altogether() {
     let page = &pages_by("page.html", "<!doctype html><title>{{ title or site.title }}</title>{{ content }}")[0];
     assert!(page.starts_with("<!doctype html><title>Quarry</title><div class=desk><main"), "{page}");

@@ -18,10 +18,10 @@ pub(crate) struct Request {
 }
 
 /// What came back.
-struct Response {
-    status: u16,
+pub(crate) struct Response {
+    pub(crate) status: u16,
     head: String,
-    content: Vec<u8>,
+    pub(crate) content: Vec<u8>,
 }
 
 /// Starts the server, looks at its answer, and gives the request to measure with. Errs with what is wrong.
@@ -130,7 +130,7 @@ fn ask(port: u16, target: &str, request: &Request) -> Result<Response, Box<dyn E
 
 impl Response {
     /// `None`: not complete yet.
-    fn parse(bytes: &[u8]) -> Result<Option<Response>, Box<dyn Error>> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Option<Response>, Box<dyn Error>> {
         let searched = &bytes[..bytes.len().min(16_384)];
         let Some(end) = searched.windows(4).position(|window| window == b"\r\n\r\n") else { return Ok(None) };
         let head = String::from_utf8(bytes[..end].to_vec())?;
@@ -151,7 +151,7 @@ impl Response {
         Ok(Some(response))
     }
 
-    fn field(&self, name: &str) -> Option<&str> {
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
         let mut lines = self.head.lines().skip(1).filter_map(|line| line.split_once(':'));
         lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }

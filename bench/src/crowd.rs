@@ -129,7 +129,7 @@ impl Round {
         is_beside_first: bool,
     ) -> Result<Round, Box<dyn Error>> {
         let case = &CASES[0];
-        let script = script(server, request, case, place)?;
+        let script = script(&server.name, request, case, place)?;
         let mut running = server.start(place)?;
         wait_until_ready(server, &mut running)?;
         let measure = |seconds| Measurement::of_running(server, &running, case, &script, seconds);

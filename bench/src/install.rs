@@ -32,16 +32,21 @@ impl Place {
     }
 }
 
-/// Installs what is missing, builds our programs, makes the files.
-pub(crate) fn prepare(options: &Options) -> Result<Place, Box<dyn Error>> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
+/// Where things are, those that are there and those that will be. `quarry`: unless it is the one beside this program.
+pub(crate) fn place(quarry: Option<PathBuf>) -> Result<Place, Box<dyn Error>> {
     let programs = std::env::current_exe()?.parent().ok_or("no folder of programs")?.to_owned();
     let cache = programs.parent().ok_or("no target folder")?.join("bench");
-    let quarry = options.binary.clone().unwrap_or_else(|| programs.join("quarry"));
+    let quarry = quarry.unwrap_or_else(|| programs.join("quarry"));
     let place = Place { site: cache.join("site"), run: cache.join("run"), cache, programs, quarry };
     fs::create_dir_all(&place.run)?;
+    Ok(place)
+}
+
+/// Installs what is missing, builds our programs, makes the files.
+pub(crate) fn prepare(options: &Options) -> Result<Place, Box<dyn Error>> {
+    let place = place(options.binary.clone())?;
     if options.builds {
-        build(workspace, &place, options.binary.is_none())?;
+        build(&place, options.binary.is_none())?;
     }
     site::generate(&place.site)?;
     install_from_system(&place, options)?;
@@ -66,7 +71,8 @@ pub(crate) fn prepare(options: &Options) -> Result<Place, Box<dyn Error>> {
 }
 
 /// With the flags that the program will have, and beside this one.
-fn build(workspace: &Path, place: &Place, with_quarry: bool) -> Result<(), Box<dyn Error>> {
+pub(crate) fn build(place: &Place, with_quarry: bool) -> Result<(), Box<dyn Error>> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
     let mut build = Command::new("cargo");
     build.current_dir(workspace).args(["build", "--quiet", "--release", "--bins", "-p", "bench"]);
     if with_quarry {
@@ -85,12 +91,17 @@ fn install_from_system(place: &Place, options: &Options) -> Result<(), Box<dyn E
         .filter(|(program, _)| (*program == "wrk" || options.wants(program)) && place.program(program).is_none())
         .map(|(_, package)| package)
         .collect();
-    if missing.is_empty() {
+    install_packages(&missing)
+}
+
+/// Installs packages of the system.
+pub(crate) fn install_packages(packages: &[&str]) -> Result<(), Box<dyn Error>> {
+    if packages.is_empty() {
         return Ok(());
     }
     run(Command::new("apt-get").args(["update", "-qq"]))?;
     let mut install = Command::new("apt-get");
-    install.args(["install", "-y", "-qq", "--no-install-recommends"]).args(&missing);
+    install.args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages);
     run(install.env("DEBIAN_FRONTEND", "noninteractive"))
 }
 

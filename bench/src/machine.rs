@@ -91,6 +91,20 @@ pub(crate) fn memory_kib(group: u32) -> io::Result<u64> {
     Ok(sum)
 }
 
+/// Memory of a process group in KiB that is no file's, so that the kernel cannot take it back by reading again.
+pub(crate) fn own_memory_kib(group: u32) -> io::Result<u64> {
+    let mut sum = 0;
+    for process in processes(group)? {
+        // One may end while it is asked.
+        let text = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+        for name in ["RssAnon:", "RssShmem:"] {
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
+            sum += line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok()).unwrap_or(0);
+        }
+    }
+    Ok(sum)
+}
+
 /// Open descriptors of a process group.
 pub(crate) fn descriptors(group: u32) -> io::Result<usize> {
     let counts = processes(group)?.into_iter().map(|process| Ok(fs::read_dir(format!("/proc/{process}/fd"))?.count()));

@@ -7,11 +7,17 @@
 
 mod case;
 mod check;
+mod client;
+mod corpus;
 mod crowd;
 mod install;
+mod lookup;
 mod machine;
 mod measure;
 mod options;
+mod quality;
+mod quarry;
+mod random;
 mod report;
 mod server;
 mod site;
@@ -36,7 +42,14 @@ fn main() -> ExitCode {
 
 /// `true`: all goals that were measured are reached.
 fn run() -> Result<bool, Box<dyn Error>> {
-    let Some(options) = Options::parse(std::env::args().skip(1))? else {
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.next_if(|first| first == "lookup").is_some() {
+        return lookup::run(arguments);
+    }
+    if arguments.next_if(|first| first == "quality").is_some() {
+        return quality::run(arguments);
+    }
+    let Some(options) = Options::parse(arguments)? else {
         print!("{}", options::HELP);
         return Ok(true);
     };

@@ -37,12 +37,12 @@ impl Measurement {
         place: &Place,
         seconds: u32,
     ) -> Result<Measurement, Box<dyn Error>> {
-        let script = script(server, request, case, place)?;
+        let script = script(&server.name, request, case, place)?;
         let start = Instant::now();
         let mut running = server.start(place)?;
         wait_until_ready(server, &mut running)?;
         let start_ms = start.elapsed().as_secs_f64() * 1000.0;
-        load(server, case, &script, 1)?;
+        load(server.port, case, &script, 1)?;
         Ok(Measurement { start_ms, ..Measurement::of_running(server, &running, case, &script, seconds)? })
     }
 
@@ -55,7 +55,7 @@ impl Measurement {
         seconds: u32,
     ) -> Result<Measurement, Box<dyn Error>> {
         let before = machine::cpu_nanoseconds(running.group())?;
-        let result = load(server, case, script, seconds)?;
+        let result = load(server.port, case, script, seconds)?;
         let cpu = (machine::cpu_nanoseconds(running.group())? - before) as f64;
         Ok(Measurement {
             requests_per_second: result.requests / result.seconds,
@@ -70,16 +70,17 @@ impl Measurement {
 
 /// What the load generator says.
 #[derive(Debug, PartialEq)]
-struct Outcome {
-    requests: f64,
-    seconds: f64,
+pub(crate) struct Outcome {
+    pub(crate) requests: f64,
+    pub(crate) seconds: f64,
     latency_us: f64,
 }
 
-fn load(server: &Server, case: &Case, script: &Path, seconds: u32) -> Result<Outcome, Box<dyn Error>> {
+/// Asks as fast as it can, from the second core. Errs when any answer was not what it should be.
+pub(crate) fn load(port: u16, case: &Case, script: &Path, seconds: u32) -> Result<Outcome, Box<dyn Error>> {
     let mut command = Command::new("wrk");
     command.args(["-t", "1", "-c", &case.connections.to_string(), "-d", &format!("{seconds}s"), "--timeout", "10s"]);
-    command.arg("-s").arg(script).arg(format!("http://127.0.0.1:{}{}", server.port, case.target));
+    command.arg("-s").arg(script).arg(format!("http://127.0.0.1:{port}{}", case.target));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let output = machine::spawn_on(1, &mut command)?.wait_with_output()?;
     result_of(&String::from_utf8_lossy(&output.stdout), case.status)
@@ -104,12 +105,8 @@ fn result_of(output: &str, status: u16) -> Result<Outcome, Box<dyn Error>> {
     Ok(Outcome { requests, seconds: duration / 1e6, latency_us })
 }
 
-pub(crate) fn script(
-    server: &Server,
-    request: &Request,
-    case: &Case,
-    place: &Place,
-) -> Result<PathBuf, Box<dyn Error>> {
+/// What `wrk` is to do with the server of this name.
+pub(crate) fn script(server: &str, request: &Request, case: &Case, place: &Place) -> Result<PathBuf, Box<dyn Error>> {
     let mut script = String::new();
     for (name, value) in &request.fields {
         script.push_str(&format!("wrk.headers[{name:?}] = {value:?}\n"));
@@ -140,7 +137,7 @@ pub(crate) fn script(
          \x20   latency:percentile(50)))\n\
          end\n",
     );
-    let path = place.run.join(format!("{}-{}.lua", case.name, server.name));
+    let path = place.run.join(format!("{}-{server}.lua", case.name));
     fs::write(&path, script)?;
     Ok(path)
 }

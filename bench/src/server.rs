@@ -8,6 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
+use std::time::{Duration, Instant};
 
 use crate::case::{Case, Load};
 use crate::install::Place;
@@ -176,7 +177,7 @@ impl Server {
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let child = machine::spawn_on(0, &mut command)
             .map_err(|error| format!("cannot start \"{}\": {error}", self.command[0]))?;
-        Ok(Running { child })
+        Ok(Running::new(child))
     }
 }
 
@@ -186,6 +187,22 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// Takes a process over that is alone in its group.
+    pub(crate) fn new(child: Child) -> Running {
+        Running { child }
+    }
+
+    /// Asks it to end, and waits for that; not for ever.
+    pub(crate) fn stop(mut self) {
+        if let Some(group) = rustix::process::Pid::from_raw(self.child.id() as i32) {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::TERM);
+        }
+        let begin = Instant::now();
+        while !self.has_ended() && begin.elapsed() < END_MAX {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     pub(crate) fn group(&self) -> u32 {
         self.child.id()
     }
@@ -219,6 +236,8 @@ pub(crate) fn free_port() -> io::Result<u16> {
 }
 
 const FIRST_PORT: u16 = 18_000;
+/// A server that is asked to end and does not is killed.
+const END_MAX: Duration = Duration::from_secs(20);
 
 const NGINX: &str = "\
 daemon off;

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::random::Random;
+
 /// Files of the case `many`, in folders of a hundred.
 pub(crate) const MANY_FILES: u32 = 10_000;
 
@@ -59,15 +61,6 @@ fn page(bytes: usize) -> Vec<u8> {
 fn noise(bytes: usize) -> Vec<u8> {
     let mut random = Random(42);
     (0..bytes.div_ceil(4)).flat_map(|_| random.next().to_le_bytes()).take(bytes).collect()
-}
-
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 32) as u32
-    }
 }
 
 const WORDS: [&str; 48] = [

@@ -1,0 +1,77 @@
+//! What all stages of a run share.
+
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+
+use super::options::Options;
+use super::peer::{Peer, peers};
+use super::table::{PEERS, Row, Table};
+use crate::corpus::Corpora;
+use crate::install::{Place, build, install_packages, place};
+
+/// A run.
+pub(crate) struct Bench {
+    pub(crate) options: Options,
+    pub(crate) place: Place,
+    pub(crate) corpora: Corpora,
+    pub(crate) peers: Vec<Box<dyn Peer>>,
+    pub(crate) table: Table,
+}
+
+impl Bench {
+    /// Builds and installs what is needed.
+    pub(crate) fn prepare(options: Options) -> Result<Bench, Box<dyn Error>> {
+        let place = place(options.binary.clone())?;
+        if options.builds && options.binary.is_none() {
+            build(&place, true)?;
+        }
+        if options.wants("serving") && place.program("wrk").is_none() {
+            install_packages(&["wrk"])?;
+        }
+        let peers = peers(&place, |name| options.wants_peer(name));
+        Ok(Bench { corpora: Corpora::new(&place), options, place, peers, table: Table::default() })
+    }
+
+    /// An empty folder for an index.
+    pub(crate) fn fresh_index(&self, name: &str) -> Result<PathBuf, Box<dyn Error>> {
+        let folder = self.place.run.join(format!("index-{name}"));
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+
+    /// A cell of each peer. One that fails has none, and says why.
+    pub(crate) fn cells(
+        &mut self,
+        mut cell: impl FnMut(&mut dyn Peer) -> Result<Option<String>, Box<dyn Error>>,
+    ) -> [String; 3] {
+        let mut cells = [const { String::new() }; 3];
+        for peer in &mut self.peers {
+            let name = peer.name();
+            say(name);
+            let at = PEERS.iter().position(|known| *known == name);
+            match (cell(&mut **peer), at.and_then(|at| cells.get_mut(at))) {
+                (Ok(Some(text)), Some(cell)) => *cell = text,
+                (Ok(_), _) => {}
+                (Err(error), _) => eprintln!("\r\x1b[Kbench: {name}: {error}"),
+            }
+        }
+        say("");
+        cells
+    }
+
+    /// Prints the row, if it is wanted.
+    pub(crate) fn row(&mut self, name: &str, row: Row) {
+        if self.options.wants(name) {
+            self.table.print(&row);
+        }
+    }
+}
+
+/// What is going on, for whoever waits.
+pub(crate) fn say(what: &str) {
+    eprint!("\r\x1b[K{what}");
+}

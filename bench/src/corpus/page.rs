@@ -34,6 +34,11 @@ fn text(content: &str) -> String {
         let Some(length) = rest[at..].find('>') else { break };
         let tag = &rest[at..=at + length];
         rest = &rest[at + length + 1..];
+        // There a `<` is no tag.
+        if let Some(end) = RAW.into_iter().find_map(|(begin, end)| tag.starts_with(begin).then_some(end)) {
+            rest = rest.find(end).map_or("", |at| &rest[at..]);
+            continue;
+        }
         unseen = after(tag, unseen);
     }
     body
@@ -57,7 +62,9 @@ fn after<'a>(tag: &'a str, unseen: Option<(&'a str, u32)>) -> Option<(&'a str, u
 }
 
 /// Elements whose words nobody sees, or that stand on every page.
-const UNSEEN: [&str; 6] = ["script", "style", "noscript", "nav", "select", "template"];
+const UNSEEN: [&str; 4] = ["noscript", "nav", "select", "template"];
+/// Elements without elements in them, and where they end.
+const RAW: [(&str, &str); 2] = [("<script", "</script"), ("<style", "</style")];
 
 /// Character references: those that occur.
 fn decode(text: &str) -> String {

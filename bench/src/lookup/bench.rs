@@ -66,6 +66,7 @@ impl Bench {
     /// Prints the row, if it is wanted.
     pub(crate) fn row(&mut self, name: &str, row: Row) {
         if self.options.wants(name) {
+            say("");
             self.table.print(&row);
         }
     }

@@ -69,8 +69,10 @@ pub(crate) fn with_unit(figure: f64, unit: &str) -> String {
 fn short(figure: f64) -> String {
     match figure.abs() {
         size if size >= 100.0 => format!("{figure:.0}"),
-        size if size >= 10.0 => format!("{figure:.1}"),
-        _ => format!("{figure:.2}").trim_end_matches('0').trim_end_matches('.').to_owned(),
+        size => {
+            let digits = if size >= 10.0 { format!("{figure:.1}") } else { format!("{figure:.2}") };
+            digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
     }
 }
 
@@ -115,7 +117,9 @@ mod tests {
 
     #[test]
     fn figures_are_short() {
-        for (figure, expected) in [(0.123, "0.12"), (1.0, "1"), (12.34, "12.3"), (1234.5, "1234"), (0.0, "0")] {
+        for (figure, expected) in
+            [(0.123, "0.12"), (1.0, "1"), (12.34, "12.3"), (40.0, "40"), (1234.5, "1234"), (0.0, "0")]
+        {
             assert_eq!(short(figure), expected);
         }
         assert_eq!([count(7), count(1000), count(1_000_000)], ["7", "1,000", "1,000,000"]);

@@ -11,8 +11,8 @@ use super::table::{Goal, Tally};
 use crate::corpus::{Corpus, Text};
 
 /// Which languages were written how.
-const ENCODINGS: [(&str, &str); 6] =
-    [("zh-CN", "gbk"), ("zh-TW", "big5"), ("ja", "shift_jis"), ("ja", "euc-jp"), ("ko", "euc-kr"), ("zh-CN", "utf-8")];
+const ENCODINGS: [(&str, &str); 5] =
+    [("zh-CN", "gbk"), ("zh-TW", "big5"), ("ja", "shift_jis"), ("ja", "euc-jp"), ("ko", "euc-kr")];
 /// Letters of a name.
 const NAME_LETTERS: [usize; 5] = [2, 3, 4, 6, 8];
 /// Files in the same folder.
@@ -50,7 +50,6 @@ fn names(quality: &mut Quality, texts: &[&Text], encoding: &'static Encoding, la
     let title = |what: &str| format!("{language} in {}, names of up to 8 letters, {what}", encoding.name());
     let mut alone = Tally::new(title("alone"));
     let mut among = Tally::new(title("8 beside"));
-    let mut four = Tally::new(title("8 beside, 3 letters and more"));
     for letters in NAME_LETTERS {
         let all: BTreeMap<String, Vec<u8>> = texts.iter().flat_map(|text| runs(text, letters, encoding)).collect();
         let all: Vec<(String, Vec<u8>)> = all.into_iter().collect();
@@ -62,13 +61,9 @@ fn names(quality: &mut Quality, texts: &[&Text], encoding: &'static Encoding, la
             alone.add(read == *word, || format!("{word} is read as {read} ({})", verdict.label));
             let (read, verdict) = charset::name(bytes, &siblings);
             among.add(read == *word, || format!("{word} is read as {read} ({})", verdict.label));
-            if letters > 2 {
-                four.add(read == *word, || format!("{word} is read as {read} ({})", verdict.label));
-            }
         }
     }
     quality.table.print(&alone, Goal::Told);
-    quality.table.print(&four, Goal::Told);
     quality.table.print(&among, Goal::AtLeast(0.98));
 }
 

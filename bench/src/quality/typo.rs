@@ -11,6 +11,8 @@ use crate::quarry::{Ask, Quarry};
 use crate::random::Random;
 
 const COUNT: usize = 300;
+/// Of what is typed.
+const LETTERS_MIN: usize = 5;
 
 pub(super) fn measure(quality: &mut Quality, quarry: &mut Quarry, help: &Corpus) -> Result<(), Box<dyn Error>> {
     let known: HashSet<String> = help.texts.iter().flat_map(|text| words_of(text).collect::<Vec<_>>()).collect();
@@ -22,10 +24,10 @@ pub(super) fn measure(quality: &mut Quality, quarry: &mut Quarry, help: &Corpus)
         for _ in 0..quality.count(COUNT) {
             let Some(text) = random.pick(&english) else { break };
             let word = words(text, &mut random, 1).and_then(|mut words| words.pop());
-            let Some(meant) = word.map(|word| word.to_lowercase()).filter(|word| word.len() >= 5) else { continue };
+            let Some(meant) = word.map(|word| word.to_lowercase()) else { continue };
             let typed = edit(&meant, &mut random);
-            // A slip that makes another word is no slip to anybody but its author.
-            if typed == meant || known.contains(&typed) {
+            // A slip that makes another word is no slip to anybody but its author; nearly every short word is near another one.
+            if typed == meant || typed.len() < LETTERS_MIN || known.contains(&typed) {
                 continue;
             }
             let found = quarry.find(Ask { words: &format!("{typed} "), limit: 10, offset: 0, language: "en-US" })?;

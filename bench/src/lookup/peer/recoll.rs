@@ -15,18 +15,20 @@ use crate::server::Running;
 
 pub(super) struct Recoll {
     folder: PathBuf,
+    /// What its index is of.
+    indexed: PathBuf,
 }
 
 /// A process for each is slow enough without asking thousands.
 const QUERIES_MAX: usize = 300;
-/// Files that are saved; each takes it some seconds to find.
-const SAVES: usize = 3;
+/// Files that are saved; each takes it half a minute to find.
+const SAVES: usize = 2;
 /// Then it counts as not found.
 const NOTICE_MAX: Duration = Duration::from_secs(60);
 
 impl Recoll {
     pub(super) fn new(folder: PathBuf) -> Recoll {
-        Recoll { folder }
+        Recoll { folder, indexed: PathBuf::new() }
     }
 
     fn ask_one(&self, words: &str) -> Result<Asked, Box<dyn Error>> {
@@ -54,6 +56,7 @@ impl Peer for Recoll {
         fs::write(self.folder.join("recoll.conf"), config)?;
         let mut command = Command::new("recollindex");
         command.arg("-c").arg(&self.folder);
+        self.indexed.clone_from(&corpus.folder);
         build(command, |_| Ok(()), &self.folder)
     }
 
@@ -66,6 +69,9 @@ impl Peer for Recoll {
     }
 
     fn notice(&mut self, corpus: &Corpus) -> Result<Option<Vec<f64>>, Box<dyn Error>> {
+        if self.indexed != corpus.folder {
+            self.index(corpus)?;
+        }
         let mut command = Command::new("recollindex");
         // In the foreground, at once, without a desktop.
         command.args(["-m", "-D", "-x", "-w", "0", "-c"]).arg(&self.folder).process_group(0);

@@ -39,7 +39,8 @@ fn is_word(word: &str) -> bool {
     word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-fn is_run(letter: char) -> bool {
+/// Whether it is a letter of kana, hanzi or Hangul.
+pub(crate) fn is_run(letter: char) -> bool {
     matches!(letter, '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
 }
 

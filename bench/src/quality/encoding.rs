@@ -8,11 +8,14 @@ use charset::{Detector, Encoding, TextKind, decode};
 
 use super::Quality;
 use super::table::{Goal, Tally};
+use crate::corpus::pick::is_run;
 use crate::corpus::{Corpus, Text};
 
 /// Which languages were written how.
 const ENCODINGS: [(&str, &str); 5] =
     [("zh-CN", "gbk"), ("zh-TW", "big5"), ("ja", "shift_jis"), ("ja", "euc-jp"), ("ko", "euc-kr")];
+/// Letters of a script of East Asia in a text that is in its language.
+const LETTERS_MIN: usize = 20;
 /// Letters of a name.
 const NAME_LETTERS: [usize; 5] = [2, 3, 4, 6, 8];
 /// Files in the same folder.
@@ -26,24 +29,31 @@ pub(super) fn measure(quality: &mut Quality, help: &Corpus) -> Result<(), Box<dy
     for (language, label) in ENCODINGS {
         let encoding = Encoding::for_label(label.as_bytes()).ok_or_else(|| format!("no encoding is named {label}"))?;
         let texts: Vec<&Text> = help.texts.iter().filter(|text| text.language == language).collect();
-        let mut tally = Tally::new(format!("{language} in {}, whole files", encoding.name()));
+        // The page goes on saying that it is UTF-8, and in which language; the text says nothing.
+        let mut pages = Tally::new(format!("{language} in {}, whole pages", encoding.name()));
+        let mut plain = Tally::new(format!("{language} in {}, their words as plain text", encoding.name()));
         for text in &texts {
             let page = fs::read_to_string(help.folder.join(&text.path))?;
-            // Characters that the encoding lacks are left out, as whoever wrote in it had to do.
-            let page: String =
-                page.chars().filter(|c| encode(c.encode_utf8(&mut [0; 4]), encoding).is_some()).collect();
-            let Some(bytes) = encode(&page, encoding).filter(|bytes| !bytes.is_ascii()) else { continue };
-            let mut detector = Detector::new(TextKind::Plain, None);
-            detector.feed(&bytes);
-            let verdict = detector.finish();
-            // Not the page as it was: Shift_JIS, for one, makes the same byte of ¥ and of the backslash.
-            let is_right = decode(&bytes, &verdict) == encoding.decode_with_bom_removal(&bytes).0;
-            tally.add(is_right, || format!("{} is taken for {}", text.path, verdict.label));
+            whole(&page, &text.path, TextKind::Html, encoding, &mut pages);
+            whole(&format!("{}\n{}", text.title, text.body), &text.path, TextKind::Plain, encoding, &mut plain);
         }
-        quality.table.print(&tally, Goal::AtLeast(0.9995));
+        quality.table.print(&pages, Goal::AtLeast(0.9995));
+        quality.table.print(&plain, Goal::AtLeast(0.9995));
         names(quality, &texts, encoding, language);
     }
     Ok(())
+}
+
+fn whole(text: &str, path: &str, kind: TextKind, encoding: &'static Encoding, tally: &mut Tally) {
+    // Characters that the encoding lacks are left out, as whoever wrote in it had to do.
+    let text: String = text.chars().filter(|c| encode(c.encode_utf8(&mut [0; 4]), encoding).is_some()).collect();
+    let Some(bytes) = encode(&text, encoding).filter(|_| is_translated(&text)) else { return };
+    let mut detector = Detector::new(kind, None);
+    detector.feed(&bytes);
+    let verdict = detector.finish();
+    // Not the text as it was: Shift_JIS, for one, makes the same byte of ¥ and of the backslash.
+    let is_right = decode(&bytes, &verdict) == encoding.decode_with_bom_removal(&bytes).0;
+    tally.add(is_right, || format!("{path} is taken for {}", verdict.label));
 }
 
 fn names(quality: &mut Quality, texts: &[&Text], encoding: &'static Encoding, language: &str) {
@@ -65,6 +75,11 @@ fn names(quality: &mut Quality, texts: &[&Text], encoding: &'static Encoding, la
     }
     quality.table.print(&alone, Goal::Told);
     quality.table.print(&among, Goal::AtLeast(0.98));
+}
+
+/// Some pages are still English, with dashes and dots that tell nothing of a language.
+fn is_translated(text: &str) -> bool {
+    text.chars().filter(|letter| is_run(*letter)).nth(LETTERS_MIN - 1).is_some()
 }
 
 /// Some parts of exactly so many letters beyond ASCII.

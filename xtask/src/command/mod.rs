@@ -74,8 +74,14 @@ pub(crate) const COMMANDS: &[Command] = &[
     Command {
         name: "bench",
         arguments: "[CASES…] [--help]",
-        help: "measure Quarry against the other servers, interleaved",
+        help: "measure Quarry against the other servers, interleaved; `lookup`: against others that find",
         run: bench,
+    },
+    Command {
+        name: "quality",
+        arguments: "lookup [--help]",
+        help: "whether the look-up finds what it should, and reads old encodings as they were written",
+        run: quality,
     },
 ];
 
@@ -104,6 +110,12 @@ fn simulate(arguments: &[String]) -> Result<(), Failure> {
 fn bench(arguments: &[String]) -> Result<(), Failure> {
     // It builds Quarry itself, or takes another build that is named.
     step::run(&Step::cargo("measure", &["run", "--release", "--package", "bench", "--"]).arguments(arguments))
+}
+
+fn quality(arguments: &[String]) -> Result<(), Failure> {
+    let quality =
+        Step::cargo("quality", &["run", "--release", "--package", "bench", "--bin", "bench", "--", "quality"]);
+    step::run(&quality.arguments(arguments))
 }
 
 /// Where cargo puts what it builds.

@@ -29,6 +29,7 @@ pub(super) fn steps(run: &mut Run) {
             .environment("FUZZ_SECONDS", FUZZ_SECONDS)
             .tests(Runner::Cargo),
     );
+    run.step(&quality());
     run.step(&conformance(&[]));
     run.step(&simulation(&[]));
     match browser_tests() {
@@ -44,6 +45,15 @@ pub(super) fn steps(run: &mut Run) {
 pub(super) fn build_release() -> Step {
     let packages = ["--package", "quarry", "--package", "sim", "--package", "conformance"];
     Step::cargo("build for speed", &["build", "--release", "--locked", "--bins"]).arguments(&packages)
+}
+
+/// Whether the look-up finds what it should: the short form, on pages that it gets from Debian. Its own program comes from the build
+/// of the tests, which has it for the sake of a test that starts it.
+fn quality() -> Step {
+    let bench = target_directory().join("debug/bench");
+    Step::program("quality of the look-up", &bench.to_string_lossy())
+        .arguments(&["quality", "lookup", "--short", "--misses", "--binary", &binary("quarry")])
+        .tests(Runner::Plain)
 }
 
 /// The requirements of the RFCs, from outside: on Quarry and, as control, on nginx, unless the arguments name a server.

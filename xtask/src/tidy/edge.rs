@@ -17,7 +17,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sim", &["semantics", "wire", "site", "charset", "page", "reactor", "server"]),
     ("conformance", &[]),
     ("fuzz", &["semantics", "wire", "site", "charset", "lookup", "page"]),
-    ("bench", &["reactor"]),
+    ("bench", &["charset", "reactor"]),
     ("xtask", &[]),
 ];
 

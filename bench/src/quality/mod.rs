@@ -46,9 +46,12 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> Result<bool, B
     let help = Corpora::new(&place).help(&LANGUAGES, every)?;
     let table = Table::new(options.shows_misses);
     let mut quality = Quality { options, place, table };
-    if quality.options.wants_any(&["cjk", "title", "body", "typo"]) {
+    if quality.options.wants_any(&["cjk", "title", "parts", "typo"]) {
         let mut quarry = quality.quarry("quality", &help.folder, help.documents)?;
         quality.pages(&mut quarry, &help)?;
+    }
+    if quality.options.wants("body") {
+        known::by_body(&mut quality, &help)?;
     }
     if quality.options.wants_any(&["names", "pinyin"]) {
         named::measure(&mut quality, &help)?;
@@ -67,8 +70,8 @@ impl Quality {
         if self.options.wants("title") {
             known::by_title(self, quarry, help)?;
         }
-        if self.options.wants("body") {
-            known::by_body(self, quarry, help)?;
+        if self.options.wants("parts") {
+            known::by_parts(self, quarry, help)?;
         }
         if self.options.wants("typo") {
             typo::measure(self, quarry, help)?;

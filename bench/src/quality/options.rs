@@ -13,15 +13,16 @@ pub(super) struct Options {
     pub(super) binary: Option<PathBuf>,
 }
 
-const ROWS: [&str; 7] = ["cjk", "title", "body", "typo", "names", "pinyin", "charset"];
+const ROWS: [&str; 8] = ["cjk", "title", "parts", "typo", "body", "names", "pinyin", "charset"];
 
 pub(super) const HELP: &str = "\
 cargo x quality lookup [ROW]... [--short] [--misses] [--binary FILE] [--no-build]
 
 Rows      cjk       any letters of Chinese, Japanese and Korean pages find all pages with them
           title     a page is the first hit for its title
-          body      a page is among five hits for words of its body
+          parts     a page is found by three parts from anywhere in it (no goal)
           typo      a word with one wrong letter finds the one that was meant
+          body      a page without a title is among five hits for the words of its title
           names     any letters of a name in hanzi find it, and nothing else
           pinyin    a name in hanzi is found as it is spoken
           charset   texts and names in old encodings are read as they were written

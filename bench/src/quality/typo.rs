@@ -26,8 +26,10 @@ pub(super) fn measure(quality: &mut Quality, quarry: &mut Quarry, help: &Corpus)
             let word = words(text, &mut random, 1).and_then(|mut words| words.pop());
             let Some(meant) = word.map(|word| word.to_lowercase()) else { continue };
             let typed = edit(&meant, &mut random);
-            // A slip that makes another word is no slip to anybody but its author; nearly every short word is near another one.
-            if typed == meant || typed.len() < LETTERS_MIN || known.contains(&typed) {
+            // A slip that makes another word, or a part of a name, is no slip to anybody but its author; and nearly every short word is
+            // near another one.
+            let stands_there = known.contains(&typed) || help.texts.iter().any(|text| text.path.contains(&typed));
+            if typed == meant || typed.len() < LETTERS_MIN || stands_there {
                 continue;
             }
             let found = quarry.find(Ask { words: &format!("{typed} "), limit: 10, offset: 0, language: "en-US" })?;

@@ -157,7 +157,7 @@ fn one_change_after_another_is_found() {
         })
         .collect();
     times.sort_unstable();
-    // How long it takes is measured elsewhere (`examples/live.rs`), on a machine that does nothing else.
+    // How long it takes is measured elsewhere (`cargo x bench lookup save`), on a machine that does nothing else.
     println!("from save to hit: median {} ms, 19 of 20 within {} ms", times[20], times[38]);
 }
 

@@ -43,9 +43,9 @@ pub(super) fn texts(folder: &Path, languages: &[&'static str], every: usize) -> 
         paths.sort();
         for path in paths.into_iter().step_by(every) {
             let html = fs::read_to_string(&path)?;
-            let (title, body) = page::read(&html);
+            let page::Page { title, body, text_bytes } = page::read(&html);
             let path = path.strip_prefix(folder)?.to_string_lossy().into_owned();
-            texts.push(Text { path, title, body, language });
+            texts.push(Text { path, title, body, text_bytes, language });
         }
     }
     Ok(texts)

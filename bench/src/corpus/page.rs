@@ -5,12 +5,23 @@
 const BEGIN: &str = "<div id=\"DisplayArea\"";
 const END: &str = "<footer";
 
-/// The title, and the text of the content with a line for each run between two tags.
-pub(super) fn read(html: &str) -> (String, String) {
-    let title = between(html, "<title>", "</title>").map(decode).unwrap_or_default();
+/// What stands in a page.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Page {
+    pub(super) title: String,
+    /// The text of the content, with a line for each run between two tags.
+    pub(super) body: String,
+    /// Of all that is seen, with what is on every page.
+    pub(super) text_bytes: usize,
+}
+
+pub(super) fn read(html: &str) -> Page {
+    let title = between(html, "<title>", "</title>").map(decode).unwrap_or_default().trim().to_owned();
+    let seen = html.find("<body").map_or(html, |at| &html[at..]);
     let content = html.find(BEGIN).map_or(html, |at| &html[at..]);
     let content = content.find(END).map_or(content, |at| &content[..at]);
-    (title.trim().to_owned(), text(content))
+    let text_bytes = title.len() + text(seen).len();
+    Page { title, body: text(content), text_bytes }
 }
 
 fn between<'a>(text: &'a str, begin: &str, end: &str) -> Option<&'a str> {
@@ -106,8 +117,10 @@ mod tests {
 
     #[track_caller]
     fn check(content: &str, expected: &str) {
-        let page = format!("<title>A &amp; B</title><p>menu</p>{BEGIN}>{content}</div>{END}>foot</footer>");
-        assert_eq!(read(&page), ("A & B".to_owned(), expected.to_owned()));
+        let page = format!("<title>A &amp; B</title><body><p>menu</p>{BEGIN}>{content}</div>{END}>foot</footer>");
+        // The title, and the menu and the foot with the ends of their lines.
+        let text_bytes = 5 + 5 + expected.len() + 5;
+        assert_eq!(read(&page), Page { title: "A & B".to_owned(), body: expected.to_owned(), text_bytes });
     }
 
     #[test]

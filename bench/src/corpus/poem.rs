@@ -66,5 +66,7 @@ fn text(poem: &Value, dynasty: &str, number: usize) -> Text {
     // As somebody would name it; a number keeps those of one title apart.
     let short: String = field("title").chars().filter(|c| c.is_alphanumeric()).take(20).collect();
     let path = format!("{dynasty}/{:03}/{number:06} {short}.txt", number / POEMS_EACH);
-    Text { path, title: field("title").to_owned(), body, language: "zh-TW" }
+    let title = field("title").to_owned();
+    let text_bytes = title.len() + body.len();
+    Text { path, title, body, text_bytes, language: "zh-TW" }
 }

@@ -43,6 +43,16 @@ impl Bench {
         Ok(folder)
     }
 
+    /// Takes away what is large and made anew by each run. What cannot be taken away is told by nobody: the next run makes it anew.
+    pub(crate) fn clean(&self) {
+        for entry in fs::read_dir(&self.place.run).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with("index-") || PEERS.contains(&&name[..]) {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+    }
+
     /// A cell of each peer. One that fails has none, and says why.
     pub(crate) fn cells(
         &mut self,

@@ -27,12 +27,9 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<bool, Box<d
     };
     let mut bench = Bench::prepare(options)?;
     let _machine = crate::machine::settle()?;
-    stage::help(&mut bench)?;
-    stage::shelf(&mut bench)?;
-    stage::poems(&mut bench)?;
-    stage::million(&mut bench)?;
-    stage::serving(&mut bench)?;
-    stage::real(&mut bench)?;
+    let done = stage::all(&mut bench);
+    bench.clean();
+    done?;
     // Small corpora say nothing of goals that were set for large ones.
     Ok(bench.options.is_quick || bench.table.are_all_reached())
 }

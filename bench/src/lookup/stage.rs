@@ -26,8 +26,18 @@ const STARTS: usize = 5;
 /// Until a process has given back what it does not need, and an index has put its parts together.
 const REST: Duration = Duration::from_secs(10);
 
+/// Whatever is wanted, the smallest corpus first.
+pub(super) fn all(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
+    help(bench)?;
+    shelf(bench)?;
+    poems(bench)?;
+    million(bench)?;
+    serving(bench)?;
+    real(bench)
+}
+
 /// The five help sets.
-pub(super) fn help(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
+fn help(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
     if !bench.options.wants_any(&["cold", "size", "query"]) {
         return Ok(());
     }
@@ -70,7 +80,7 @@ pub(super) fn help(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
 }
 
 /// Eight times the help sets.
-pub(super) fn shelf(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
+fn shelf(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
     if !bench.options.wants_any(&["memory", "strokes", "start", "save"]) {
         return Ok(());
     }
@@ -215,7 +225,7 @@ fn starts(bench: &mut Bench, corpus: &Corpus, quarry: Quarry, rest_kib: u64) -> 
 }
 
 /// All poems.
-pub(super) fn poems(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
+fn poems(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
     if !bench.options.wants("query-310k") {
         return Ok(());
     }
@@ -224,7 +234,7 @@ pub(super) fn poems(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
 }
 
 /// The same poems again and again.
-pub(super) fn million(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
+fn million(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
     if !bench.options.wants("query-1m") {
         return Ok(());
     }
@@ -299,7 +309,7 @@ fn query(
 }
 
 /// Requests for a small material while all is indexed.
-pub(super) fn serving(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
+fn serving(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
     if !bench.options.wants("serving") {
         return Ok(());
     }
@@ -320,7 +330,7 @@ pub(super) fn serving(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
 }
 
 /// Materials as they are: how long they take, and whether any of them cannot be read.
-pub(super) fn real(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
+fn real(bench: &mut Bench) -> Result<(), Box<dyn Error>> {
     for (name, package, extension) in [("rust-doc", "rust-doc", ""), ("pdf", "texlive-lang-chinese", "pdf")] {
         if !bench.options.wants(name) {
             continue;

@@ -1,7 +1,7 @@
 //! What is needed beside this program: peers, load generator, files to serve. All of it in `bench` of the target folder.
 
 use std::error::Error;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -20,6 +20,8 @@ pub(crate) struct Place {
     /// Our own programs.
     pub(crate) programs: PathBuf,
     pub(crate) quarry: PathBuf,
+    /// Held for as long as we run: two at once would take each other's files away, and measure each other.
+    _lock: File,
 }
 
 impl Place {
@@ -32,14 +34,20 @@ impl Place {
     }
 }
 
-/// Where things are, those that are there and those that will be. `quarry`: unless it is the one beside this program.
+/// Where things are, those that are there and those that will be. `quarry`: unless it is the one beside this program. Errs when another
+/// run is under way.
 pub(crate) fn place(quarry: Option<PathBuf>) -> Result<Place, Box<dyn Error>> {
     let programs = std::env::current_exe()?.parent().ok_or("no folder of programs")?.to_owned();
     let cache = programs.parent().ok_or("no target folder")?.join("bench");
     let quarry = quarry.unwrap_or_else(|| programs.join("quarry"));
-    let place = Place { site: cache.join("site"), run: cache.join("run"), cache, programs, quarry };
-    fs::create_dir_all(&place.run)?;
-    Ok(place)
+    let run = cache.join("run");
+    fs::create_dir_all(&run)?;
+    let lock = File::create(run.join("lock"))?;
+    lock.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => format!("another run is under way: it holds {}", run.join("lock").display()),
+        TryLockError::Error(error) => format!("cannot lock {}: {error}", run.join("lock").display()),
+    })?;
+    Ok(Place { site: cache.join("site"), run, cache, programs, quarry, _lock: lock })
 }
 
 /// Installs what is missing, builds our programs, makes the files.

@@ -15,6 +15,8 @@ use crate::report::median;
 /// Of both, in turn.
 const ROUNDS: usize = 5;
 const SECONDS: u32 = 3;
+/// Until the names of all files are known, which is soon; to read them takes long.
+const WARM_UP_SECONDS: u32 = 2;
 
 /// What share of its requests a second is lost while it indexes, in per cent, and both figures.
 pub(crate) fn loss(bench: &Bench, corpus: &Corpus) -> Result<(f64, f64, f64), Box<dyn Error>> {
@@ -24,7 +26,7 @@ pub(crate) fn loss(bench: &Bench, corpus: &Corpus) -> Result<(f64, f64, f64), Bo
     let (mut without, mut meanwhile) = (Vec::new(), Vec::new());
     for round in 0..rounds {
         // There and back again: what drifts falls on both sides.
-        let order = if round % 2 == 0 { [false, true] } else { [true, false] };
+        let order = if round.is_multiple_of(2) { [false, true] } else { [true, false] };
         let mut rates = [0.0; 2];
         for is_indexing in order {
             let outcome = measure(bench, &small, corpus, is_indexing, seconds)?;
@@ -49,7 +51,7 @@ fn measure(
     let mut quarry = Quarry::start(&bench.place, &settings)?;
     let case = &CASES[0];
     let script = script(small.name, &Request::default(), case, &bench.place)?;
-    load(quarry.port, case, &script, 1)?;
+    load(quarry.port, case, &script, WARM_UP_SECONDS)?;
     let outcome = load(quarry.port, case, &script, seconds)?;
     if is_indexing {
         let state = quarry.find(Ask::default())?;

@@ -1,6 +1,6 @@
 //! Files with names in hanzi: found by their letters, and as they are spoken. The names are titles of help pages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::error::Error;
 use std::fs;
 
@@ -50,7 +50,8 @@ fn by_letters(quality: &mut Quality, quarry: &mut Quarry, names: &[String]) -> R
             let Some(part) = random.pick(names).and_then(|name| run_in(name, &mut random, letters)) else { continue };
             let found = quarry.find_all(&part, "zh-CN")?;
             let expected: Vec<&String> = names.iter().filter(|name| name.contains(&part)).collect();
-            let right = expected.iter().filter(|name| found.paths.contains(name)).count();
+            let paths: HashSet<&String> = found.paths.iter().collect();
+            let right = expected.iter().filter(|name| paths.contains(*name)).count();
             recall.add_many(right, expected.len(), || format!("{part}: {right} of {}", expected.len()));
             let wrong = found.paths.iter().find(|path| !path.contains(&part));
             let right = found.paths.iter().filter(|path| path.contains(&part)).count();

@@ -55,8 +55,7 @@ impl Peer for Sqlite {
         if !output.status.success() {
             return Err(format!("sqlite has failed: {}", String::from_utf8_lossy(&output.stderr).trim_end()).into());
         }
-        let asked = String::from_utf8(output.stdout)?.lines().map(asked).collect();
-        asked
+        String::from_utf8(output.stdout)?.lines().map(asked).collect()
     }
 
     fn start(&mut self, query: &Query) -> Result<f64, Box<dyn Error>> {

@@ -50,9 +50,9 @@ impl Language {
     }
 }
 
-/// The language that a reader likes best, whether Quarry speaks it or not: `zh`, `fr`.
+/// The language that a reader likes best, whether Quarry speaks it or not, with its region: `zh-tw`, `fr`.
 pub fn preferred_language(accept_language: &[u8]) -> Option<String> {
-    preferred(accept_language).first().map(|tag| primary(tag).to_ascii_lowercase())
+    preferred(accept_language).first().map(|tag| tag.to_ascii_lowercase())
 }
 
 /// The part of a language tag that names the language.

@@ -18,5 +18,6 @@ fn main() -> ExitCode {
     if lookup::extract::child::is_asked() {
         return lookup::extract::child::main();
     }
+    reactor::priority::share_heap();
     exit::code(command::run(std::env::args_os()))
 }

@@ -27,6 +27,17 @@ pub fn give_back_memory() {
     }
 }
 
+/// From now on all threads of the process take their memory from one heap. With a heap for each thread, what one has freed the
+/// others cannot use, and little of it can be given back. To be called before there is a second thread.
+pub fn share_heap() {
+    #[cfg(target_env = "gnu")]
+    {
+        // SAFETY: two numbers, no pointer; the allocator takes note of them under its own lock.
+        #[expect(unsafe_code, reason = "no safe function does it")]
+        let _ = unsafe { libc::mallopt(libc::M_ARENA_MAX, 1) };
+    }
+}
+
 /// SCHED_IDLE (sched(7)): less than the nicest of the others.
 fn schedule_idle() -> Result<(), Errno> {
     let parameters = libc::sched_param { sched_priority: 0 };
@@ -78,6 +89,13 @@ mod tests {
         .join()
         .unwrap();
         assert_eq!(standing(), before);
+    }
+
+    #[test]
+    fn all_threads_can_share_a_heap() {
+        share_heap();
+        let made = std::thread::spawn(|| vec![7_u8; 100]).join().unwrap();
+        assert!(made.iter().all(|byte| *byte == 7));
     }
 
     #[test]

@@ -184,6 +184,10 @@ impl Keeper {
 
     /// Keeps the index as the folder is, until it is stopped.
     pub(crate) fn run(mut self) {
+        // Those that answer go first, also while there is much to take note of.
+        if !self.settings.is_awaited {
+            priority::step_back();
+        }
         self.resume();
         name::prepare();
         while !self.shared.is_stopped.load(Relaxed) {

@@ -178,7 +178,7 @@ fn format(head: &RequestHead<'_>) -> Option<Vec<u8>> {
     [&b"html"[..], b"json", b"opensearch"].contains(&format.as_slice()).then_some(format)
 }
 
-/// The language that the reader likes best, as `zh` or `en`.
+/// The language that the reader likes best, as `zh-tw` or `en`.
 fn language(head: &RequestHead<'_>) -> Option<String> {
     page::preferred_language(accept_language(head))
 }

@@ -86,6 +86,12 @@ impl Marker {
 
     /// All matches in a text, in order.
     pub(crate) fn marks(&self, text: &str) -> Vec<Mark> {
+        self.marks_until(text, |_, _| false)
+    }
+
+    /// The matches in a text, in order, up to where they are enough: asked with the place and what was found before it, from time to
+    /// time.
+    fn marks_until(&self, text: &str, is_enough: impl Fn(usize, &[Mark]) -> bool) -> Vec<Mark> {
         if self.patterns.is_empty() {
             return Vec::new();
         }
@@ -94,10 +100,19 @@ impl Marker {
             Some(script) => Tokens::only(text, script),
             None => Tokens::new(text),
         };
+        let mut next_asked = SNIPPET_BYTES;
         while tokens.advance() {
             let token = tokens.text();
             if !self.first_bytes[usize::from(token.as_bytes()[0])] {
                 continue;
+            }
+            let at = tokens.span().start;
+            if at >= next_asked {
+                let marks = self.put_together(&found);
+                if is_enough(at, &marks) {
+                    return marks;
+                }
+                next_asked = at * 2;
             }
             if let Some(&term) = self.exact.get(token) {
                 found[term].push((tokens.position(), tokens.span()));
@@ -112,6 +127,11 @@ impl Marker {
                 }
             }
         }
+        self.put_together(&found)
+    }
+
+    /// The matches that terms at these places make, in order.
+    fn put_together(&self, found: &[Vec<(u32, Range<usize>)>]) -> Vec<Mark> {
         let mut marks = Vec::new();
         for (word, steps) in &self.patterns {
             let Some(((first, _), others)) = steps.split_first() else { continue };
@@ -140,7 +160,11 @@ impl Marker {
 
     /// The part of a text where it matches best, marked; its beginning where nothing does. Empty: there is no text.
     pub(crate) fn snippet(&self, text: &str) -> Marked {
-        part(text, &self.marks(text))
+        let words = self.patterns.iter().map(|(word, _)| word + 1).max().unwrap_or(0);
+        let has_all = |marks: &[Mark]| (0..words).all(|word| marks.iter().any(|mark| mark.word == word));
+        // A long text may have a better place further on; it is not worth the time of whoever waits.
+        let is_enough = |at: usize, marks: &[Mark]| has_all(marks) || at > SNIPPET_BYTES_MAX && !marks.is_empty();
+        part(text, &self.marks_until(text, is_enough))
     }
 }
 
@@ -345,6 +369,10 @@ const LINE_BYTES_MAX: usize = 300;
 const WIDTH: usize = 170;
 /// Matches that are looked at together; a window of wide letters has more bytes.
 const WINDOW_BYTES: usize = 240;
+/// So much of a text is looked through for the best place, if it has all words by then,
+const SNIPPET_BYTES: usize = 8 << 10;
+/// and so much, if it has any.
+const SNIPPET_BYTES_MAX: usize = 64 << 10;
 /// After so many the best place is good enough.
 const MARKS_MAX: usize = 10_000;
 

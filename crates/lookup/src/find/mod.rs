@@ -126,7 +126,7 @@ struct Found {
 }
 
 impl Look<'_> {
-    fn steps(&self, plan: Plan) -> Result<Found, Error> {
+    fn steps(&self, mut plan: Plan) -> Result<Found, Error> {
         let columns = &self.view.columns;
         let places = plan
             .facts
@@ -136,7 +136,11 @@ impl Look<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         let words = plan.words.len();
         let named = self.named(&plan, &places, false)?;
-        let hits = self.hits(&plan, &named, &places, words)?;
+        let mut hits = self.hits(&plan, &named, &places, words)?;
+        if plan.is_beginning && hits.len() < ENOUGH {
+            plan.is_beginning = false;
+            hits = self.hits(&plan, &named, &places, words)?;
+        }
         let mut found = Found { step: Step::All, plan, instead: None, hits, named, places };
         if found.hits.len() >= ENOUGH || words == 0 || self.budget.is_cut() {
             return Ok(found);
@@ -174,7 +178,7 @@ impl Look<'_> {
     }
 
     fn hits(&self, plan: &Plan, named: &Named, places: &[facts::Place], words_min: usize) -> Result<Hits, Error> {
-        let build = Build { fields: &self.shared.fields, is_cut: self.budget.cut() };
+        let build = Build { fields: &self.shared.fields, is_cut: self.budget.cut(), is_beginning: plan.is_beginning };
         let asked = collect::Asked {
             named,
             query: build.query(plan, words_min),

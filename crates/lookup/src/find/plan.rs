@@ -23,6 +23,9 @@ pub(crate) struct Plan {
     pub(crate) excluded: Vec<Word>,
     /// What its facts must be.
     pub(crate) facts: Facts,
+    /// Nothing but the first letter or two of a word was typed, and nearly every text has a word that begins so: it is looked for in
+    /// names and titles, and in texts as a word of its own.
+    pub(crate) is_beginning: bool,
 }
 
 /// A word or a phrase.
@@ -106,6 +109,7 @@ impl Plan {
             }
         }
         plan.facts.kinds = kind::wanted(kinds.into_iter()).into_iter().map(str::to_owned).collect();
+        plan.is_beginning = is_beginning(&plan.words);
         plan
     }
 
@@ -126,11 +130,22 @@ impl Plan {
     }
 }
 
+/// Whether these are the first letter or two of a word, and no other.
+fn is_beginning(words: &[Word]) -> bool {
+    let [Word { place: Place::Anywhere, patterns, .. }] = words else { return false };
+    let [pattern] = &patterns[..] else { return false };
+    pattern.single().is_some_and(|step| {
+        step.is_prefix && step.script == Script::Word && step.text.chars().count() <= BEGINNING_LETTERS_MAX
+    })
+}
+
 /// How a plan becomes a query of the index.
 pub(crate) struct Build<'a> {
     pub(crate) fields: &'a Fields,
     /// Set when not all could be looked at.
     pub(crate) is_cut: &'a Arc<AtomicBool>,
+    /// See [`Plan::is_beginning`].
+    pub(crate) is_beginning: bool,
 }
 
 impl Build<'_> {
@@ -203,7 +218,17 @@ impl Build<'_> {
         if !step.is_prefix {
             return Box::new(exact());
         }
-        let spread = Spread::prefix(field, step.text.clone().into_bytes()).bounded(SPREAD_POSTINGS_MAX, self.is_cut);
+        let spread =
+            |field| Spread::prefix(field, step.text.clone().into_bytes()).bounded(SPREAD_POSTINGS_MAX, self.is_cut);
+        if self.is_beginning && field == self.fields.all.word {
+            let named = [self.fields.title, self.fields.name].map(|twin| Box::new(spread(twin.word)) as Boxed);
+            let union = Box::new(BooleanQuery::union(named.into()));
+            return Box::new(BooleanQuery::union(vec![
+                Box::new(exact()),
+                Box::new(BoostQuery::new(union, PREFIX_BOOST)),
+            ]));
+        }
+        let spread = spread(field);
         match step.script {
             // The letter alone counts no more than the letter with others behind it.
             Script::Run => Box::new(spread),
@@ -235,6 +260,8 @@ const TITLE_BOOST: f32 = 3.0;
 const NAME_BOOST: f32 = 2.0;
 const HEADINGS_BOOST: f32 = 1.0;
 const PREFIX_BOOST: f32 = 0.5;
+/// `s` begins a word of nearly every text, `re` of most.
+const BEGINNING_LETTERS_MAX: usize = 2;
 const NEAR_BOOST: f32 = 1.0;
 /// Words between that do no harm.
 const SLOP: u32 = 2;

@@ -454,3 +454,20 @@ fn titles_are_found_as_they_are_spoken() {
     names.remove(b"a/shuju.html");
     assert_eq!(find("title:sj"), [""; 0]);
 }
+
+#[test]
+fn a_letter_or_two_begin_names_and_titles() {
+    let named = |at: usize| format!("stone{at}.txt");
+    let names_of: Vec<String> = (0..3).map(named).collect();
+    let mut given: Vec<Given<'_>> = names_of.iter().map(|path| body(path, "x")).collect();
+    given.push(Given { path: "a.txt", title: "Study", body: "x", ..Given::default() });
+    given.push(body("b.txt", "some steps"));
+    given.push(body("c.txt", "the st is a word"));
+    let index = index(&given);
+    check(&index, "st", Step::All, &["a.txt", "c.txt", "stone0.txt", "stone1.txt", "stone2.txt"]);
+    check(&index, "ste", Step::All, &["b.txt"]);
+    check(&index, "-x st", Step::All, &["b.txt", "c.txt"]);
+    // With too few names, texts are looked through all the same.
+    check(&index, "so", Step::All, &["b.txt"]);
+    check(&index, "x s", Step::All, &["a.txt", "stone0.txt", "stone1.txt", "stone2.txt"]);
+}

@@ -98,3 +98,22 @@ proptest! {
         prop_assert!(snippet.text().chars().map(width).sum::<usize>() <= WIDTH + 2);
     }
 }
+
+#[test]
+fn a_long_text_is_looked_through_until_it_is_enough() {
+    let filler = "nothing to see here. ".repeat(SNIPPET_BYTES / 20);
+    // All words are near the beginning: what comes later does not count.
+    let text = format!("One chalk, and slate. {filler} Chalk slate chalk slate.");
+    check_start(&["chalk", "slate"], &text, "One [chalk], and [slate]. nothing");
+    // One is missing there.
+    let text = format!("One chalk. {filler} Chalk and slate. {filler}");
+    check_start(&["chalk", "slate"], &text, "…[Chalk] and [slate]. nothing");
+    let text = format!("One chalk. {} Chalk and slate.", filler.repeat(2 * SNIPPET_BYTES_MAX / SNIPPET_BYTES));
+    check_start(&["chalk", "slate"], &text, "One [chalk]. nothing");
+}
+
+#[track_caller]
+fn check_start(words: &[&str], text: &str, expected: &str) {
+    let shown = shown(&marker(words).snippet(text));
+    assert!(shown.starts_with(expected), "{shown}");
+}

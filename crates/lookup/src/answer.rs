@@ -25,6 +25,12 @@ pub trait Gate: Sync {
     fn is_open(&self) -> bool {
         false
     }
+
+    /// A number, if what it shows hangs on the path alone: two gates with the same number show the same, today and tomorrow, so that
+    /// it need not be asked again.
+    fn number(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// A gate without a keeper.

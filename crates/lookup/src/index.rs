@@ -19,6 +19,7 @@ pub use writer::Writer;
 
 use crate::error::Error;
 use crate::find::Finder;
+use crate::find::passed::Passed;
 use crate::schema::{FORMAT, Fields, tokenizers};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,7 @@ pub(crate) struct Shared {
     reader: IndexReader,
     view: RwLock<Arc<View>>,
     pub(crate) fields: Fields,
+    pub(crate) passed: Passed,
     /// None: in memory.
     folder: Option<PathBuf>,
     /// Something in the files made a reader fail.
@@ -122,7 +124,15 @@ impl Index {
         let reader = builder.try_into()?;
         let view = RwLock::new(Arc::new(View::new(&reader)?));
         Ok(Index {
-            shared: Arc::new(Shared { inner, reader, view, fields, folder, is_damaged: AtomicBool::new(false) }),
+            shared: Arc::new(Shared {
+                inner,
+                reader,
+                view,
+                fields,
+                passed: Passed::default(),
+                folder,
+                is_damaged: AtomicBool::new(false),
+            }),
         })
     }
 

@@ -2,6 +2,7 @@
 
 use super::facts::{Columns, Filter, Place};
 use super::named::Named;
+use super::passed::Passed;
 use super::plan::Facts;
 use crate::answer::Gate;
 use crate::error::Error;
@@ -73,6 +74,7 @@ pub(super) struct Asked<'a> {
     pub(super) excluded: Option<Box<dyn Query>>,
     pub(super) facts: &'a Facts,
     pub(super) places: &'a [Place],
+    pub(super) passed: &'a Passed,
 }
 
 /// All that match, are as asked and may be shown.
@@ -120,8 +122,13 @@ pub(super) fn hits(view: &View, asked: &Asked<'_>, gate: &dyn Gate, budget: &Bud
                 && filter.as_ref().is_none_or(|filter| filter.allows(columns, document))
         };
         add_named(asked.named, segment as u32, &mut hits, first, is_as_asked);
-        if !gate.is_open() {
-            pass(view, segment, &mut hits, first, gate, budget)?;
+        match gate.number() {
+            _ if gate.is_open() => {}
+            Some(number) => {
+                let shown = asked.passed.of(view, segment, gate, number)?;
+                retain_from(&mut hits, first, |hit| shown.contains(hit.document));
+            }
+            None => pass(view, segment, &mut hits, first, gate, budget)?,
         }
         if budget.is_cut() && budget.is_over() {
             break;
@@ -173,12 +180,18 @@ fn pass(
         }
         next += 1;
     })?;
-    let mut at = 0;
-    hits.retain(|_| {
-        at += 1;
-        at <= first || is_shown[at - 1 - first]
-    });
+    let mut is_shown = is_shown.into_iter();
+    retain_from(hits, first, |_| is_shown.next() == Some(true));
     Ok(())
+}
+
+/// Keeps of those from `first` on what is to be kept.
+fn retain_from(hits: &mut Hits, first: usize, mut keeps: impl FnMut(&Candidate) -> bool) {
+    let mut at = 0;
+    hits.retain(|hit| {
+        at += 1;
+        at <= first || keeps(hit)
+    });
 }
 
 /// After so many materials: some microseconds.

@@ -12,6 +12,7 @@ mod collect;
 mod facet;
 pub(crate) mod facts;
 mod named;
+pub(crate) mod passed;
 pub(crate) mod pattern;
 mod phrase;
 pub(crate) mod plan;
@@ -52,7 +53,7 @@ impl Finder {
     pub(crate) fn find_within(&self, time: Duration, request: &Request<'_>, names: &Names, gate: &dyn Gate) -> Answer {
         let begin = Instant::now();
         let budget = Budget::new(begin + time);
-        let asked = Asked { request, names, gate, names_max: NAMES_MAX };
+        let asked = Asked { request, names, gate, names_max: names_max(request) };
         let answer = self.shared.guard(|| self.answer(&asked, &budget, true));
         Answer { took: begin.elapsed(), ..answer.unwrap_or_default() }
     }
@@ -96,6 +97,12 @@ impl Finder {
         answer.hits = show::hits(&view, &self.shared.fields, &plan, &named, &best)?;
         Ok(answer)
     }
+}
+
+/// How many names are looked for: in steps, so that the pages of an answer are in one order.
+fn names_max(request: &Request<'_>) -> usize {
+    let end = request.offset.saturating_add(request.limit);
+    NAMES_MAX.into_iter().find(|&max| end <= max).unwrap_or(NAMES_MAX[NAMES_MAX.len() - 1])
 }
 
 /// What is asked, and of whom.
@@ -185,6 +192,7 @@ impl Look<'_> {
             excluded: build.excluded(plan),
             facts: &plan.facts,
             places,
+            passed: &self.shared.passed,
         };
         collect::hits(self.view, &asked, self.asked.gate, self.budget)
     }
@@ -192,10 +200,10 @@ impl Look<'_> {
 
 /// With so many hits no other reading is tried.
 const ENOUGH: usize = 3;
-/// Names that are looked for: more than anybody turns over, so few that each can be looked up in the index.
-const NAMES_MAX: usize = 200;
+/// Each name is looked up in the index, which takes some microseconds: few for the first pages, more for whoever turns over more.
+const NAMES_MAX: [usize; 3] = [64, 1024, 10_240];
 /// While somebody types, a few are shown.
-const SUGGEST_NAMES_MAX: usize = 50;
+const SUGGEST_NAMES_MAX: usize = 32;
 /// What is not found by then is not looked for: a reader waits no longer, and the thread is needed elsewhere.
 pub(crate) const TIME_MAX: Duration = Duration::from_millis(if cfg!(test) { UNHURRIED } else { 150 });
 /// Somebody waits for this one answer, whatever it takes.

@@ -165,6 +165,11 @@ impl Gate for Visible<'_> {
         let below = prefix.filter(|prefix| !prefix.is_empty()).and_then(|prefix| path.strip_prefix(prefix));
         is_open && !below.is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
     }
+
+    /// The options of a site stay as they are.
+    fn number(&self) -> Option<u64> {
+        Some(0)
+    }
 }
 
 fn request<'a>(asked: &'a Asked, limit: usize, language: Option<&'a str>) -> Request<'a> {

@@ -29,6 +29,9 @@ pub(crate) struct Labelled {
     is_doubtful: bool,
 }
 
+/// Bytes of a resource, and what they are.
+type LabelledVariant<F> = (Labelled, Variant<F>);
+
 impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
     /// Answers with a file.
     pub(crate) fn file(
@@ -59,7 +62,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         mut self,
         path: &SitePath,
         metadata: &Metadata,
-        (media_type, variant): (Labelled, Variant<T::File>),
+        (media_type, variant): LabelledVariant<T::File>,
     ) -> Selected<T::File> {
         let mut keep = self.representation(path, metadata, media_type, variant);
         let response = answer(&keep, self.head, self.now);
@@ -98,7 +101,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         path: &SitePath,
         file: &T::File,
         metadata: &Metadata,
-    ) -> Result<Option<(Labelled, Variant<T::File>)>, Refusal> {
+    ) -> Result<Option<LabelledVariant<T::File>>, Refusal> {
         if !self.asks_for_thumbnail(path) {
             return Ok(None);
         }

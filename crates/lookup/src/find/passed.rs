@@ -4,7 +4,7 @@
 use crate::answer::Gate;
 use crate::error::Error;
 use crate::index::View;
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tantivy::BitSet;
 use tantivy::index::SegmentId;

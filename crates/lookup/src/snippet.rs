@@ -7,7 +7,7 @@ use crate::answer::{Marked, Piece};
 use crate::find::pattern::Pattern;
 use crate::fold::{Class, Letters};
 use crate::token::{Part, Script, Tokens};
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 use std::ops::Range;
 
 /// Finds in texts what was looked for.
@@ -100,7 +100,7 @@ impl Marker {
             Some(script) => Tokens::only(text, script),
             None => Tokens::new(text),
         };
-        let mut next_asked = SNIPPET_BYTES;
+        let mut next_asked = NEAR_BYTES;
         while tokens.advance() {
             let token = tokens.text();
             if !self.first_bytes[usize::from(token.as_bytes()[0])] {
@@ -160,10 +160,14 @@ impl Marker {
 
     /// The part of a text where it matches best, marked; its beginning where nothing does. Empty: there is no text.
     pub(crate) fn snippet(&self, text: &str) -> Marked {
-        let words = self.patterns.iter().map(|(word, _)| word + 1).max().unwrap_or(0);
-        let has_all = |marks: &[Mark]| (0..words).all(|word| marks.iter().any(|mark| mark.word == word));
+        let words: HashSet<usize> = self.patterns.iter().map(|(word, _)| *word).collect();
+        let has_all = |marks: &[Mark]| words.iter().all(|&word| marks.iter().any(|mark| mark.word == word));
         // A long text may have a better place further on; it is not worth the time of whoever waits.
-        let is_enough = |at: usize, marks: &[Mark]| has_all(marks) || at > SNIPPET_BYTES_MAX && !marks.is_empty();
+        let is_enough = |at: usize, marks: &[Mark]| {
+            best(text, marks).0 == words.len()
+                || at > FAR_BYTES && has_all(marks)
+                || at > FARTHEST_BYTES && !marks.is_empty()
+        };
         part(text, &self.marks_until(text, is_enough))
     }
 }
@@ -218,7 +222,7 @@ fn beginning(text: &str, span: Range<usize>, prefix: &str) -> Range<usize> {
 
 /// The part of the text that is worth showing: most of the words close together, from the beginning of a sentence on where one is near.
 fn window(text: &str, marks: &[Mark]) -> Range<usize> {
-    let begin = best(text, marks);
+    let (_, begin) = best(text, marks);
     let first = text.floor_char_boundary(begin);
     let start = start_before(text, first);
     let mut room = WIDTH;
@@ -246,9 +250,10 @@ fn window(text: &str, marks: &[Mark]) -> Range<usize> {
     start + skipped..start + shown.len()
 }
 
-/// Where the window with the most different words begins; of those, the one with the most matches; of those, the first.
-fn best(text: &str, marks: &[Mark]) -> usize {
-    let Some(first) = marks.first() else { return 0 };
+/// The window with the most different words, how many those are and where it begins; of those, the one with the most matches; of those,
+/// the first.
+fn best(text: &str, marks: &[Mark]) -> (usize, usize) {
+    let Some(first) = marks.first() else { return (0, 0) };
     let mut best = (0, 0, first.span.start);
     let mut counts: HashMap<usize, usize> = HashMap::new();
     let mut left = 0;
@@ -269,7 +274,7 @@ fn best(text: &str, marks: &[Mark]) -> usize {
         }
     }
     debug_assert!(text.is_char_boundary(best.2));
-    best.2
+    (best.0, best.2)
 }
 
 /// The beginning of the sentence, or of a word near enough, so that a match has something before it.
@@ -369,10 +374,12 @@ const LINE_BYTES_MAX: usize = 300;
 const WIDTH: usize = 170;
 /// Matches that are looked at together; a window of wide letters has more bytes.
 const WINDOW_BYTES: usize = 240;
-/// So much of a text is looked through for the best place, if it has all words by then,
-const SNIPPET_BYTES: usize = 8 << 10;
-/// and so much, if it has any.
-const SNIPPET_BYTES_MAX: usize = 64 << 10;
+/// From here on it is asked, at each doubling, whether what was found is enough for a snippet: a place with all words,
+const NEAR_BYTES: usize = 1 << 10;
+/// from here on all words in different places,
+const FAR_BYTES: usize = 8 << 10;
+/// and from here on any of them.
+const FARTHEST_BYTES: usize = 64 << 10;
 /// After so many the best place is good enough.
 const MARKS_MAX: usize = 10_000;
 

@@ -28,7 +28,7 @@ use crate::name::Names;
 use crate::query::Query;
 use collect::{Budget, Hits};
 use named::{Named, Wanted};
-use plan::{Build, Plan};
+use plan::{Build, Plan, Reach};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -144,8 +144,8 @@ impl Look<'_> {
         let words = plan.words.len();
         let named = self.named(&plan, &places, false)?;
         let mut hits = self.hits(&plan, &named, &places, words)?;
-        if plan.is_beginning && hits.len() < ENOUGH {
-            plan.is_beginning = false;
+        if plan.reach == Reach::Titles && hits.len() < ENOUGH {
+            plan.reach = Reach::All;
             hits = self.hits(&plan, &named, &places, words)?;
         }
         let mut found = Found { step: Step::All, plan, instead: None, hits, named, places };
@@ -185,7 +185,7 @@ impl Look<'_> {
     }
 
     fn hits(&self, plan: &Plan, named: &Named, places: &[facts::Place], words_min: usize) -> Result<Hits, Error> {
-        let build = Build { fields: &self.shared.fields, is_cut: self.budget.cut(), is_beginning: plan.is_beginning };
+        let build = Build { fields: &self.shared.fields, is_cut: self.budget.cut(), reach: plan.reach };
         let asked = collect::Asked {
             named,
             query: build.query(plan, words_min),

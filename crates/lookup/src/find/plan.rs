@@ -23,9 +23,20 @@ pub(crate) struct Plan {
     pub(crate) excluded: Vec<Word>,
     /// What its facts must be.
     pub(crate) facts: Facts,
-    /// Nothing but the first letter or two of a word was typed, and nearly every text has a word that begins so: it is looked for in
-    /// names and titles, and in texts as a word of its own.
-    pub(crate) is_beginning: bool,
+    /// How far the last word is followed, if it may go on.
+    pub(crate) reach: Reach,
+}
+
+/// How far a word is followed that may go on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Wherever it goes on.
+    #[default]
+    All,
+    /// In titles and, as it is the only word, in so many texts as are enough.
+    Enough,
+    /// In titles: of a letter or two, for nearly every text has a word that begins so. Names have a table of their own.
+    Titles,
 }
 
 /// A word or a phrase.
@@ -109,7 +120,7 @@ impl Plan {
             }
         }
         plan.facts.kinds = kind::wanted(kinds.into_iter()).into_iter().map(str::to_owned).collect();
-        plan.is_beginning = is_beginning(&plan.words);
+        plan.reach = reach(&plan.words);
         plan
     }
 
@@ -130,13 +141,14 @@ impl Plan {
     }
 }
 
-/// Whether these are the first letter or two of a word, and no other.
-fn is_beginning(words: &[Word]) -> bool {
-    let [Word { place: Place::Anywhere, patterns, .. }] = words else { return false };
-    let [pattern] = &patterns[..] else { return false };
-    pattern.single().is_some_and(|step| {
-        step.is_prefix && step.script == Script::Word && step.text.chars().count() <= BEGINNING_LETTERS_MAX
-    })
+fn reach(words: &[Word]) -> Reach {
+    let Some(Word { place: Place::Anywhere, patterns, .. }) = words.last() else { return Reach::All };
+    let [pattern] = &patterns[..] else { return Reach::All };
+    match pattern.single().filter(|step| step.is_prefix && step.script == Script::Word) {
+        Some(step) if step.text.chars().count() <= BEGINNING_LETTERS_MAX => Reach::Titles,
+        Some(_) if words.len() == 1 => Reach::Enough,
+        _ => Reach::All,
+    }
 }
 
 /// How a plan becomes a query of the index.
@@ -144,8 +156,7 @@ pub(crate) struct Build<'a> {
     pub(crate) fields: &'a Fields,
     /// Set when not all could be looked at.
     pub(crate) is_cut: &'a Arc<AtomicBool>,
-    /// See [`Plan::is_beginning`].
-    pub(crate) is_beginning: bool,
+    pub(crate) reach: Reach,
 }
 
 impl Build<'_> {
@@ -164,10 +175,11 @@ impl Build<'_> {
             _ if is_all => clauses.append(&mut needed),
             _ => clauses.push((Occur::Must, Box::new(BooleanQuery::with_minimum_required_clauses(needed, words_min)))),
         }
-        for word in plan.words.iter().filter(|word| word.place == Place::Anywhere) {
-            for (twin, boost) in
-                [(fields.title, TITLE_BOOST), (fields.name, NAME_BOOST), (fields.headings, HEADINGS_BOOST)]
-            {
+        let last = plan.words.len().saturating_sub(1);
+        for (at, word) in plan.words.iter().enumerate().filter(|(_, word)| word.place == Place::Anywhere) {
+            let twins = [(fields.title, TITLE_BOOST), (fields.name, NAME_BOOST), (fields.headings, HEADINGS_BOOST)];
+            let is_beginning = self.reach == Reach::Titles && at == last;
+            for (twin, boost) in twins.into_iter().take(if is_beginning { 1 } else { 3 }) {
                 clauses.push((Occur::Should, Box::new(BoostQuery::new(self.word(twin, word), boost))));
             }
         }
@@ -218,26 +230,23 @@ impl Build<'_> {
         if !step.is_prefix {
             return Box::new(exact());
         }
-        let spread =
-            |field| Spread::prefix(field, step.text.clone().into_bytes()).bounded(SPREAD_POSTINGS_MAX, self.is_cut);
-        if self.is_beginning && field == self.fields.all.word {
-            let named = [self.fields.title, self.fields.name].map(|twin| Box::new(spread(twin.word)) as Boxed);
-            let union = Box::new(BooleanQuery::union(named.into()));
-            return Box::new(BooleanQuery::union(vec![
-                Box::new(exact()),
-                Box::new(BoostQuery::new(union, PREFIX_BOOST)),
-            ]));
+        let spread = |field, postings_max| -> Boxed {
+            Box::new(Spread::prefix(field, step.text.clone().into_bytes()).bounded(postings_max, self.is_cut))
+        };
+        // The letter alone counts no more than the letter with others behind it.
+        if step.script == Script::Run {
+            return spread(field, SPREAD_POSTINGS_MAX);
         }
-        let spread = spread(field);
-        match step.script {
-            // The letter alone counts no more than the letter with others behind it.
-            Script::Run => Box::new(spread),
-            // The word itself counts by how rare it is, others that it begins a little.
-            Script::Word => Box::new(BooleanQuery::union(vec![
-                Box::new(exact()),
-                Box::new(BoostQuery::new(Box::new(spread), PREFIX_BOOST)),
-            ])),
-        }
+        let titles = || spread(self.fields.title.word, SPREAD_POSTINGS_MAX);
+        let longer = match self.reach {
+            Reach::Titles if field == self.fields.all.word => titles(),
+            Reach::Enough if field == self.fields.all.word => {
+                Box::new(BooleanQuery::union(vec![spread(field, ENOUGH_POSTINGS_MAX), titles()]))
+            }
+            _ => spread(field, SPREAD_POSTINGS_MAX),
+        };
+        // The word itself counts by how rare it is, others that it begins a little.
+        Box::new(BooleanQuery::union(vec![Box::new(exact()), Box::new(BoostQuery::new(longer, PREFIX_BOOST))]))
     }
 
     /// Words that were typed one after another and stand so in the text, or nearly so.
@@ -265,5 +274,7 @@ const BEGINNING_LETTERS_MAX: usize = 2;
 const NEAR_BOOST: f32 = 1.0;
 /// Words between that do no harm.
 const SLOP: u32 = 2;
+/// Entries of lists that are read for the beginning of the only word, in each segment: more are found than anybody looks at.
+const ENOUGH_POSTINGS_MAX: usize = 50_000;
 /// Entries of lists that are read for one beginning of words, in each segment: some milliseconds.
 const SPREAD_POSTINGS_MAX: usize = 3_000_000;

@@ -467,10 +467,20 @@ fn a_letter_or_two_begin_names_and_titles() {
     given.push(body("b.txt", "some steps"));
     given.push(body("c.txt", "the st is a word"));
     let index = index(&given);
-    check(&index, "st", Step::All, &["a.txt", "c.txt", "stone0.txt", "stone1.txt", "stone2.txt"]);
+    let answer = find_named(&index, &names(&index, &[]), "st");
+    let mut found = paths(&answer);
+    found.sort();
+    assert_eq!(found, ["a.txt", "c.txt", "stone0.txt", "stone1.txt", "stone2.txt"]);
     check(&index, "ste", Step::All, &["b.txt"]);
     check(&index, "-x st", Step::All, &["b.txt", "c.txt"]);
     // With too few names, texts are looked through all the same.
     check(&index, "so", Step::All, &["b.txt"]);
     check(&index, "x s", Step::All, &["a.txt", "stone0.txt", "stone1.txt", "stone2.txt"]);
+    // And with enough of them, they are not.
+    let given: Vec<_> =
+        ["d", "e", "f"].map(|path| Given { path, title: "Study", body: "stop", ..Given::default() }).into();
+    let index = self::index(&[given, vec![body("g", "stop")]].concat());
+    check(&index, "st", Step::All, &["d", "e", "f"]);
+    check(&index, "stop st", Step::All, &["d", "e", "f"]);
+    check(&index, "sto", Step::All, &["d", "e", "f", "g"]);
 }

@@ -101,14 +101,18 @@ proptest! {
 
 #[test]
 fn a_long_text_is_looked_through_until_it_is_enough() {
-    let filler = "nothing to see here. ".repeat(SNIPPET_BYTES / 20);
-    // All words are near the beginning: what comes later does not count.
-    let text = format!("One chalk, and slate. {filler} Chalk slate chalk slate.");
+    let filler = |bytes: usize| "nothing to see here. ".repeat(bytes / 20);
+    // All words are at one place near the beginning: what comes later does not count.
+    let text = format!("One chalk, and slate. {} Chalk slate chalk slate.", filler(2 * NEAR_BYTES));
     check_start(&["chalk", "slate"], &text, "One [chalk], and [slate]. nothing");
-    // One is missing there.
-    let text = format!("One chalk. {filler} Chalk and slate. {filler}");
-    check_start(&["chalk", "slate"], &text, "…[Chalk] and [slate]. nothing");
-    let text = format!("One chalk. {} Chalk and slate.", filler.repeat(2 * SNIPPET_BYTES_MAX / SNIPPET_BYTES));
+    let text = format!("One chalk. {} Slate. {} Chalk slate.", filler(500), filler(500));
+    check_start(&["chalk", "slate"], &text, "…[Chalk] [slate].");
+    let text = format!("One chalk. {} Slate. {} Chalk slate.", filler(500), filler(2 * FAR_BYTES));
+    check_start(&["chalk", "slate"], &text, "One [chalk]. nothing");
+    // One word is missing for long.
+    let text = format!("One chalk. {} Chalk and slate.", filler(FAR_BYTES));
+    check_start(&["chalk", "slate"], &text, "…[Chalk] and [slate].");
+    let text = format!("One chalk. {} Chalk and slate.", filler(2 * FARTHEST_BYTES));
     check_start(&["chalk", "slate"], &text, "One [chalk]. nothing");
 }
 

@@ -19,6 +19,7 @@ const TOOLS: &[Tool] = &[
     Tool { program: "curl", package: "curl", reason: "a client that is not ours" },
     Tool { program: "python3", package: "python3", reason: "reads the archives that we write" },
     Tool { program: "nginx", package: "nginx-light", reason: "the control of the conformance tests" },
+    Tool { program: "openssl", package: "openssl", reason: "a TLS that is not ours" },
     Tool { program: "h2load", package: "nghttp2-client", reason: "many streams at a time" },
     Tool { program: "valgrind", package: "valgrind", reason: "counts instructions" },
     Tool { program: "strace", package: "strace", reason: "counts system calls" },

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use reactor::ListenAddress;
 use reactor::disk::Links;
 use semantics::Field;
-use server::{Accent, Options, OwnFiles, Server};
+use server::{Accent, CertificateFiles, Options, OwnFiles, Server};
 
 use crate::exit::{self, Failure};
-use crate::flag::{self, Settings, Symlinks};
+use crate::flag::{self, Settings, Symlinks, Tls};
 use crate::terminal::Terminal;
 use crate::value::prefix::Prefix;
 
@@ -26,11 +26,12 @@ pub(crate) fn run(server: Server) -> Result<(), Failure> {
 
 /// What each flag means to the server; what was not asked for stays as the server has it.
 fn options(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Options, Failure> {
-    let Settings { root: _, listening, serving, pages, limits, log, look_up } = settings;
+    let Settings { root: _, listening, tls, serving, pages, limits, log, look_up } = settings;
     let mut options = Options {
         root,
         symlinks: links(serving.symlinks),
         listen: addresses(settings)?,
+        tls: certificate(tls),
         workers: listening.workers.map_or(0, |workers| workers.get()),
         user: listening.user.clone(),
         memory_bytes: limits.memory_bytes as u64,
@@ -92,6 +93,12 @@ fn check_logo(root: &Path, path: &str, serves_hidden: bool) -> Result<(), Failur
         Ok(_) => refuse(format!("it is not a file inside {}", exit::quoted(root))),
         Err(error) => refuse(format!("{} inside {}", exit::cause(&error), exit::quoted(root))),
     }
+}
+
+/// The certificate to serve with; none: in clear.
+fn certificate(tls: &Tls) -> Option<CertificateFiles> {
+    let (chain, key) = tls.tls_cert.clone().zip(tls.tls_key.clone())?;
+    Some(CertificateFiles { chain, key })
 }
 
 /// All addresses asked for, each once.

@@ -4,6 +4,8 @@ use crate::outgoing::{Behind, Segment};
 use crate::protocol::Protocol;
 use crate::request::OwnedHead;
 use crate::source::Source;
+use crate::tls::Session;
+use crate::transport::Transport;
 use reactor::Key;
 use semantics::Instant;
 use std::collections::VecDeque;
@@ -17,6 +19,8 @@ use wire::{StreamId, h1};
 pub(crate) struct Connection<F> {
     pub(crate) wire: Protocol<F>,
     pub(crate) busy: Option<Box<Busy<F>>>,
+    /// By a port for TLS only.
+    pub(crate) transport: Option<Box<Transport>>,
     /// Counted against its limit; none on unix sockets, on loopback, and where no limit is set.
     pub(crate) address: Option<Box<IpAddr>>,
     pub(crate) phase: Phase,
@@ -145,8 +149,42 @@ pub(crate) struct Progress {
 }
 
 impl<F> Connection<F> {
-    pub(crate) fn new(wire: h1::Connection, address: Option<IpAddr>) -> Connection<F> {
-        Connection { wire: Protocol::Http1(wire), busy: None, address: address.map(Box::new), phase: Phase::Open }
+    pub(crate) fn new(
+        wire: h1::Connection,
+        transport: Option<Box<Transport>>,
+        address: Option<IpAddr>,
+    ) -> Connection<F> {
+        let address = address.map(Box::new);
+        Connection { wire: Protocol::Http1(wire), busy: None, transport, address, phase: Phase::Open }
+    }
+
+    /// Its TLS, where it has one.
+    #[inline]
+    pub(crate) fn session(&mut self) -> Option<&mut Session> {
+        match self.transport.as_deref_mut()? {
+            Transport::Secured(session) => Some(session),
+            Transport::Cleartext => None,
+        }
+    }
+
+    /// Whether what it says is sealed.
+    pub(crate) fn is_secured(&self) -> bool {
+        matches!(self.transport.as_deref(), Some(Transport::Secured(_)))
+    }
+
+    /// Whether its client has to come back by TLS.
+    #[inline]
+    pub(crate) fn is_misled(&self) -> bool {
+        matches!(self.transport.as_deref(), Some(Transport::Cleartext))
+    }
+
+    /// When its handshake must be over, if it is not.
+    #[inline]
+    pub(crate) fn handshake_deadline(&self) -> Option<Instant> {
+        match self.transport.as_deref()? {
+            Transport::Secured(session) => session.deadline(),
+            Transport::Cleartext => None,
+        }
     }
 
     pub(crate) fn busy(&mut self, now: Instant) -> &mut Busy<F> {
@@ -200,13 +238,16 @@ impl<F> Connection<F> {
     }
 
     pub(crate) fn is_idle(&self) -> bool {
-        self.phase == Phase::Open && self.busy.is_none() && self.wire.is_idle()
+        let is_open = self.phase == Phase::Open && self.handshake_deadline().is_none();
+        is_open && self.busy.is_none() && self.wire.is_idle()
     }
 
     /// How little it would be missed; `None`: an exchange is under way.
     fn rank(&self) -> Option<Use> {
         match self.phase {
             Phase::Lingering { .. } => Some(Use::Lingering),
+            // It has asked for nothing yet, and others want to come in too.
+            Phase::Open if self.handshake_deadline().is_some() => Some(Use::Idle(self.handshake_deadline())),
             Phase::Open if self.busy.is_none() && self.wire.is_idle() => Some(Use::Idle(self.wire.poll_deadline())),
             Phase::Open if matches!(&self.wire, Protocol::Http2(http2) if http2.has_exchanges()) => None,
             Phase::Open if self.busy.is_none() => Some(Use::Head(self.wire.poll_deadline())),

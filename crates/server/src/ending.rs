@@ -52,14 +52,19 @@ impl Ending {
         Notice(self.sender.clone())
     }
 
-    /// From now on signals are heard, on a thread of their own. Errs when there is none to be had.
-    pub(crate) fn listen(&self, mut signals: Signals) -> io::Result<()> {
+    /// From now on signals are heard, on a thread of their own; `renewal` is told of HUP. Errs when there is none to be had.
+    pub(crate) fn listen(&self, mut signals: Signals, renewal: Option<Sender<()>>) -> io::Result<()> {
         let told = self.sender.clone();
         let work = move || {
             loop {
                 let happening = match signals.wait() {
                     Ok(Signal::Terminate | Signal::Interrupt) => Happening::Told,
-                    // Nothing is configured that could be read again, and no file of ours is to be reopened.
+                    Ok(Signal::Hangup) => {
+                        // Nobody listens where there is nothing to be read again.
+                        let _ = renewal.as_ref().map(|renewal| renewal.send(()));
+                        continue;
+                    }
+                    // No file of ours is to be reopened.
                     Ok(_) => continue,
                     Err(error) => Happening::Deaf(error),
                 };

@@ -88,6 +88,9 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
                 &owned_head
             }
         };
+        if connection.is_misled() {
+            return self.send_to_tls(connection, stream, head);
+        }
         let is_read = matches!(head.method, Method::Get | Method::Head);
         let accepted = self.accepted(head);
         // What is kept for clients of any class is not coded; who refuses that is none of them.
@@ -123,6 +126,16 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
             }
             Err(refusal) => self.failed(connection, stream, head, &refusal.to_string()),
         }
+    }
+
+    /// A request in clear at a port for TLS: the same, but by TLS.
+    #[cold]
+    fn send_to_tls(&mut self, connection: &mut Connection<T::File>, stream: StreamId, head: &RequestHead<'_>) {
+        let response = match tls_location(head) {
+            Some(location) => self.origin.elsewhere(location),
+            None => self.origin.error(head, Status::BAD_REQUEST, None),
+        };
+        self.send(connection, stream, head, response);
     }
 
     fn send_ready(
@@ -325,6 +338,28 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
         }
         wire.finish(stream, output);
     }
+}
+
+/// The same target by TLS; `None`: an old client did not say of which host.
+fn tls_location(head: &RequestHead<'_>) -> Option<String> {
+    let authority = std::str::from_utf8(head.authority).ok().filter(|authority| !authority.is_empty())?;
+    let mut location = format!("https://{authority}");
+    match head.target {
+        // Of the server as a whole, which has no place.
+        b"*" => location.push('/'),
+        target => {
+            if !target.starts_with(b"/") {
+                location.push('/');
+            }
+            for &byte in target {
+                match byte {
+                    0x21..=0x7E => location.push(char::from(byte)),
+                    _ => location.push_str(&format!("%{byte:02X}")),
+                }
+            }
+        }
+    }
+    Some(location)
 }
 
 /// Whether nothing in the request asks for anything but the whole representation.

@@ -37,9 +37,9 @@ struct Exchange<F> {
 const COPIED_BYTES_MAX: usize = 4 << 10;
 
 impl<F> Http2<F> {
-    /// Writes our side of the beginning.
-    pub(crate) fn new(limits: Limits, now: Instant, out: &mut Vec<u8>) -> Http2<F> {
-        Http2 { wire: Connection::new(limits, false, now, out), exchanges: Vec::new() }
+    /// Writes our side of the beginning. `is_secured`: what is asked for is https.
+    pub(crate) fn new(limits: Limits, is_secured: bool, now: Instant, out: &mut Vec<u8>) -> Http2<F> {
+        Http2 { wire: Connection::new(limits, is_secured, now, out), exchanges: Vec::new() }
     }
 
     /// Whether requests are under way.

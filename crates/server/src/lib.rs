@@ -26,6 +26,8 @@ mod render;
 pub mod request;
 mod serve;
 pub mod source;
+mod tls;
+mod transport;
 pub mod worker;
 mod workshop;
 
@@ -36,4 +38,5 @@ pub use own::OwnFiles;
 pub use page::template::SAMPLES as TEMPLATES;
 pub use page::{Accent, Look};
 pub use serve::{Error, Server};
+pub use tls::CertificateFiles;
 pub use worker::Worker;

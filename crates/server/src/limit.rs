@@ -48,6 +48,23 @@ pub(crate) const OUTPUTS_A_TURN: u32 = 16;
 /// A streamed content that is complete within this many bytes is sent with its length; else it is framed in chunks.
 pub(crate) const GATHER_BYTES_MAX: usize = 64 << 10;
 
+// TLS.
+
+/// From the connection to the end of its handshake. Beyond it: the connection is closed. As long as a head may take: both
+/// are what must be there before anything is answered, and a drip resets neither.
+pub(crate) const HANDSHAKE_TIMEOUT: Duration = wire::limit::HEAD_TIMEOUT;
+
+/// Bytes of a record, or of a message of the handshake, that are kept until its rest comes: the longest record that there
+/// can be (RFC 5246 §6.2.3). Beyond it the connection ends: the hello of a browser with a post-quantum key has 2 KiB.
+pub(crate) const RECORD_BYTES_MAX: usize = 5 + (16 << 10) + 2048;
+
+/// Bytes that are sealed at a time: four full records. They are still in the cache of the core when the kernel takes them,
+/// and what a slow client leaves of them is all that it holds.
+pub(crate) const SEALED_BYTES_AT_ONCE: usize = 64 << 10;
+
+/// The files of certificate and key are looked at this often, by a thread of its own.
+pub(crate) const CERTIFICATE_LOOK: Duration = Duration::from_secs(1);
+
 // Memory.
 
 /// Bytes of absences that a worker remembers: some thousand usual targets. Beyond it the least used are forgotten.

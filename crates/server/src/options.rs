@@ -2,6 +2,7 @@
 
 use crate::access_log::AccessLog;
 use crate::own::OwnFiles;
+use crate::tls::CertificateFiles;
 use page::Look;
 use reactor::ListenAddress;
 use reactor::disk::Links;
@@ -18,6 +19,8 @@ pub struct Options {
     pub symlinks: Links,
     /// Where to listen; empty: loopback port 8000, or the next one that is free.
     pub listen: Vec<ListenAddress>,
+    /// Clients that come by the network have to speak TLS, with this certificate. `None`: they speak in clear.
+    pub tls: Option<CertificateFiles>,
     /// Threads that serve, each with its own listeners; 0: one a core.
     pub workers: usize,
     /// Who to become once the sockets are bound.
@@ -55,6 +58,7 @@ impl Default for Options {
             root: PathBuf::from("."),
             symlinks: Links::default(),
             listen: Vec::new(),
+            tls: None,
             workers: 0,
             user: None,
             site: SiteOptions::default(),

@@ -38,6 +38,8 @@ pub struct Origin<T> {
     pub(crate) archives: Permits,
     pub(crate) look_up: Option<Arc<dyn LookUp>>,
     pub(crate) own: Option<Own>,
+    /// Clients come by TLS.
+    pub(crate) is_secured: bool,
     bench: Bench,
 }
 
@@ -95,6 +97,7 @@ impl<T: Files> Origin<T> {
             archives: Permits::new(limit::ARCHIVES_MAX),
             look_up: None,
             own: None,
+            is_secured: false,
             bench: Bench::new(bytes_max),
         }
     }
@@ -111,6 +114,13 @@ impl<T: Files> Origin<T> {
     #[must_use]
     pub(crate) fn with_own(self, own: Option<Own>) -> Origin<T> {
         Origin { own, ..self }
+    }
+
+    /// The same, where clients come by TLS: its own addresses begin with https.
+    #[must_use]
+    pub fn with_tls(mut self, is_secured: bool) -> Origin<T> {
+        self.is_secured = is_secured;
+        self
     }
 
     /// The decision, with the files and the workshop of whoever asks.

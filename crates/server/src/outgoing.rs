@@ -20,22 +20,28 @@ pub(crate) enum Segment<F> {
     Shared(Arc<[u8]>, Range<usize>),
     /// A span of an open file.
     File { file: F, offset: u64, length: u64 },
+    /// Records of TLS that are ready to send, ahead of all that is not sealed yet: they are numbered in their order.
+    Sealed(Arc<[u8]>, Range<usize>),
+    /// The same, in the worker's scratch bytes of this turn: what TLS itself has to say.
+    SealedScratch(Range<usize>),
 }
 
 impl<F> Segment<F> {
     /// Its bytes; `None`: they are in a file.
-    fn bytes<'a>(&'a self, scratch: &'a [u8]) -> Option<&'a [u8]> {
+    #[inline]
+    pub(crate) fn bytes<'a>(&'a self, scratch: &'a [u8]) -> Option<&'a [u8]> {
         match self {
-            Segment::Scratch(range) => Some(&scratch[range.clone()]),
+            Segment::Scratch(range) | Segment::SealedScratch(range) => Some(&scratch[range.clone()]),
             Segment::Ready(bytes, range) => Some(&bytes[range.clone()]),
-            Segment::Shared(bytes, range) => Some(&bytes[range.clone()]),
+            Segment::Shared(bytes, range) | Segment::Sealed(bytes, range) => Some(&bytes[range.clone()]),
             Segment::File { .. } => None,
         }
     }
 
     pub(crate) fn length(&self) -> u64 {
         match self {
-            Segment::Scratch(range) | Segment::Ready(_, range) | Segment::Shared(_, range) => range.len() as u64,
+            Segment::Scratch(range) | Segment::SealedScratch(range) => range.len() as u64,
+            Segment::Ready(_, range) | Segment::Shared(_, range) | Segment::Sealed(_, range) => range.len() as u64,
             Segment::File { length, .. } => *length,
         }
     }
@@ -126,6 +132,15 @@ impl<F: Clone> Output<F> {
         result
     }
 
+    /// Adds what TLS itself has to say, which `write` appends, and gives on what that returns. Ahead of everything else.
+    pub(crate) fn write_sealed<T>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+        debug_assert!(self.is_empty(), "it is sealed before what an answer says");
+        let start = self.scratch.len();
+        let result = write(&mut self.scratch);
+        self.push(Segment::SealedScratch(start..self.scratch.len()));
+        result
+    }
+
     pub(crate) fn push(&mut self, segment: Segment<F>) {
         let length = segment.length();
         if length > 0 {
@@ -146,13 +161,19 @@ impl<F: Clone> Output<F> {
     /// Moves what is left into `pending`, which outlives this turn.
     pub(crate) fn keep_rest(&mut self, pending: &mut VecDeque<Segment<F>>) {
         for segment in self.segments.drain(..) {
-            pending.push_back(match segment {
+            match segment {
                 Segment::Scratch(range) => {
                     let length = range.len();
-                    Segment::Shared(Arc::from(&self.scratch[range]), 0..length)
+                    pending.push_back(Segment::Shared(Arc::from(&self.scratch[range]), 0..length));
                 }
-                other => other,
-            });
+                Segment::SealedScratch(range) => {
+                    let length = range.len();
+                    // Behind what was sealed before it, ahead of what will be.
+                    let at = pending.iter().take_while(|segment| matches!(segment, Segment::Sealed(..))).count();
+                    pending.insert(at, Segment::Sealed(Arc::from(&self.scratch[range]), 0..length));
+                }
+                other => pending.push_back(other),
+            }
         }
         self.clear();
     }
@@ -238,7 +259,7 @@ fn send_bytes<R: Reactor>(
 }
 
 /// Takes `sent` bytes off the front.
-fn remove<F>(segments: &mut VecDeque<Segment<F>>, mut sent: u64) {
+pub(crate) fn remove<F>(segments: &mut VecDeque<Segment<F>>, mut sent: u64) {
     while sent > 0 {
         let Some(first) = segments.front_mut() else { return };
         let length = first.length();
@@ -248,7 +269,8 @@ fn remove<F>(segments: &mut VecDeque<Segment<F>>, mut sent: u64) {
             continue;
         }
         match first {
-            Segment::Scratch(range) | Segment::Ready(_, range) | Segment::Shared(_, range) => {
+            Segment::Scratch(range) | Segment::SealedScratch(range) => range.start += sent as usize,
+            Segment::Ready(_, range) | Segment::Shared(_, range) | Segment::Sealed(_, range) => {
                 range.start += sent as usize;
             }
             Segment::File { offset, length, .. } => {

@@ -9,6 +9,7 @@ use crate::options::Options;
 use crate::origin::{Control, Origin};
 use crate::own::Own;
 use crate::pool::Threads;
+use crate::tls::Offers;
 use crate::worker::Worker;
 use lookup::live::{Lookup, Settings};
 use reactor::signal::Signals;
@@ -34,6 +35,8 @@ pub struct Server {
     /// How many may be open.
     descriptors: u64,
     own: Option<Own>,
+    offers: Option<Offers>,
+    remark: Option<String>,
 }
 
 /// Why there is no server.
@@ -46,6 +49,8 @@ pub enum Error {
     Own(String),
     /// An address cannot be listened on.
     Listen(ListenError),
+    /// Certificate and key cannot be used.
+    Certificate(String),
     /// The user to become cannot be had.
     Privilege(String),
     /// The process may have fewer descriptors than the server needs to answer anybody.
@@ -64,7 +69,9 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Root(cause) | Error::Own(cause) | Error::Privilege(cause) => formatter.write_str(cause),
+            Error::Root(cause) | Error::Own(cause) | Error::Certificate(cause) | Error::Privilege(cause) => {
+                formatter.write_str(cause)
+            }
             Error::Listen(error) => write!(formatter, "{error}"),
             Error::Machine(what, error) => write!(formatter, "cannot {what}: {error}"),
             Error::Descriptors { allowed, needed, workers } => {
@@ -106,6 +113,9 @@ impl Server {
         let signals = Signals::new().map_err(|error| Error::Machine("listen to signals".into(), error))?;
         let files = DiskTree::open(&options.root, options.symlinks).map_err(Error::Root)?;
         let own = Own::open(&options.own, options.fresh).map_err(Error::Own)?;
+        // The key may be for the eyes of who we are now.
+        let offers = options.tls.clone().map(Offers::open).transpose().map_err(Error::Certificate)?;
+        let (offers, remark) = offers.map_or((None, None), |(offers, remark)| (Some(offers), remark));
         let listeners = if !inherited.is_empty() {
             inherited
         } else if options.listen.is_empty() {
@@ -120,7 +130,12 @@ impl Server {
         if let Some(user) = &options.user {
             user.assume().map_err(|error| Error::Privilege(error.to_string()))?;
         }
-        Ok(Server { options, files, listeners: sets, signals, descriptors, own })
+        Ok(Server { options, files, listeners: sets, signals, descriptors, own, offers, remark })
+    }
+
+    /// What is in order and yet should be known: a certificate that has expired.
+    pub fn remark(&self) -> Option<&str> {
+        self.remark.as_deref()
     }
 
     /// Where it listens.
@@ -132,7 +147,7 @@ impl Server {
     ///
     /// Errs when a worker cannot start or go on.
     pub fn run(self) -> Result<(), Error> {
-        let Server { options, files, listeners, signals, descriptors, own } = self;
+        let Server { options, files, listeners, signals, descriptors, own, offers, remark: _ } = self;
         let machine = |what: &'static str| move |error| Error::Machine(what.to_owned(), error);
         let log = LogWriter::start(options.access_log).map_err(machine("start the access log"))?;
         log.hear_panics();
@@ -141,7 +156,8 @@ impl Server {
         let look_up = look_up(&options, descriptors, &log);
         let origin =
             Origin::new(files, options.site.clone(), options.look.clone(), limits, log, options.memory_bytes / 2)
-                .with_own(own);
+                .with_own(own)
+                .with_tls(offers.is_some());
         let origin = Arc::new(match &look_up {
             Some(look_up) => origin.with_look_up(Arc::<Lookup>::clone(look_up)),
             None => origin,
@@ -159,6 +175,7 @@ impl Server {
         for (number, own) in listeners.into_iter().enumerate() {
             let (origin, control) = (Arc::clone(&origin), Arc::clone(&control));
             let (threads, waker, notice) = (threads.clone(), waker.clone(), ending.notice());
+            let offer = offers.as_ref().map(Offers::newest);
             // A reactor stays on the thread that made it; its waker is what others have of it.
             let work = move || {
                 let _notice = notice;
@@ -167,7 +184,7 @@ impl Server {
                 // Nobody left to take it: the server is ending already.
                 let _ = waker.send(reactor.waker());
                 drop(waker);
-                Worker::new(reactor, origin, pool, control).run()
+                Worker::new(reactor, origin, pool, control).with_tls(offer).run()
             };
             let thread = thread::Builder::new().name(format!("worker-{number}")).spawn(work);
             workers.push(thread.map_err(machine("start a worker"))?);
@@ -181,7 +198,15 @@ impl Server {
                 .unwrap_or_else(|| io::Error::other("a worker did not start"));
             return Err(machine("start a worker")(error));
         }
-        ending.listen(signals).map_err(machine("start a thread"))?;
+        let renewal = match offers {
+            Some(offers) => {
+                let (renewal, told) = channel();
+                offers.watch(told, origin.log.clone()).map_err(machine("start a thread"))?;
+                Some(renewal)
+            }
+            None => None,
+        };
+        ending.listen(signals, renewal).map_err(machine("start a thread"))?;
         // Whoever started us may want to know; nobody listening is no error.
         let _ = sd_notify::notify(&[NotifyState::Ready]);
         ending.wait().map_err(machine("listen to signals"))?;

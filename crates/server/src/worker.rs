@@ -8,16 +8,18 @@
 //! `Worker::drive` is the place to begin; where many exchanges share a connection it goes on in `http2`.
 
 mod http2;
+mod tls;
 
 use crate::connection::{Connection, Connections, Phase, Progress, Reading, Ticket, Until};
 use crate::exchange::{Exchange, Held};
-use crate::http2::Http2;
 use crate::limit;
 use crate::origin::{Control, Files, Origin};
 use crate::outgoing::{Sent, send};
 use crate::pool::{Errand, Outcome, Pool, Work};
 use crate::protocol::Protocol;
 use crate::request::OwnedHead;
+use crate::tls::Offer;
+use crate::transport::{Buffers, Sealing, Transport};
 use reactor::{Completion, Key, PeerAddress, Reactor};
 use semantics::{Instant, RequestHead, Timestamp};
 use std::collections::HashMap;
@@ -46,6 +48,9 @@ pub struct Worker<R: Reactor, T, P> {
     received: Vec<u8>,
     /// And heads that are decoded stand here while they are answered.
     head: h2::Head,
+    /// What clients are offered where they have to come by TLS.
+    offer: Option<Arc<Offer>>,
+    buffers: Buffers,
 }
 
 impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
@@ -62,6 +67,8 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             recent: h1::RecentSections::new(),
             received: vec![0; limit::RECEIVE_BYTES],
             head: h2::Head::default(),
+            offer: None,
+            buffers: Buffers::default(),
             reactor,
         }
     }
@@ -92,7 +99,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         self.exchange.set_time(self.now(), Timestamp(self.reactor.date_nanoseconds()));
         let mut received = take(&mut self.received);
         while let Some(completion) = self.reactor.next(&mut received) {
-            self.handle(completion, &received);
+            self.handle(completion, &mut received);
         }
         self.received = received;
         self.exchange.log.hand_over();
@@ -102,11 +109,11 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         Ok(!self.is_drained())
     }
 
-    fn handle(&mut self, completion: Completion, received: &[u8]) {
+    fn handle(&mut self, completion: Completion, received: &mut [u8]) {
         match completion {
             Completion::Accepted { key, .. } => self.accepted(key),
             Completion::Received { key, bytes } => {
-                self.guarded(key, |worker| worker.received(key, &received[..bytes]));
+                self.guarded(key, |worker| worker.received(key, &mut received[..bytes]));
             }
             Completion::Sendable { key } => self.guarded(key, |worker| worker.sendable(key)),
             Completion::DeadlinePassed { key } => self.guarded(key, |worker| worker.deadline_passed(key)),
@@ -145,12 +152,14 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             *self.addresses.entry(address).or_insert(0) += 1;
         }
         let limits = self.exchange.origin.limits.wire;
-        let mut connection = Connection::new(h1::Connection::new(limits, now), address);
+        let transport = if self.offer.is_some() { self.transport(key) } else { None };
+        let mut connection = Connection::new(h1::Connection::new(limits, now), transport, address);
         if self.drain_until.is_some() {
             // It stood at the gate when that was closed.
             connection.wire.refuse_more(now, &mut self.exchange.output);
         }
-        self.reactor.set_deadline(key, connection.wire.poll_deadline().map(|at| at.0));
+        let deadline = connection.handshake_deadline().or(connection.wire.poll_deadline());
+        self.reactor.set_deadline(key, deadline.map(|at| at.0));
         self.connections.insert(key, connection);
     }
 
@@ -163,12 +172,22 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             self.exchange.output.write(|out| http2.wire.dismiss(out));
             self.flush(key);
         }
+        self.say_end(key);
         self.close(key);
         true
     }
 
     /// Bytes came from the peer; none: it has closed its side.
-    fn received(&mut self, key: Key, bytes: &[u8]) {
+    fn received(&mut self, key: Key, bytes: &mut [u8]) {
+        match self.connections.get(key) {
+            Some(connection) if connection.is_secured() => self.received_sealed(key, bytes),
+            Some(_) => self.take_in(key, bytes),
+            None => {}
+        }
+    }
+
+    /// What the peer says; nothing: it has ended.
+    fn take_in(&mut self, key: Key, bytes: &[u8]) {
         let now = self.now();
         let Some(connection) = self.connections.get(key) else { return };
         match connection.phase {
@@ -234,12 +253,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                 }
                 // Nothing of it is taken from the input: it begins again, in the other version.
                 Some(Event::Fault(fault)) if fault.reason() == Reason::Http2Preface => {
-                    let limits = self.exchange.origin.limits.wire;
-                    let http2 = self.exchange.output.write(|out| Http2::new(limits, now, out));
-                    connection.wire = Protocol::Http2(Box::new(http2));
-                    if self.drain_until.is_some() {
-                        connection.wire.refuse_more(now, &mut self.exchange.output);
-                    }
+                    self.go_on_as_http2(key);
                 }
                 Some(Event::Fault(fault)) => self.exchange.refuse(connection, &fault),
                 // Nobody can in HTTP/1.1.
@@ -275,10 +289,14 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         let output = &mut self.exchange.output;
         if !output.is_empty() {
             let mut bytes = 0;
+            let behind = connection.behind();
             let sent = if connection.busy.as_ref().is_some_and(|busy| !busy.pending.is_empty()) {
                 Ok(Sent::Blocked)
+            } else if let Some(session) = connection.session() {
+                let sealing = Sealing { session, buffers: &mut self.buffers, files: &self.exchange.origin.files };
+                sealing.send(&mut self.reactor, key, &mut output.segments, &output.scratch, behind, &mut bytes)
             } else {
-                send(&mut self.reactor, key, &mut output.segments, &output.scratch, connection.behind(), &mut bytes)
+                send(&mut self.reactor, key, &mut output.segments, &output.scratch, behind, &mut bytes)
             };
             match sent {
                 Ok(Sent::All) => output.clear(),
@@ -312,7 +330,15 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             }
             return;
         };
-        match send(&mut self.reactor, key, &mut busy.pending, &[], behind, &mut busy.progress.bytes) {
+        let (pending, bytes) = (&mut busy.pending, &mut busy.progress.bytes);
+        let sent = match connection.transport.as_deref_mut() {
+            Some(Transport::Secured(session)) => {
+                let sealing = Sealing { session, buffers: &mut self.buffers, files: &self.exchange.origin.files };
+                sealing.send(&mut self.reactor, key, pending, &[], behind, bytes)
+            }
+            Some(Transport::Cleartext) | None => send(&mut self.reactor, key, pending, &[], behind, bytes),
+        };
+        match sent {
             Ok(Sent::All) => {}
             Ok(Sent::Blocked) => return self.set_deadline(key),
             Ok(Sent::Shared) => return self.reactor.ask_sendable(key),
@@ -341,10 +367,14 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                 Phase::Open => drop(connection.busy.take_if(|busy| busy.is_over())),
                 // It has its deadline.
                 Phase::Lingering { .. } => return,
-                Phase::Closing { linger: false } => return self.close(key),
+                Phase::Closing { linger: false } => {
+                    self.say_end(key);
+                    return self.close(key);
+                }
                 Phase::Closing { linger: true } => {
                     connection.phase = Phase::Lingering { bytes: 0 };
                     connection.busy = None;
+                    self.say_end(key);
                     self.reactor.shutdown(key);
                     self.reactor.set_receiving(key, true);
                     return self.reactor.set_deadline(key, Some((now + limit::LINGER_MAX).0));
@@ -414,13 +444,16 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             Some(busy) => Some(busy.progress.since + limit::SEND_WINDOW),
             None => connection.wire.poll_deadline(),
         };
+        // A client that neither reads nor writes has no more time for its handshake than one that writes too slowly.
+        let deadline = connection.handshake_deadline().or(deadline);
         self.reactor.set_deadline(key, deadline.map(|at| at.0));
     }
 
     fn deadline_passed(&mut self, key: Key) {
         let now = self.now();
         let Some(connection) = self.connections.get(key) else { return };
-        if connection.phase != Phase::Open && !connection.is_responding() {
+        let is_over = connection.phase != Phase::Open && !connection.is_responding();
+        if is_over || connection.handshake_deadline().is_some() {
             return self.close(key);
         }
         if let Some(busy) = connection.busy.as_mut().filter(|busy| !busy.pending.is_empty()) {

@@ -16,6 +16,8 @@ const DOUBLES: &[(&str, &str)] = &[
     ("syn", "macros are moving from one to the next; runs at build time only"),
     ("weezl", "the older one unpacks TIFF inside PDF; runs only in the child that reads PDF"),
     ("windows-sys", "not built here"),
+    ("synstructure", "0.13 is named by readers of certificates that rcgen offers and we switch off: it is never built"),
+    ("untrusted", "0.7 is named by a part of aws-lc-rs that we switch off: it is never built"),
 ];
 
 /// Where packages may come from.

@@ -16,8 +16,9 @@ pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
     let root = find_root("serve", &settings.root)?;
     let terminal = Terminal::of_output();
     let server = serve::bind(settings, root, terminal)?;
+    server.remark().into_iter().for_each(exit::warn);
     let bound: Vec<ListenAddress> = server.addresses().cloned().collect();
-    let places = Places::of(&bound);
+    let places = Places::of(&bound, Scheme::of(settings));
     match announce(settings, terminal, &places).map_err(Failure::output) {
         // Whoever started us does not listen; clients may.
         Ok(()) | Err(Failure::ClosedPipe) => {}
@@ -37,13 +38,14 @@ struct Places {
 }
 
 impl Places {
-    fn of(bound: &[ListenAddress]) -> Places {
+    fn of(bound: &[ListenAddress], scheme: Scheme) -> Places {
         let others = if bound.iter().any(is_everywhere) { interface::addresses() } else { Vec::new() };
-        Places::among(bound, &others)
+        Places::among(bound, &others, scheme)
     }
 
     /// `others`: the addresses that "everywhere" stands for.
-    fn among(bound: &[ListenAddress], others: &[IpAddr]) -> Places {
+    fn among(bound: &[ListenAddress], others: &[IpAddr], scheme: Scheme) -> Places {
+        let url = |ip, port| scheme.url(ip, port);
         let mut places = Places::default();
         for listener in bound {
             match listener {
@@ -81,14 +83,28 @@ fn is_everywhere(listener: &ListenAddress) -> bool {
     matches!(listener, ListenAddress::Tcp(address) if address.ip().is_unspecified())
 }
 
-fn url(ip: IpAddr, port: u16) -> String {
-    let host = match ip {
-        IpAddr::V4(ip) => ip.to_string(),
-        IpAddr::V6(ip) => format!("[{ip}]"),
-    };
-    match port {
-        80 => format!("http://{host}/"),
-        _ => format!("http://{host}:{port}/"),
+/// How clients have to speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    fn of(settings: &Settings) -> Scheme {
+        if settings.tls.is_on() { Scheme::Https } else { Scheme::Http }
+    }
+
+    fn url(self, ip: IpAddr, port: u16) -> String {
+        let host = match ip {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        };
+        let (name, default_port) = match self {
+            Scheme::Http => ("http", 80),
+            Scheme::Https => ("https", 443),
+        };
+        if port == default_port { format!("{name}://{host}/") } else { format!("{name}://{host}:{port}/") }
     }
 }
 
@@ -130,7 +146,7 @@ mod tests {
         };
         let bound: Vec<ListenAddress> = bound.iter().map(parse).collect();
         let others: Vec<IpAddr> = others.iter().map(|other| other.parse().unwrap()).collect();
-        let places = Places::among(&bound, &others);
+        let places = Places::among(&bound, &others, Scheme::Http);
         assert_eq!((places.urls, places.reachable), (strings(urls), strings(reachable)));
     }
 
@@ -144,6 +160,14 @@ mod tests {
     fn loopback_is_for_this_machine_only() {
         check(&["127.0.0.1:8000"], &[], &["http://127.0.0.1:8000/"], &[]);
         check(&["[::1]:80"], &[], &["http://[::1]/"], &[]);
+    }
+
+    #[test]
+    fn a_port_is_told_where_its_scheme_has_another() {
+        let url = |scheme: Scheme, port| scheme.url(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+        assert_eq!(url(Scheme::Https, 443), "https://127.0.0.1/");
+        assert_eq!(url(Scheme::Https, 80), "https://127.0.0.1:80/");
+        assert_eq!(url(Scheme::Http, 443), "http://127.0.0.1:443/");
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod log;
 mod look_up;
 mod pages;
 mod serving;
+mod tls;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ pub(crate) use log::{AccessLog, Log};
 pub(crate) use look_up::{LookUp, places};
 pub(crate) use pages::Pages;
 pub(crate) use serving::{Serving, Symlinks};
+pub(crate) use tls::Tls;
 
 /// Turn a folder into a fast, correct website
 #[derive(Debug, Parser)]
@@ -73,6 +75,8 @@ pub(crate) struct Settings {
     pub(crate) root: PathBuf,
     #[command(flatten)]
     pub(crate) listening: Listening,
+    #[command(flatten)]
+    pub(crate) tls: Tls,
     #[command(flatten)]
     pub(crate) serving: Serving,
     #[command(flatten)]

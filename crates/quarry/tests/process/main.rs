@@ -21,6 +21,8 @@ mod look_up;
 mod response;
 mod running;
 mod serve;
+mod tls;
+mod tls_client;
 
 use std::ffi::OsStr;
 use std::path::Path;

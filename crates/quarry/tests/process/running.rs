@@ -30,7 +30,11 @@ impl Running {
 
     /// Host and port, as in its URL.
     pub(crate) fn address(&self) -> &str {
-        self.url.strip_prefix("http://").and_then(|rest| rest.strip_suffix('/')).expect("a URL")
+        self.url
+            .strip_prefix("https://")
+            .or(self.url.strip_prefix("http://"))
+            .and_then(|rest| rest.strip_suffix('/'))
+            .expect("a URL")
     }
 
     pub(crate) fn port(&self) -> u16 {

@@ -38,6 +38,12 @@ impl<T: Files> Origin<T> {
         self.plain(status, &format!("{} {}: {fault}\n", status.code(), status.reason()))
     }
 
+    /// The answer in clear at a port for TLS: for good, and with the same method.
+    pub(crate) fn elsewhere(&self, location: String) -> Response<T::File> {
+        let status = Status::PERMANENT_REDIRECT;
+        self.plain(status, "308 Permanent Redirect: this port speaks HTTPS\n").with("Location", location)
+    }
+
     fn plain(&self, status: Status, text: &str) -> Response<T::File> {
         let mut fields = self.options.fields.clone();
         fields.push(field("Content-Type", "text/plain; charset=utf-8"));

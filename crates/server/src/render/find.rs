@@ -30,7 +30,7 @@ impl<T: Files> Origin<T> {
             "suggest" => self.suggest(head, look_up, raw),
             "index" => self.index(head, look_up),
             "opensearch.xml" => {
-                let text = find::description(&self.look(head), &address(head));
+                let text = find::description(&self.look(head), &self.address(head));
                 self.for_asker(Status::OK, "application/opensearchdescription+xml; charset=utf-8", text)
             }
             _ => return None,
@@ -80,7 +80,7 @@ impl<T: Files> Origin<T> {
             // For the script of the pages: options to be put under the box.
             Some(b"html") => self.for_asker(Status::OK, HTML, find::fragment(&self.look(head), &asked, &suggestions)),
             Some(b"opensearch") => {
-                let text = find::opensearch_suggestions(&asked.words, &suggestions, &address(head));
+                let text = find::opensearch_suggestions(&asked.words, &suggestions, &self.address(head));
                 self.for_asker(Status::OK, "application/x-suggestions+json", text)
             }
             _ => self.for_asker(Status::OK, JSON, find::suggestions_json(&suggestions)),
@@ -147,6 +147,20 @@ impl<T: Files> Origin<T> {
         fields.push(field("X-Robots-Tag", "noindex"));
         whole(status, fields, text.into_bytes())
     }
+
+    /// Where browsers reach this server: the host that was asked for; the scheme that whoever stands before us tells.
+    fn address(&self, head: &RequestHead<'_>) -> String {
+        if head.authority.is_empty() {
+            return String::new();
+        }
+        let is_secure = self.is_secured
+            || head.fields.lines().any(|(name, value)| {
+                name.eq_ignore_ascii_case(b"x-forwarded-proto") && value.trim_ascii().eq_ignore_ascii_case(b"https")
+            });
+        let forwarded = head.field(FieldName::Forwarded).unwrap_or_default().to_ascii_lowercase();
+        let is_secure = is_secure || forwarded.windows(11).any(|window| window == b"proto=https");
+        format!("{}://{}", if is_secure { "https" } else { "http" }, String::from_utf8_lossy(head.authority))
+    }
 }
 
 const JSON: &str = "application/json";
@@ -186,19 +200,6 @@ fn format(head: &RequestHead<'_>) -> Option<Vec<u8>> {
 /// The language that the reader likes best, as `zh-tw` or `en`.
 fn language(head: &RequestHead<'_>) -> Option<String> {
     page::preferred_language(accept_language(head))
-}
-
-/// Where browsers reach this server: the host that was asked for; the scheme that whoever stands before us tells.
-fn address(head: &RequestHead<'_>) -> String {
-    if head.authority.is_empty() {
-        return String::new();
-    }
-    let is_secure = head.fields.lines().any(|(name, value)| {
-        name.eq_ignore_ascii_case(b"x-forwarded-proto") && value.trim_ascii().eq_ignore_ascii_case(b"https")
-    });
-    let forwarded = head.field(FieldName::Forwarded).unwrap_or_default().to_ascii_lowercase();
-    let is_secure = is_secure || forwarded.windows(11).any(|window| window == b"proto=https");
-    format!("{}://{}", if is_secure { "https" } else { "http" }, String::from_utf8_lossy(head.authority))
 }
 
 /// What was found, for programs: the JSON of `/-/find`. What is not known of a hit (its size, its date) is left out.

@@ -6,6 +6,7 @@
 use super::{Worker, takes_content};
 use crate::connection::{Phase, Ticket, Until};
 use crate::exchange::Held;
+use crate::http2::Http2;
 use crate::limit;
 use crate::origin::Files;
 use crate::pool::{Errand, Pool, Work};
@@ -16,6 +17,19 @@ use std::mem::take;
 use wire::{ContentLength, Event, Input, Scope, StreamId};
 
 impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
+    /// From now on the connection is one of HTTP/2.
+    pub(super) fn go_on_as_http2(&mut self, key: Key) {
+        let now = self.now();
+        let Some(connection) = self.connections.get(key) else { return };
+        let limits = self.exchange.origin.limits.wire;
+        let is_secured = connection.is_secured();
+        let http2 = self.exchange.output.write(|out| Http2::new(limits, is_secured, now, out));
+        connection.wire = Protocol::Http2(Box::new(http2));
+        if self.drain_until.is_some() {
+            connection.wire.refuse_more(now, &mut self.exchange.output);
+        }
+    }
+
     /// One turn of one connection of HTTP/2: what arrived has gone in, what is ready goes out.
     pub(super) fn drive_http2(&mut self, key: Key, input: &mut Input<'_>) {
         let now = self.now();

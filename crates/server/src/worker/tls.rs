@@ -1,0 +1,114 @@
+//! The trip through TLS: what arrives is opened before it is understood, and what goes out is sealed on its way to the
+//! kernel (`Sealing::send`). Between the two, nothing differs.
+
+use super::Worker;
+use crate::connection::Phase;
+use crate::limit;
+use crate::origin::Files;
+use crate::pool::Pool;
+use crate::protocol::Protocol;
+use crate::tls::{Agreed, Offer, Session};
+use crate::transport::Transport;
+use reactor::{Key, PeerAddress, Reactor};
+use std::mem::take;
+use std::sync::Arc;
+
+impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
+    /// The same, where clients that come by the network have to speak TLS.
+    #[must_use]
+    pub(crate) fn with_tls(mut self, offer: Option<Arc<Offer>>) -> Worker<R, T, P> {
+        self.offer = offer;
+        self
+    }
+
+    /// What a new connection speaks through. Who comes by a unix socket is on this machine, and most likely a proxy that
+    /// ends TLS itself.
+    #[cold]
+    pub(super) fn transport(&mut self, key: Key) -> Option<Box<Transport>> {
+        let offer = self.offer.as_mut()?;
+        if !matches!(self.reactor.peer(key), Some(PeerAddress::Tcp(_))) {
+            return None;
+        }
+        if let Some(newest) = Offer::newest(offer) {
+            *offer = newest;
+        }
+        let config = Arc::clone(offer.config());
+        let deadline = self.now() + limit::HANDSHAKE_TIMEOUT;
+        // It has no reason not to begin; if it does not, nothing is said in clear.
+        let session = Session::new(config, deadline).ok();
+        Some(Box::new(session.map_or(Transport::Cleartext, Transport::Secured)))
+    }
+
+    /// Bytes came by TLS; none: the peer has closed its side of the connection.
+    pub(super) fn received_sealed(&mut self, key: Key, bytes: &mut [u8]) {
+        let Some(connection) = self.connections.get(key) else { return };
+        let phase = connection.phase;
+        let Some(session) = connection.session() else { return };
+        if phase != Phase::Open {
+            return self.take_in(key, bytes);
+        }
+        if bytes.is_empty() {
+            // Without the word before it somebody may have cut it; but whether a request is complete is seen by itself
+            // (RFC 9112 §9.8), and an answer is sealed for its client alone.
+            return match session.deadline() {
+                Some(_) => self.close(key),
+                None if session.has_peer_ended() => {}
+                None => self.take_in(key, &[]),
+            };
+        }
+        if session.is_cleartext(bytes) {
+            connection.transport = Some(Box::new(Transport::Cleartext));
+            return self.take_in(key, bytes);
+        }
+        let had_ended = session.has_peer_ended();
+        let mut opened = take(&mut self.buffers.opened);
+        opened.clear();
+        let result = self.exchange.output.write_sealed(|out| session.open(bytes, &mut opened, out));
+        let has_ended = session.has_peer_ended() && !had_ended;
+        if result.is_err() {
+            return self.end_broken(key);
+        }
+        if session.take_agreed() == Some(Agreed::Http2) {
+            self.go_on_as_http2(key);
+        }
+        if !opened.is_empty() {
+            self.take_in(key, &opened);
+        }
+        if has_ended {
+            self.take_in(key, &[]);
+        }
+        // What TLS has to say where nothing was answered; and what the deadline is for may have changed.
+        if opened.is_empty() || !self.exchange.output.is_empty() {
+            self.flush(key);
+        }
+        self.buffers.opened = opened;
+    }
+
+    /// The peer does not keep to TLS. It is told what is wrong, and that is all.
+    fn end_broken(&mut self, key: Key) {
+        let Some(connection) = self.connections.get(key) else { return };
+        if connection.busy.as_ref().is_some_and(|busy| !busy.pending.is_empty()) {
+            // It has not read what it was told before.
+            self.exchange.output.clear();
+            return self.close(key);
+        }
+        connection.busy = None;
+        if let Protocol::Http2(http2) = &mut connection.wire {
+            http2.forget_all();
+        }
+        // To close over what it still sends would destroy what it is told.
+        connection.phase = Phase::Closing { linger: true };
+        self.flush(key);
+    }
+
+    /// Says that nothing more will come from us. Who does not take even that any more cannot be helped.
+    pub(super) fn say_end(&mut self, key: Key) {
+        let Some(connection) = self.connections.get(key) else { return };
+        let Some(session) = connection.session() else { return };
+        let records = &mut self.buffers.records;
+        records.clear();
+        if session.end(records).is_ok() && !records.bytes().is_empty() {
+            let _ = self.reactor.send(key, &[records.bytes()], false);
+        }
+    }
+}

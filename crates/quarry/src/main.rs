@@ -1,5 +1,6 @@
 //! The program: flags to settings, settings to a server, and the small tools beside it.
 
+mod authority;
 mod browser;
 mod command;
 mod exit;

@@ -9,8 +9,10 @@ use reactor::disk::Links;
 use semantics::Field;
 use server::{Accent, CertificateFiles, Options, OwnFiles, Server};
 
+use crate::authority::{self, Authority};
 use crate::exit::{self, Failure};
 use crate::flag::{self, Settings, Symlinks, Tls};
+use crate::interface;
 use crate::terminal::Terminal;
 use crate::value::prefix::Prefix;
 
@@ -31,7 +33,7 @@ fn options(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Opt
         root,
         symlinks: links(serving.symlinks),
         listen: addresses(settings)?,
-        tls: certificate(tls),
+        tls: certificate(tls)?,
         workers: listening.workers.map_or(0, |workers| workers.get()),
         user: listening.user.clone(),
         memory_bytes: limits.memory_bytes as u64,
@@ -95,10 +97,18 @@ fn check_logo(root: &Path, path: &str, serves_hidden: bool) -> Result<(), Failur
     }
 }
 
-/// The certificate to serve with; none: in clear.
-fn certificate(tls: &Tls) -> Option<CertificateFiles> {
-    let (chain, key) = tls.tls_cert.clone().zip(tls.tls_key.clone())?;
-    Some(CertificateFiles { chain, key })
+/// The certificate to serve with, made for it where the owner has none; none: in clear.
+fn certificate(tls: &Tls) -> Result<Option<CertificateFiles>, Failure> {
+    if let Some((chain, key)) = tls.tls_cert.clone().zip(tls.tls_key.clone()) {
+        return Ok(Some(CertificateFiles { chain, key }));
+    }
+    if !tls.tls {
+        return Ok(None);
+    }
+    let names = authority::names();
+    let authority = Authority::open(&authority::folders(tls.state.as_deref()), &names)?;
+    let file = authority.vouch(&names, &interface::addresses())?;
+    Ok(Some(CertificateFiles { chain: file.clone(), key: file }))
 }
 
 /// All addresses asked for, each once.

@@ -168,6 +168,7 @@ impl<F> Connection<F> {
     }
 
     /// Whether what it says is sealed.
+    #[inline]
     pub(crate) fn is_secured(&self) -> bool {
         matches!(self.transport.as_deref(), Some(Transport::Secured(_)))
     }

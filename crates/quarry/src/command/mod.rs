@@ -5,6 +5,7 @@ mod compress;
 mod find;
 mod generate;
 mod serve;
+mod trust;
 
 use std::ffi::OsString;
 use std::fs;
@@ -30,6 +31,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
         Command::Find(flags) => find::run(&flags),
         Command::Check(flags) => check::run(&flags),
         Command::Compress(flags) => compress::run(&flags),
+        Command::Trust(flags) => trust::run(&flags),
         Command::Generate(Generate::Man { command }) => {
             let definition = generate::find(command.as_deref())?;
             print(|out| generate::man(definition, out))

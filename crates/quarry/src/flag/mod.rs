@@ -26,7 +26,7 @@ pub(crate) use log::{AccessLog, Log};
 pub(crate) use look_up::{LookUp, places};
 pub(crate) use pages::Pages;
 pub(crate) use serving::{Serving, Symlinks};
-pub(crate) use tls::Tls;
+pub(crate) use tls::{Tls, Trust};
 
 /// Turn a folder into a fast, correct website
 #[derive(Debug, Parser)]
@@ -55,6 +55,9 @@ pub(crate) enum Command {
     /// Write .br, .zst and .gz next to files that get smaller by it
     #[command(after_help = COMPRESS_AFTER_HELP, max_term_width = 100)]
     Compress(Compress),
+    /// Explain how to trust the certificates of --tls, or do so
+    #[command(max_term_width = 100)]
+    Trust(Trust),
     /// Print the manual page or completions; write templates
     #[command(subcommand, arg_required_else_help = false, max_term_width = 100)]
     Generate(Generate),
@@ -180,6 +183,7 @@ Examples:
   quarry                      this folder, at http://127.0.0.1:8000/
   quarry ~/site --open        that folder, and open the browser
   quarry --listen :8000 --qr  for the phones and computers around you
+  quarry --tls                by HTTPS, at https://127.0.0.1:8000/
   quarry find granite wall    files with both words in this folder
 
 quarry --help tells more; quarry help COMMAND explains one.";
@@ -195,10 +199,12 @@ Examples:
   quarry                            this folder, at http://127.0.0.1:8000/
   quarry ~/site --open              that folder, and open the browser
   quarry --listen :8000 --qr        for the phones and computers around you
+  quarry --tls                      by HTTPS; quarry trust makes browsers believe it
   quarry dist --spa --no-listing    an application with its own router
   quarry site --clean-urls --header 'X-Robots-Tag: noindex'
   quarry --listen unix:/run/quarry.sock /srv/www
   sudo quarry --listen :80 --user www-data /srv/www
+  sudo quarry --listen :443 --tls-cert chain.pem --tls-key key.pem --user www-data /srv/www
   quarry find granite wall          files with both words in this folder
 
 Durations are written 200ms, 10s, 2m, 1h or 0; sizes 64KiB, 256MiB, 1G or 0.

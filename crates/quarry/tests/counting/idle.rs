@@ -5,6 +5,7 @@ use std::net::TcpStream;
 
 use super::response::Response;
 use super::running::{Running, allow_descriptors};
+use super::tls_client;
 use super::{REQUEST, start};
 
 /// The look-up takes and gives back memory in its own time, which would be taken for that of connections.
@@ -79,6 +80,30 @@ fn two_thousand_idle_connections_of_http_2_cost_at_most_12_kib_each() {
     let each = (private_bytes(&running) as f64 - before as f64) / CONNECTIONS as f64;
     println!("{each:.0} bytes for each idle connection of HTTP/2");
     assert!((1.0..=12_288.0).contains(&each), "{each:.0} bytes for each idle connection of HTTP/2");
+}
+
+#[test]
+fn two_thousand_idle_connections_of_tls_cost_at_most_8_kib_each() {
+    const CONNECTIONS: usize = 2000;
+    allow_descriptors(CONNECTIONS as u64 + 700);
+    let (folder, keys) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    std::fs::write(folder.path().join("a.html"), "found").expect("written");
+    let (chain, key) = tls_client::certificate(keys.path(), -1..30);
+    let flags = ["--tls-cert", chain.to_str().expect("UTF-8"), "--tls-key", key.to_str().expect("UTF-8")];
+    let running = start(folder.path(), &[FLAGS, &flags].concat());
+    let config = tls_client::config(&chain);
+    let open = |_| {
+        let mut stream = tls_client::connect(&running, &config);
+        stream.write_all(REQUEST.as_bytes()).expect("sent");
+        assert_eq!(Response::read(&mut BufReader::new(&mut stream)).text(), "found");
+        stream
+    };
+    let mut connections: Vec<tls_client::Client> = (0..500).map(open).collect();
+    let before = private_bytes(&running);
+    connections.extend((0..CONNECTIONS).map(open));
+    let each = (private_bytes(&running) as f64 - before as f64) / CONNECTIONS as f64;
+    println!("{each:.0} bytes for each idle connection of TLS");
+    assert!((1.0..=8192.0).contains(&each), "{each:.0} bytes for each idle connection of TLS");
 }
 
 /// Connections that have had an answer each, and may ask again.

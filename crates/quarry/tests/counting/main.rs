@@ -15,6 +15,9 @@ mod response;
 #[path = "../process/running.rs"]
 #[allow(dead_code, reason = "the tests of the process use all of it")]
 mod running;
+#[path = "../process/tls_client.rs"]
+#[allow(dead_code, reason = "the tests of the process use all of it")]
+mod tls_client;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -474,3 +474,86 @@ fn an_old_certificate_is_served_with_a_warning() {
         assert_eq!(running.end(Signal::TERM), (Some(0), String::new(), warning));
     }
 }
+
+/// A server with a certificate of its own making, whose authority is kept in this folder.
+fn start_with_authority(site: &Site, state: &Path) -> Running {
+    start(&site.root, &["--tls", "--state", text(state)])
+}
+
+#[test]
+fn a_development_certificate_is_trusted_by_who_trusts_its_authority() {
+    let site = Site::new();
+    let state = site.key.with_file_name("state");
+    let told = run(["trust", "--state", text(&state)]);
+    assert_eq!((told.code, told.errors.as_str()), (Some(0), ""));
+    let authority = state.join("authority.pem");
+    assert_eq!(told.output.lines().next(), Some(text(&authority)));
+    let before = fs::read(&authority).expect("it is made");
+    let running = start_with_authority(&site, &state);
+    assert!(running.url.starts_with("https://127.0.0.1:"), "{}", running.url);
+    let get = |host: &str| {
+        let url = format!("https://{host}:{}/a.txt", running.port());
+        let resolved = format!("{host}:{}:127.0.0.1", running.port());
+        curl(&["--cacert", text(&authority), "--resolve", &resolved, &url])
+    };
+    for host in ["127.0.0.1", "localhost"] {
+        assert_eq!(get(host), "0123456789", "{host}");
+    }
+    let host = fs::read_to_string("/proc/sys/kernel/hostname").expect("a name").trim().to_ascii_lowercase();
+    assert_eq!(get(&host), "0123456789", "{host}");
+    // Once made, it stays, and whoever trusts it need not do so again.
+    let again = start_with_authority(&site, &state);
+    assert!(fs::read(&authority).expect("it is there") == before);
+    assert_eq!(curl(&["--cacert", text(&authority), &format!("{}a.txt", again.url)]), "0123456789");
+    // Its key is its owner's alone.
+    for (name, mode) in [("", 0o700), ("authority.key", 0o600), ("authority.pem", 0o644), ("localhost.pem", 0o600)] {
+        let found = fs::metadata(state.join(name)).expect("it is there").permissions();
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&found) & 0o777, mode, "{name}");
+    }
+    let names: Vec<_> =
+        fs::read_dir(&state).expect("a folder").map(|entry| entry.expect("a file").file_name()).collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+}
+
+/// Made by openssl, with the key of the authority, for a name on the internet.
+#[test]
+fn the_authority_cannot_vouch_for_anybody_else() {
+    let site = Site::new();
+    let state = site.key.with_file_name("state");
+    run(["trust", "--state", text(&state)]);
+    let file = |name: &str| text(&site.root.join(name)).to_owned();
+    let (authority, key) = (state.join("authority.pem"), state.join("authority.key"));
+    for (name, expected) in [("example.org", "permitted subtree violation"), ("desk.local", "OK")] {
+        fs::write(file("extensions"), format!("subjectAltName=DNS:{name}\n")).expect("written");
+        let subject = ["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/"];
+        program("openssl", &[&subject[..], &["-keyout", &file("key"), "-out", &file("request")]].concat());
+        let signed = ["x509", "-req", "-in", &file("request"), "-CA", text(&authority), "-CAkey", text(&key)];
+        program(
+            "openssl",
+            &[&signed[..], &["-CAcreateserial", "-extfile", &file("extensions"), "-out", &file("leaf")]].concat(),
+        );
+        let output = Command::new("openssl").args(["verify", "-CAfile", text(&authority), &file("leaf")]).output();
+        let output = output.expect("openssl is there");
+        let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(told.contains(expected), "{name}: {told}");
+    }
+}
+
+#[test]
+fn what_is_in_the_way_of_an_authority_is_told() {
+    let site = Site::new();
+    let state = site.root.join("a.txt");
+    let ended = run([text(&site.root), "--tls", "--state", text(&state)]);
+    let expected = format!("quarry: cannot write \"{}\": file exists\n", text(&state));
+    assert_eq!((ended.code, ended.errors.as_str()), (Some(2), expected.as_str()));
+    let state = site.root.join("state");
+    run(["trust", "--state", text(&state)]);
+    fs::write(state.join("authority.key"), "nothing").expect("written");
+    let ended = run([text(&site.root), "--tls", "--state", text(&state)]);
+    let expected = format!(
+        "quarry: cannot use \"{}\": it is no private key; delete the folder for a new authority, which then has to be trusted \
+         anew\n",
+        text(&state.join("authority.key"))
+    );
+    assert_eq!((ended.code, ended.errors.as_str()), (Some(2), expected.as_str()));
+}

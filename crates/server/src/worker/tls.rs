@@ -45,7 +45,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         let phase = connection.phase;
         let Some(session) = connection.session() else { return };
         if phase != Phase::Open {
-            return self.take_in(key, bytes);
+            return self.take_in::<false>(key, bytes);
         }
         if bytes.is_empty() {
             // Without the word before it somebody may have cut it; but whether a request is complete is seen by itself
@@ -53,12 +53,12 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             return match session.deadline() {
                 Some(_) => self.close(key),
                 None if session.has_peer_ended() => {}
-                None => self.take_in(key, &[]),
+                None => self.take_in::<false>(key, &mut []),
             };
         }
         if session.is_cleartext(bytes) {
             connection.transport = Some(Box::new(Transport::Cleartext));
-            return self.take_in(key, bytes);
+            return self.take_in::<false>(key, bytes);
         }
         let had_ended = session.has_peer_ended();
         let mut opened = take(&mut self.buffers.opened);
@@ -72,10 +72,10 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             self.go_on_as_http2(key);
         }
         if !opened.is_empty() {
-            self.take_in(key, &opened);
+            self.take_in::<false>(key, &mut opened);
         }
         if has_ended {
-            self.take_in(key, &[]);
+            self.take_in::<false>(key, &mut []);
         }
         // What TLS has to say where nothing was answered; and what the deadline is for may have changed.
         if opened.is_empty() || !self.exchange.output.is_empty() {

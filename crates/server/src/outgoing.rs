@@ -281,3 +281,26 @@ pub(crate) fn remove<F>(segments: &mut VecDeque<Segment<F>>, mut sent: u64) {
         return;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is pending, in its order: sealed or not.
+    fn order(pending: &VecDeque<Segment<()>>) -> Vec<(bool, &[u8])> {
+        let sealed = pending.iter().map(|segment| matches!(segment, Segment::Sealed(..)));
+        sealed.zip(pending.iter().map(|segment| segment.bytes(&[]).unwrap_or_default())).collect()
+    }
+
+    #[test]
+    fn what_is_sealed_stays_ahead_of_what_will_be_in_the_order_of_its_numbers() {
+        let mut output = Output::<()>::new();
+        let mut pending = VecDeque::new();
+        for round in [b'a', b'b'] {
+            output.write_sealed(|out| out.push(round));
+            output.write(|out| out.push(round + 10));
+            output.keep_rest(&mut pending);
+        }
+        assert_eq!(order(&pending), [(true, &b"a"[..]), (true, b"b"), (false, b"k"), (false, b"l")]);
+    }
+}

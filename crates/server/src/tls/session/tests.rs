@@ -234,3 +234,20 @@ fn a_request_in_clear_is_told_from_a_handshake_by_its_first_byte() {
     pair.talk().expect("a handshake");
     assert!(!pair.server.is_cleartext(b"GET / HTTP/1.1"));
 }
+
+#[test]
+fn keys_are_renewed_when_the_peer_asks_for_it() {
+    let setting = setting(&[], &[&rustls::version::TLS13]);
+    for piece in PIECES {
+        let mut pair = both(&setting, piece);
+        pair.talk().expect("a handshake");
+        for round in 0..3_u8 {
+            pair.client.refresh_traffic_keys().expect("after the handshake");
+            pair.client.writer().write_all(&[round]).expect("in memory");
+            pair.talk().expect("records by new keys");
+            pair.seal(&[round + 100]);
+            assert_eq!(pair.heard(), (vec![round + 100], false));
+        }
+        assert_eq!(pair.opened, [0, 1, 2]);
+    }
+}

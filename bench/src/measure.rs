@@ -4,10 +4,14 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
 
 use crate::case::{Case, Load};
 use crate::check::{Request, wait_until_ready};
+use crate::client::Client;
 use crate::install::Place;
 use crate::machine;
 use crate::server::{Running, Server};
@@ -42,6 +46,7 @@ impl Measurement {
         let mut running = server.start(place)?;
         wait_until_ready(server, &mut running)?;
         let start_ms = start.elapsed().as_secs_f64() * 1000.0;
+        wait_until_read(server.port)?;
         load(server.port, case, &script, 1)?;
         Ok(Measurement { start_ms, ..Measurement::of_running(server, &running, case, &script, seconds)? })
     }
@@ -67,6 +72,26 @@ impl Measurement {
         })
     }
 }
+
+/// Waits until a look-up, if the server has one, has read all that there is: it does so once, and for no request.
+fn wait_until_read(port: u16) -> Result<(), Box<dyn Error>> {
+    let begin = Instant::now();
+    let mut client = Client::new(port);
+    // Others have no such page, or something else stands there.
+    while let Ok(state) = client.get("/-/index?format=json", "")
+        && let Ok(state) = serde_json::from_slice::<Value>(&state)
+        && state["state"] == "building"
+    {
+        if begin.elapsed() > READ_MAX {
+            return Err(format!("reads what is in its folder for more than {READ_MAX:?}").into());
+        }
+        sleep(Duration::from_millis(20));
+    }
+    Ok(())
+}
+
+/// The folder of the bench is read in some seconds.
+const READ_MAX: Duration = Duration::from_secs(120);
 
 /// What the load generator says.
 #[derive(Debug, PartialEq)]

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 /// What a connection by a port for TLS has; one by another port has none, and pays nothing for it.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a connection holds it behind a box, and the small one not for long")]
 pub(crate) enum Transport {
     /// Its bytes are sealed.
     Secured(Session),

@@ -61,6 +61,16 @@ impl Query {
         // A word without a space behind it is still being typed.
         if self.is_open { words } else { words + " " }
     }
+
+    /// As Recoll and Groonga take it: phrases in quotes, and a star where a word may go on.
+    pub(crate) fn starred(&self) -> String {
+        let last = self.parts.len().saturating_sub(1);
+        let part = |(at, part): (usize, &String)| match self.is_open && at == last {
+            true => format!("{part}*"),
+            false => format!("\"{part}\""),
+        };
+        self.parts.iter().enumerate().map(part).collect::<Vec<_>>().join(" ")
+    }
 }
 
 fn quoted(part: &str) -> String {
@@ -106,6 +116,7 @@ mod tests {
             |parts: &[&str], is_open| Query { parts: parts.iter().map(|part| (*part).to_owned()).collect(), is_open };
         assert_eq!(query(&["资料", "a b"], false).typed(), "资料 \"a b\" ");
         assert_eq!(query(&["re"], true).typed(), "re");
+        assert_eq!(query(&["资料", "re"], true).starred(), "\"资料\" re*");
     }
 
     #[test]

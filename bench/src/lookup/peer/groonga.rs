@@ -60,15 +60,6 @@ fn target(query: &str) -> String {
     )
 }
 
-fn words(query: &Query) -> String {
-    let last = query.parts.len().saturating_sub(1);
-    let part = |(at, part): (usize, &String)| match query.is_open && at == last {
-        true => format!("{part}*"),
-        false => format!("\"{part}\""),
-    };
-    query.parts.iter().enumerate().map(part).collect::<Vec<_>>().join(" ")
-}
-
 /// What was typed, with what means something to it taken as letters.
 fn typed(words: &str) -> String {
     let words: String = words.chars().map(|c| if "\"()\\+-<>~*:".contains(c) { ' ' } else { c }).collect();
@@ -102,7 +93,7 @@ impl Peer for Groonga {
         wait(&mut client)?;
         let mut asked = Vec::new();
         for query in queries {
-            let answer: Value = serde_json::from_slice(&client.get(&target(&words(query)), "")?)?;
+            let answer: Value = serde_json::from_slice(&client.get(&target(&query.starred()), "")?)?;
             // [[status, begin, seconds], [[[hits], …]]]
             let seconds = answer[0][2].as_f64().ok_or_else(|| format!("not understood: {answer}"))?;
             let hits = answer[1][0][0][0].as_u64().unwrap_or(0);
@@ -116,7 +107,7 @@ impl Peer for Groonga {
         let served = self.spawn()?;
         let mut client = Client::new(served.port);
         wait(&mut client)?;
-        client.get(&target(&words(query)), "")?;
+        client.get(&target(&query.starred()), "")?;
         Ok(begin.elapsed().as_secs_f64())
     }
 

@@ -61,11 +61,11 @@ impl Peer for Recoll {
     }
 
     fn ask(&mut self, queries: &[Query]) -> Result<Vec<Asked>, Box<dyn Error>> {
-        queries.iter().take(QUERIES_MAX).map(|query| self.ask_one(&words(query))).collect()
+        queries.iter().take(QUERIES_MAX).map(|query| self.ask_one(&query.starred())).collect()
     }
 
     fn start(&mut self, query: &Query) -> Result<f64, Box<dyn Error>> {
-        Ok(self.ask_one(&words(query))?.milliseconds / 1000.0)
+        Ok(self.ask_one(&query.starred())?.milliseconds / 1000.0)
     }
 
     fn notice(&mut self, corpus: &Corpus) -> Result<Option<Vec<f64>>, Box<dyn Error>> {
@@ -95,13 +95,4 @@ impl Peer for Recoll {
         }
         Ok(Some(times))
     }
-}
-
-fn words(query: &Query) -> String {
-    let last = query.parts.len().saturating_sub(1);
-    let part = |(at, part): (usize, &String)| match query.is_open && at == last {
-        true => format!("{part}*"),
-        false => format!("\"{part}\""),
-    };
-    query.parts.iter().enumerate().map(part).collect::<Vec<_>>().join(" ")
 }

@@ -89,7 +89,8 @@ impl Finder {
         answer.step = step;
         answer.instead = instead;
         answer.total = hits.len();
-        answer.total_is_exact = !budget.is_cut() && !named.is_cut;
+        // Texts with words that go on are not counted where the beginning of one was looked for in titles only.
+        answer.total_is_exact = !budget.is_cut() && !named.is_cut && plan.reach != Reach::Titles;
         if has_facets {
             answer.facets = facet::count(&view, &hits, &named, &places, budget)?;
         }

@@ -13,7 +13,7 @@ use crate::select::Selected;
 use crate::tree::{Metadata, Refusal, Tree};
 use crate::variant::Variant;
 use crate::visit::Visit;
-use crate::witness::{Step, Witness};
+use crate::witness::{CharsetBy, Step, Witness};
 use charset::TextKind;
 use semantics::coding::Coding;
 use semantics::date::format_date;
@@ -138,16 +138,23 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         let mut media_type = MediaType::from_name(path.name());
         let is_unknown = media_type == MediaType::OCTET_STREAM && (1..=limit::SNIFF_BYTES_MAX).contains(&metadata.size);
         let mut charset = asked.map(Cow::Borrowed);
+        let mut by = if asked.is_some() { CharsetBy::Reader } else { CharsetBy::Nobody };
         if media_type.is_text && asked.is_none() || is_unknown {
             let found = self.workshop.charset(file, metadata, text_kind(media_type.kind))?;
             if is_unknown && found.is_some() {
                 // A text under a name that says nothing (`CHANGES`, `hosts.local`) is to be read, not to be saved.
                 media_type = MediaType::from_essence("text/plain");
             }
-            charset = charset.or(found.map(Cow::Borrowed));
+            if let (None, Some(found)) = (&charset, found) {
+                (charset, by) = (Some(Cow::Borrowed(found)), CharsetBy::Bytes);
+            }
         }
-        let charset = charset.or_else(|| self.options.default_charset.clone().map(Cow::Owned));
-        let value = match charset.filter(|_| media_type.is_text) {
+        if let (None, Some(default)) = (&charset, &self.options.default_charset) {
+            (charset, by) = (Some(Cow::Owned(default.clone())), CharsetBy::Owner);
+        }
+        let charset = charset.filter(|_| media_type.is_text);
+        self.witness.step(Step::Charset(charset.as_deref(), if charset.is_some() { by } else { CharsetBy::Nobody }));
+        let value = match charset {
             Some(charset) => Cow::Owned(format!("{}; charset={charset}", media_type.essence)),
             None => Cow::Borrowed(media_type.essence),
         };
@@ -164,6 +171,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         media_type: Labelled,
         variant: Variant<T::File>,
     ) -> Keep<T::File> {
+        self.witness.step(Step::Bytes(&variant.metadata));
         let is_settled = is_settled(original, self.now) && is_settled(&variant.metadata, self.now);
         if !is_settled {
             self.witness.step(Step::Unsettled);

@@ -34,4 +34,4 @@ pub use query::kept_under;
 pub use representation::{Evidence, Keep, Workshop, is_settled};
 pub use select::{Selected, select};
 pub use tree::{Batches, DirectoryEntry, Identity, MemoryFile, MemoryTree, Metadata, Node, NodeKind, Refusal, Tree};
-pub use witness::{Step, Unseen, Witness};
+pub use witness::{CharsetBy, Step, Unseen, WhyPlain, Witness};

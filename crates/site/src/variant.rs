@@ -5,7 +5,7 @@ use crate::path::SitePath;
 use crate::representation::{Workshop, is_settled};
 use crate::tree::{Metadata, Refusal, Tree};
 use crate::visit::Visit;
-use crate::witness::{Step, Witness};
+use crate::witness::{Step, WhyPlain, Witness};
 use semantics::coding::{AcceptedCodings, Coding};
 use semantics::{Content, FieldName};
 
@@ -29,6 +29,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         is_compressible: bool,
     ) -> Result<Option<Variant<T::File>>, Refusal> {
         let accepted = AcceptedCodings::parse(self.head.fields.values(FieldName::AcceptEncoding));
+        let mut why = if metadata.size == 0 { WhyPlain::Empty } else { WhyPlain::Type };
         if is_compressible && metadata.size > 0 {
             // Who refuses identity gets even a small file coded, rather than nothing.
             let bytes_min = if accepted.quality(Coding::Identity) == 0 { 0 } else { limit::COMPRESS_BYTES_MIN };
@@ -41,12 +42,14 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
             {
                 return Ok(Some(variant));
             }
+            why = self.why_plain(&accepted, metadata, bytes_min);
             for coding in preferred(&accepted).filter(|_| can_compress) {
                 if let Some(bytes) = self.workshop.compress(file, metadata, coding)? {
                     self.witness.step(Step::Compressed(coding));
                     let content = Content::from_bytes(bytes);
                     return Ok(Some(Variant { coding, content, metadata: *metadata, is_made: true }));
                 }
+                why = WhyPlain::NotSmaller;
                 // What one coding cannot make smaller is not compressible; the others need not try.
                 if bytes_min > 0 {
                     break;
@@ -56,12 +59,24 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         if accepted.quality(Coding::Identity) == 0 {
             return Ok(None);
         }
+        self.witness.step(Step::Plain(why));
         Ok(Some(Variant {
             coding: Coding::Identity,
             content: whole(file, metadata),
             metadata: *metadata,
             is_made: false,
         }))
+    }
+
+    /// Why nothing was compressed, should it come to that: the first that holds, beginning with what the client can change.
+    fn why_plain(&self, accepted: &AcceptedCodings, metadata: &Metadata, bytes_min: u64) -> WhyPlain {
+        match metadata.size {
+            _ if preferred(accepted).next().is_none() => WhyPlain::Client,
+            _ if !self.options.compress => WhyPlain::Off,
+            size if size < bytes_min => WhyPlain::Small,
+            size if size > limit::COMPRESS_BYTES_MAX => WhyPlain::Large,
+            _ => WhyPlain::Unsettled,
+        }
     }
 
     /// A coded copy beside the file, the best that the client takes. One that is older than the file is of another text.

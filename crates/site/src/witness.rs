@@ -1,7 +1,7 @@
 //! Who looks at how a decision is made: the X-ray, `quarry explain`. Costs nothing when nobody does.
 
 use crate::path::SitePath;
-use crate::tree::Refusal;
+use crate::tree::{Metadata, Refusal};
 use semantics::Status;
 use semantics::coding::Coding;
 
@@ -30,6 +30,8 @@ pub enum Step<'a> {
     NotFoundFile(&'a SitePath),
     /// The client is sent to this target.
     Redirect(&'a str),
+    /// Which encoding a text is labelled with, if any, and who says so.
+    Charset(Option<&'a str>, CharsetBy),
     /// The value of `Content-Type`.
     MediaType(&'a str),
     /// A coded copy beside the file is sent.
@@ -38,12 +40,50 @@ pub enum Step<'a> {
     OldSibling(&'a SitePath),
     /// The workshop compressed it.
     Compressed(Coding),
+    /// It is sent as it is, and why.
+    Plain(WhyPlain),
+    /// What the bytes to send are read from, or were made from.
+    Bytes(&'a Metadata),
     /// The entity tag.
     EntityTag(&'a str),
     /// It changed too recently for its tag to be strong or the answer to be kept.
     Unsettled,
     /// What preconditions and ranges made of it.
     Answer(Status),
+}
+
+/// Who says in which encoding a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CharsetBy {
+    /// The query (`?charset=`).
+    Reader,
+    /// The bytes, as the workshop read them.
+    Bytes,
+    /// The owner, for what the workshop cannot tell.
+    Owner,
+    /// Nobody: it is no text, or one whose encoding nobody can tell.
+    Nobody,
+}
+
+/// Why a representation has no content coding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyPlain {
+    /// Its type is compressed already, or does not get smaller.
+    Type,
+    /// It is empty.
+    Empty,
+    /// It has fewer bytes than are worth it.
+    Small,
+    /// It has more bytes than are compressed for one request.
+    Large,
+    /// It changed this moment, and may change while it is compressed.
+    Unsettled,
+    /// The owner wants nothing compressed, and there is no coded copy that the client takes.
+    Off,
+    /// The client takes no coding, or likes the plain bytes better.
+    Client,
+    /// It was tried, and did not get smaller.
+    NotSmaller,
 }
 
 /// Sees each step of a decision.

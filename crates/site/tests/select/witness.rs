@@ -59,7 +59,13 @@ fn check_plain(site: &Site, request: &str, expected: &str) {
 
 #[test]
 fn what_is_not_compressed_says_why() {
-    let site = Site::new(&[("a.txt", &long('a')), ("b.txt", "short"), ("c.txt", ""), ("d.txt", &long('!')), ("e.png", &long('e'))]);
+    let site = Site::new(&[
+        ("a.txt", &long('a')),
+        ("b.txt", "short"),
+        ("c.txt", ""),
+        ("d.txt", &long('!')),
+        ("e.png", &long('e')),
+    ]);
     check_plain(&site, "GET /a.txt\nAccept-Encoding: gzip", "Compressed(Gzip)");
     check_plain(&site, "GET /a.txt", "Plain(Client)");
     check_plain(&site, "GET /a.txt\nAccept-Encoding: identity, gzip;q=0.5", "Plain(Client)");

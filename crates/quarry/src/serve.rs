@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use reactor::ListenAddress;
 use reactor::disk::Links;
 use semantics::Field;
-use server::{Accent, CertificateFiles, Options, OwnFiles, Server};
+use server::{Accent, CertificateFiles, Options, OwnFiles, Server, SiteSettings};
 
 use crate::authority::{self, Authority};
 use crate::exit::{self, Failure};
@@ -28,27 +28,35 @@ pub(crate) fn run(server: Server) -> Result<(), Failure> {
 
 /// What each flag means to the server; what was not asked for stays as the server has it.
 fn options(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Options, Failure> {
-    let Settings { root: _, listening, tls, serving, pages, limits, log, look_up } = settings;
-    let mut options = Options {
-        root,
-        symlinks: links(serving.symlinks),
+    let Settings { root: _, listening, tls, serving: _, pages: _, limits, log, look_up: _ } = settings;
+    Ok(Options {
         listen: addresses(settings)?,
         tls: certificate(tls)?,
         workers: listening.workers.map_or(0, |workers| workers.get()),
         user: listening.user.clone(),
         memory_bytes: limits.memory_bytes as u64,
-        fresh: serving.fresh,
         drain: listening.drain,
         idle_timeout: limits.idle_timeout,
         connections_max: limits.connections_max.map(|max| max.get() as usize),
         per_address_max: Some(limits.connections_per_address_max.get()),
         access_log: access_log(log.access_log(terminal)),
         tells_people: io::stderr().is_terminal() && !log.quiet,
+        sites: vec![site(settings, root)?],
+    })
+}
+
+/// The one site that flags make: for all hosts.
+fn site(settings: &Settings, root: PathBuf) -> Result<SiteSettings, Failure> {
+    let Settings { serving, pages, look_up, .. } = settings;
+    let mut settings = SiteSettings {
+        root,
+        symlinks: links(serving.symlinks),
+        fresh: serving.fresh,
         // Who shows no lists of names shows none of what is found either: it would tell the same names.
         look_up: look_up.places().filter(|_| !pages.no_listing),
-        ..Options::default()
+        ..SiteSettings::default()
     };
-    let site = &mut options.site;
+    let site = &mut settings.options;
     site.hidden = serving.hidden;
     site.spa = serving.spa.clone();
     site.clean_urls = serving.clean_urls;
@@ -65,23 +73,23 @@ fn options(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Opt
         Prefix::Off => site.prefix = None,
         Prefix::Path(path) => {
             site.prefix = Some(path.clone());
-            options.look.prefix = path.clone();
+            settings.look.prefix = path.clone();
         }
     }
     // A folder is known by its name; the root of the machine has none.
-    let name = options.root.file_name().map(|name| name.to_string_lossy().into_owned());
-    options.look.title = pages.title.clone().or(name).unwrap_or(options.look.title);
-    options.look.accent = pages.accent.as_deref().and_then(Accent::parse);
+    let name = settings.root.file_name().map(|name| name.to_string_lossy().into_owned());
+    settings.look.title = pages.title.clone().or(name).unwrap_or(settings.look.title);
+    settings.look.accent = pages.accent.as_deref().and_then(Accent::parse);
     if let Some(path) = &pages.logo {
-        check_logo(&options.root, path, serving.hidden)?;
-        options.look = options.look.with_logo(path);
+        check_logo(&settings.root, path, serving.hidden)?;
+        settings.look = settings.look.with_logo(path);
     }
-    options.own = OwnFiles {
+    settings.own = OwnFiles {
         header: pages.page_header.clone(),
         footer: pages.page_footer.clone(),
         templates: pages.templates.clone(),
     };
-    Ok(options)
+    Ok(settings)
 }
 
 /// A logo that nobody can get would be a hole in every page.

@@ -5,7 +5,7 @@
 
 use reactor::{Completion, Key, PeerAddress, Reactor};
 use server::limit::Limits;
-use server::origin::{Control, Files, Origin};
+use server::origin::{Control, Files, Origin, Shared, Site};
 use server::pool::{self, Done, Errand, Pool};
 use server::{AccessLog, Look, Worker, access_log::LogWriter};
 use site::{DirectoryEntry, Identity, MemoryFile, MemoryTree, Node, Refusal, SiteOptions, SitePath, Tree};
@@ -120,16 +120,16 @@ impl Files for Shelf {
 }
 
 /// A pool that does each errand at once.
-struct Inline(Arc<Origin<Shelf>>, VecDeque<Done<MemoryFile>>);
+struct Inline(VecDeque<Done<Shelf>>);
 
-impl Pool<MemoryFile> for Inline {
-    fn submit(&mut self, errand: Errand) -> Result<(), Errand> {
-        self.1.push_back(pool::run(&self.0, errand));
+impl Pool<Shelf> for Inline {
+    fn submit(&mut self, errand: Errand<Shelf>) -> Result<(), Errand<Shelf>> {
+        self.0.push_back(pool::run(errand));
         Ok(())
     }
 
-    fn collect(&mut self) -> Option<Done<MemoryFile>> {
-        self.1.pop_front()
+    fn collect(&mut self) -> Option<Done<Shelf>> {
+        self.0.pop_front()
     }
 }
 
@@ -146,12 +146,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         turns_away: true,
         per_address_max: None,
         memory_bytes: 64 << 20,
-        fresh: Duration::from_secs(1),
         drain: Duration::from_secs(1),
     };
     let log = LogWriter::start(AccessLog::Off)?;
     let shelf = Shelf(Arc::new(Mutex::new(tree)));
-    let origin = Arc::new(Origin::new(shelf, SiteOptions::default(), Look::default(), limits, log, 1 << 20));
+    let shared = Arc::new(Shared::new(limits, log, 1 << 20, false));
+    let origin = Arc::new(Origin::of(Site::new(shelf, SiteOptions::default(), Look::default(), &shared)));
     let request = REQUEST.replace("TARGET", &target).into_bytes();
     let key = |index| Key { index, generation: 1 };
     let accepted = (0..CONNECTIONS).map(|index| Completion::Accepted { key: key(index), listener: 0 });
@@ -159,7 +159,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The pool's answers come with the word that wakes the worker.
     let ready = accepted.chain(first).chain([Completion::Woken]).collect();
     let script = Script { request, left: requests, ready, sent: 0 };
-    let pool = Inline(Arc::clone(&origin), VecDeque::new());
+    let pool = Inline(VecDeque::new());
     let control = Arc::new(Control::default());
     let mut worker = Worker::new(script, origin, pool, control);
     for _ in 0..2 {

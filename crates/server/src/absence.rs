@@ -5,20 +5,20 @@
 //! bounded by itself: a flood of random names pushes out other absences, and nothing that is there.
 
 use crate::limit::ABSENCES_BYTES_MAX;
+use crate::memory::{Asked, Place};
+use crate::origin::{Files, Site};
 use foldhash::fast::RandomState;
 use quick_cache::unsync::Cache;
 use quick_cache::{OptionsBuilder, Weighter};
 use semantics::{Instant, Status};
 use site::Page;
-use std::time::Duration;
 
 /// About what the page and the place in the store take besides the target, which the page has too.
 const ENTRY_BYTES: u64 = 160;
 
 /// The absences of one worker.
 pub(crate) struct Absences {
-    pages: Cache<Box<[u8]>, Absence, ByBytes, RandomState>,
-    fresh: Duration,
+    pages: Cache<Place, Absence, ByBytes, RandomState>,
 }
 
 /// The page that says so, and when it was looked for.
@@ -31,15 +31,15 @@ struct Absence {
 #[derive(Clone)]
 struct ByBytes;
 
-impl Weighter<Box<[u8]>, Absence> for ByBytes {
-    fn weight(&self, target: &Box<[u8]>, _: &Absence) -> u64 {
-        2 * target.len() as u64 + ENTRY_BYTES
+impl Weighter<Place, Absence> for ByBytes {
+    fn weight(&self, place: &Place, _: &Absence) -> u64 {
+        2 * place.bytes() + ENTRY_BYTES
     }
 }
 
 impl Absences {
-    /// None yet. Each is believed for `fresh`.
-    pub(crate) fn new(fresh: Duration) -> Absences {
+    /// None yet.
+    pub(crate) fn new() -> Absences {
         let options = OptionsBuilder::new()
             .estimated_items_capacity((ABSENCES_BYTES_MAX / (2 * ENTRY_BYTES)) as usize)
             .weight_capacity(ABSENCES_BYTES_MAX)
@@ -49,25 +49,25 @@ impl Absences {
             // Both numbers are given above, so this is not reached; a store for nothing is still right.
             Err(_) => Cache::with(1, 0, ByBytes, RandomState::default(), Default::default()),
         };
-        Absences { pages, fresh }
+        Absences { pages }
     }
 
     /// The page for a target that was not there a moment ago.
-    pub(crate) fn get(&self, target: &[u8], now: Instant) -> Option<&Page> {
-        let absence = self.pages.get(path_of(target))?;
-        (now.since(absence.looked) < self.fresh).then_some(&absence.page)
+    pub(crate) fn get<T: Files>(&self, site: &Site<T>, target: &[u8], now: Instant) -> Option<&Page> {
+        let absence = self.pages.get(&asked(site, target))?;
+        (now.since(absence.looked) < site.fresh).then_some(&absence.page)
     }
 
     /// Remembers what `select` made of a target, if that is that nothing is there.
-    pub(crate) fn note(&mut self, target: &[u8], page: &Page, looked: Instant) {
-        if matches!(page, Page::Error { status: Status::NOT_FOUND, .. }) && !self.fresh.is_zero() {
-            self.pages.insert(path_of(target).into(), Absence { page: page.clone(), looked });
+    pub(crate) fn note<T: Files>(&mut self, site: &Site<T>, target: &[u8], page: &Page, looked: Instant) {
+        if matches!(page, Page::Error { status: Status::NOT_FOUND, .. }) && !site.fresh.is_zero() {
+            self.pages.insert(Place::of(asked(site, target)), Absence { page: page.clone(), looked });
         }
     }
 }
 
 /// Where nothing is, no query changes that.
-fn path_of(target: &[u8]) -> &[u8] {
+fn asked<'a, T: Files>(site: &Site<T>, target: &'a [u8]) -> Asked<'a> {
     let end = target.iter().position(|&byte| byte == b'?').unwrap_or(target.len());
-    &target[..end]
+    Asked { site: site.number(), target: &target[..end] }
 }

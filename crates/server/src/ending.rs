@@ -2,7 +2,7 @@
 //! that ends by itself ends it too: the others would serve a part of the clients, and nobody would know.
 
 use crate::limit;
-use crate::origin::{Control, Origin};
+use crate::origin::{Control, Shared};
 use reactor::Waker;
 use reactor::signal::{Signal, Signals};
 use std::io;
@@ -91,7 +91,7 @@ impl Ending {
     }
 
     /// Lets the workers finish what is under way, and waits for that. `tells`: a person is to be told what it takes.
-    pub(crate) fn drain<T>(mut self, origin: &Origin<T>, control: &Control, wakers: &[Waker], mut tells: bool) {
+    pub(crate) fn drain(mut self, shared: &Shared, control: &Control, wakers: &[Waker], mut tells: bool) {
         control.is_draining.store(true, Relaxed);
         wakers.iter().for_each(Waker::wake);
         while self.working > 0 {
@@ -104,7 +104,7 @@ impl Ending {
                 Ok(Happening::Deaf(_)) => {}
                 Err(RecvTimeoutError::Timeout) if tells => {
                     tells = false;
-                    origin.log.remark(waiting(control.under_way.load(Relaxed), origin.limits.drain.as_secs_f64()));
+                    shared.log.remark(waiting(control.under_way.load(Relaxed), shared.limits.drain.as_secs_f64()));
                 }
                 Err(_) => {}
             }

@@ -5,9 +5,9 @@ use crate::access_log::{Log, Record};
 use crate::clock::Clock;
 use crate::connection::{Connection, Phase, Ticket, Until};
 use crate::memory::{Memory, Ready};
-use crate::origin::{Answer, Files, Origin};
+use crate::origin::{Answer, Files, Origin, Site};
 use crate::outgoing::Output;
-use crate::pool::{Errand, Pool, Work};
+use crate::pool::{Errand, Pool, Question, Work};
 use crate::protocol::Protocol;
 use crate::request::OwnedHead;
 use crate::source::Source;
@@ -20,17 +20,14 @@ use std::sync::Arc;
 use wire::{Fault, Scope, Sends, StreamId};
 
 /// What a worker answers with.
-pub(crate) struct Exchange<F, T, P> {
-    pub(crate) origin: Arc<Origin<T>>,
+pub(crate) struct Exchange<T: Files, P> {
     pub(crate) pool: P,
-    pub(crate) output: Output<F>,
+    pub(crate) output: Output<T::File>,
     pub(crate) log: Log,
-    memory: Memory<F>,
+    memory: Memory<T::File>,
     absences: Absences,
     /// What the last `Accept-Encoding` meant. Browsers of one make send the same value with each request.
     accepted: (Vec<u8>, AcceptedCodings),
-    /// The files as far as the kernel has them at hand: never waits.
-    at_hand: T,
     clock: Clock,
     now: Instant,
 }
@@ -41,19 +38,17 @@ pub(crate) enum Held<'a> {
     Owned(OwnedHead),
 }
 
-impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
-    pub(crate) fn new(origin: Arc<Origin<T>>, pool: P, now: Timestamp) -> Self {
+impl<T: Files, P: Pool<T>> Exchange<T, P> {
+    pub(crate) fn new(origin: &Origin<T>, pool: P, now: Timestamp) -> Self {
         Exchange {
             pool,
             output: Output::new(),
-            log: origin.log.for_worker(),
+            log: origin.shared.log.for_worker(),
             accepted: (Vec::new(), AcceptedCodings::parse([&[][..]].into_iter())),
-            memory: Memory::new(origin.limits.memory_bytes, origin.limits.fresh),
-            absences: Absences::new(origin.limits.fresh),
-            at_hand: origin.files.without_waiting(),
+            memory: Memory::new(origin.shared.limits.memory_bytes),
+            absences: Absences::new(),
             clock: Clock::new(now),
             now: Instant(0),
-            origin,
         }
     }
 
@@ -79,7 +74,14 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
     }
 
     /// Answers a request: from memory, else without waiting, else on the pool.
-    pub(crate) fn respond(&mut self, connection: &mut Connection<T::File>, key: Key, stream: StreamId, held: Held<'_>) {
+    pub(crate) fn respond(
+        &mut self,
+        origin: &Origin<T>,
+        connection: &mut Connection<T::File>,
+        key: Key,
+        stream: StreamId,
+        held: Held<'_>,
+    ) {
         let owned_head;
         let head = match &held {
             Held::Borrowed(head) => *head,
@@ -88,52 +90,61 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
                 &owned_head
             }
         };
+        let Some(site) = origin.site(head) else {
+            return self.send(connection, stream, head, origin.misdirected(head));
+        };
         if connection.is_misled() {
-            return self.send_to_tls(connection, stream, head);
+            return self.send_to_tls(site, connection, stream, head);
         }
         let is_read = matches!(head.method, Method::Get | Method::Head);
         let accepted = self.accepted(head);
         // What is kept for clients of any class is not coded; who refuses that is none of them.
         if is_read
             && accepted.quality(Coding::Identity) > 0
-            && let Some(ready) = self.memory.get(head.target, accepted.class(), self.now, &self.at_hand)
+            && let Some(ready) = self.memory.get(site, head.target, accepted.class(), self.now)
         {
             return self.send_ready(connection, stream, head, &ready);
         }
         // Only for programs: to people, a single-page application may answer, and the pool makes their page.
         if is_read
-            && let Some(page) = self.absences.get(head.target, self.now)
-            && let Some(response) = self.origin.plain_error(head, page)
+            && let Some(page) = self.absences.get(site, head.target, self.now)
+            && let Some(response) = site.plain_error(head, page)
         {
             return self.send(connection, stream, head, response);
         }
-        match self.origin.select(head, self.clock.now, &self.at_hand, &Elsewhere) {
+        match site.select(head, self.clock.now, &site.at_hand, &Elsewhere) {
             Ok(Selected::Response(response, keep)) => {
                 let keep = keep.map(|keep| (keep, self.now));
-                self.selected(connection, stream, head, response, keep);
+                self.selected(site, connection, stream, head, response, keep);
             }
             Ok(Selected::Page(page)) => {
-                self.absences.note(head.target, &page, self.now);
-                match self.origin.plain_error(head, &page) {
+                self.absences.note(site, head.target, &page, self.now);
+                match site.plain_error(head, &page) {
                     Some(response) => self.send(connection, stream, head, response),
-                    None => self.submit(connection, key, stream, held),
+                    None => self.submit(site, connection, key, stream, held),
                 }
             }
-            Err(Refusal::WouldWait) => self.submit(connection, key, stream, held),
+            Err(Refusal::WouldWait) => self.submit(site, connection, key, stream, held),
             Err(Refusal::OutOfDescriptors) => {
                 self.memory.clear();
-                self.submit(connection, key, stream, held);
+                self.submit(site, connection, key, stream, held);
             }
-            Err(refusal) => self.failed(connection, stream, head, &refusal.to_string()),
+            Err(refusal) => self.failed(site, connection, stream, head, &refusal.to_string()),
         }
     }
 
     /// A request in clear at a port for TLS: the same, but by TLS.
     #[cold]
-    fn send_to_tls(&mut self, connection: &mut Connection<T::File>, stream: StreamId, head: &RequestHead<'_>) {
+    fn send_to_tls(
+        &mut self,
+        site: &Site<T>,
+        connection: &mut Connection<T::File>,
+        stream: StreamId,
+        head: &RequestHead<'_>,
+    ) {
         let response = match tls_location(head) {
-            Some(location) => self.origin.elsewhere(location),
-            None => self.origin.error(head, Status::BAD_REQUEST, None),
+            Some(location) => site.elsewhere(location),
+            None => site.error(head, Status::BAD_REQUEST, None),
         };
         self.send(connection, stream, head, response);
     }
@@ -203,6 +214,7 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
     /// A response that `select` made; what may be kept is, and believed from when the files were looked at.
     fn selected(
         &mut self,
+        site: &Site<T>,
         connection: &mut Connection<T::File>,
         stream: StreamId,
         head: &RequestHead<'_>,
@@ -211,7 +223,7 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
     ) {
         if let Some((keep, looked)) = keep {
             let class = keep.vary_coding.then(|| self.accepted(head).class());
-            let ready = self.memory.insert(head.target, class, Ready::new(keep, &self.clock, looked));
+            let ready = self.memory.insert(site, head.target, class, Ready::new(keep, &self.clock, looked));
             return self.send_ready(connection, stream, head, &ready);
         }
         self.send(connection, stream, head, response);
@@ -237,44 +249,63 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
     }
 
     /// The answer must wait for something: the pool makes it.
-    fn submit(&mut self, connection: &mut Connection<T::File>, key: Key, stream: StreamId, held: Held<'_>) {
+    fn submit(
+        &mut self,
+        site: &Arc<Site<T>>,
+        connection: &mut Connection<T::File>,
+        key: Key,
+        stream: StreamId,
+        held: Held<'_>,
+    ) {
         let request = match held {
             Held::Borrowed(head) => OwnedHead::new(head),
             Held::Owned(owned) => owned,
         };
         let ticket = Ticket::default();
-        let work = Work::Answer(request, self.clock.now);
+        let work = Work::Answer(Question { site: Arc::clone(site), request, now: self.clock.now });
         match self.pool.submit(Errand { key, stream, work, is_abandoned: ticket.is_abandoned() }) {
             Ok(()) => connection.wait(stream, Until::PoolIsDone { since: self.now, ticket }, self.now),
-            Err(Errand { work: Work::Answer(request, _), .. }) => self.put_off(connection, stream, &request.head()),
+            Err(Errand { work: Work::Answer(question), .. }) => {
+                self.put_off(site, connection, stream, &question.request.head());
+            }
             Err(_) => {}
         }
     }
 
     /// There is too much to do: the client may ask again.
-    fn put_off(&mut self, connection: &mut Connection<T::File>, stream: StreamId, head: &RequestHead<'_>) {
-        let response = self.origin.error(head, Status::SERVICE_UNAVAILABLE, None).with("Retry-After", "1");
+    fn put_off(
+        &mut self,
+        site: &Site<T>,
+        connection: &mut Connection<T::File>,
+        stream: StreamId,
+        head: &RequestHead<'_>,
+    ) {
+        let response = site.error(head, Status::SERVICE_UNAVAILABLE, None).with("Retry-After", "1");
         self.send(connection, stream, head, response);
     }
 
     /// The pool's answer has come, to what it was asked at `submitted`.
     pub(crate) fn answered(
         &mut self,
+        origin: &Origin<T>,
         connection: &mut Connection<T::File>,
         stream: StreamId,
-        head: &RequestHead<'_>,
+        question: &Question<T>,
         answer: Answer<T::File>,
         submitted: Instant,
     ) {
+        let (site, head) = (&*question.site, &question.request.head());
         match answer {
             Answer::Whole(_, None) | Answer::Stream { .. } if connection.wire.is_overloaded() => {
-                self.put_off(connection, stream, head);
+                self.put_off(site, connection, stream, head);
             }
             Answer::Whole(response, keep) => {
+                // Right as it is, it is not to be kept for whoever asks the site that has come in its place.
+                let keep = keep.filter(|_| origin.has(&question.site));
                 // The pool may have taken its time; what changed meanwhile is not to be believed on top of that.
-                self.selected(connection, stream, head, response, keep.map(|keep| (keep, submitted)));
+                self.selected(site, connection, stream, head, response, keep.map(|keep| (keep, submitted)));
             }
-            Answer::Failed(cause) => self.failed(connection, stream, head, &cause),
+            Answer::Failed(cause) => self.failed(site, connection, stream, head, &cause),
             Answer::Stream { status, fields, first, source } => {
                 let (date, output) = (&self.clock.date, &mut self.output);
                 let sends = connection.wire.respond(stream, status, &fields, None, date, output);
@@ -313,24 +344,30 @@ impl<T: Files, P: Pool<T::File>> Exchange<T::File, T, P> {
     /// The machine failed us: the client gets a 500 with an id, the log the same id and the cause.
     pub(crate) fn failed(
         &mut self,
+        site: &Site<T>,
         connection: &mut Connection<T::File>,
         stream: StreamId,
         head: &RequestHead<'_>,
         cause: &str,
     ) {
         let id = self.log.failure(head, cause);
-        let response = self.origin.error(head, Status::INTERNAL_SERVER_ERROR, Some(&id));
+        let response = site.error(head, Status::INTERNAL_SERVER_ERROR, Some(&id));
         self.send(connection, stream, head, response);
     }
 
     /// The peer broke a rule: it is told which status, and the exchange or the connection ends.
-    pub(crate) fn refuse(&mut self, connection: &mut Connection<T::File>, fault: &Fault) {
+    pub(crate) fn refuse(
+        &mut self,
+        origin: &Origin<T>,
+        connection: &mut Connection<T::File>,
+        fault: &Fault,
+    ) {
         if fault.scope() == Scope::Connection {
             connection.phase = Phase::Closing { linger: fault.reason().is_peer_sending() };
         }
         self.log.fault(fault, self.clock.now);
         let Some(status) = fault.status() else { return };
-        let response = self.origin.refusal(status, fault);
+        let response = origin.refusal(status, fault);
         let (wire, date, output) = (&mut connection.wire, &self.clock.date, &mut self.output);
         let (stream, length) = (fault.stream(), response.content.length());
         if wire.respond(stream, status, &response.fields, Some(length), date, output) == Sends::Content {

@@ -21,12 +21,12 @@ use wire::{ContentLength, Limits, Sends, StreamId};
 pub(crate) struct Http2<F> {
     pub(crate) wire: Connection,
     /// Those that did not end at once, in the order of their streams. At most as many as there can be streams.
-    exchanges: Vec<Exchange<F>>,
+    exchanges: Vec<Lasting<F>>,
 }
 
 /// An exchange that did not end at once.
 #[derive(Debug)]
-struct Exchange<F> {
+struct Lasting<F> {
     stream: StreamId,
     /// What is offered to the peer and not sent.
     content: VecDeque<Segment<F>>,
@@ -47,16 +47,16 @@ impl<F> Http2<F> {
         !self.exchanges.is_empty()
     }
 
-    fn get_mut(&mut self, stream: StreamId) -> Option<&mut Exchange<F>> {
+    fn get_mut(&mut self, stream: StreamId) -> Option<&mut Lasting<F>> {
         let at = self.exchanges.binary_search_by_key(&stream, |exchange| exchange.stream).ok()?;
         Some(&mut self.exchanges[at])
     }
 
-    fn entry(&mut self, stream: StreamId) -> &mut Exchange<F> {
+    fn entry(&mut self, stream: StreamId) -> &mut Lasting<F> {
         let at = match self.exchanges.binary_search_by_key(&stream, |exchange| exchange.stream) {
             Ok(at) => at,
             Err(at) => {
-                self.exchanges.insert(at, Exchange { stream, content: VecDeque::new(), until: None });
+                self.exchanges.insert(at, Lasting { stream, content: VecDeque::new(), until: None });
                 at
             }
         };
@@ -123,7 +123,7 @@ impl<F> Http2<F> {
 
     /// What makes the next piece of a streamed content, of an exchange that has sent all there is.
     pub(crate) fn take_source(&mut self) -> Option<(StreamId, Box<dyn Source>)> {
-        let is_due = |exchange: &&mut Exchange<F>| {
+        let is_due = |exchange: &&mut Lasting<F>| {
             exchange.content.is_empty() && matches!(exchange.until, Some(Until::OutputIsSent(_)))
         };
         let exchange = self.exchanges.iter_mut().find(is_due)?;
@@ -194,7 +194,7 @@ impl<F: Clone> Http2<F> {
     }
 }
 
-impl<F: Clone> Exchange<F> {
+impl<F: Clone> Lasting<F> {
     /// The next bytes of the content.
     fn take(&mut self, mut length: u64, output: &mut Output<F>) {
         while length > 0 {

@@ -33,7 +33,8 @@ mod workshop;
 
 pub use access_log::AccessLog;
 pub use look_up::LookUp;
-pub use options::Options;
+pub use options::{Options, SiteSettings};
+pub use origin::Host;
 pub use own::OwnFiles;
 pub use page::template::SAMPLES as TEMPLATES;
 pub use page::{Accent, Look};

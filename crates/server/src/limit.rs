@@ -185,10 +185,10 @@ pub(crate) const DESCRIPTORS_UNLIMITED: u64 = 1 << 20;
 /// with its file, for without those it serves nobody. With fewer the server does not begin.
 pub(crate) const DESCRIPTORS_A_WORKER: u64 = 5;
 
-/// Of the process: the folder, two for signals, and some for what the pool reads at a time. The same.
-pub(crate) const DESCRIPTORS_A_PROCESS: u64 = 3 + POOL_THREADS_MIN as u64;
+/// Of the process, besides the folder of each site: two for signals, and some for what the pool reads at a time. The same.
+pub(crate) const DESCRIPTORS_A_PROCESS: u64 = 2 + POOL_THREADS_MIN as u64;
 
-/// With fewer than these nothing is looked up: an index that is written has some dozens of files open, and would take them
+/// With fewer than these for each look-up nothing is looked up: an index that is written has some dozens of files open, and would take them
 /// from clients.
 pub(crate) const DESCRIPTORS_FOR_LOOK_UP: u64 = 128;
 
@@ -215,8 +215,6 @@ pub struct Limits {
     pub per_address_max: Option<u32>,
     /// What one worker keeps ready to send, in bytes.
     pub memory_bytes: u64,
-    /// For how long what is kept is believed without a look at the files.
-    pub fresh: Duration,
     /// How long responses under way may take after the word to stop.
     pub drain: Duration,
 }

@@ -2,10 +2,14 @@
 //!
 //! Whoever looks a folder up without serving it does it as it is done here, so that both have one index and say the same.
 
+use crate::access_log::LogWriter;
+use crate::options::SiteSettings;
+use crate::{limit, load};
 use lookup::answer::{Answer, Gate, Request, State, Suggestions};
 use lookup::live::{Lookup, Settings};
 use reactor::disk::Links;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use crate::render::found_json as json;
 
@@ -45,5 +49,63 @@ impl LookUp for Lookup {
 
     fn state(&self) -> State {
         Lookup::state(self)
+    }
+}
+
+/// The look-ups of a server. Sites that would have the same have one.
+#[derive(Debug, Default)]
+pub(crate) struct LookUps(Vec<(Key, Arc<Lookup>)>);
+
+/// What makes it the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Key {
+    /// By its one true name.
+    root: PathBuf,
+    places: Vec<PathBuf>,
+    links: Links,
+    has_hidden: bool,
+}
+
+impl Key {
+    fn of(settings: &SiteSettings) -> Option<Key> {
+        let places = settings.look_up.clone()?;
+        let root = settings.root.canonicalize().unwrap_or_else(|_| settings.root.clone());
+        Some(Key { root, places, links: settings.symlinks, has_hidden: settings.options.hidden })
+    }
+}
+
+impl LookUps {
+    /// Looks the folders of these sites over from now on, at the pace that serving leaves. A look-up that cannot be is no
+    /// reason not to serve.
+    pub(crate) fn start(sites: &[SiteSettings], descriptors: u64, log: &LogWriter) -> LookUps {
+        let mut keys: Vec<Key> = Vec::new();
+        for key in sites.iter().filter_map(Key::of) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        let needed = limit::DESCRIPTORS_FOR_LOOK_UP * keys.len() as u64;
+        if descriptors < needed {
+            log.remark(format!("no look-up: {descriptors} files may be open at once, and it needs {needed} (ulimit -n)"));
+            return LookUps::default();
+        }
+        let started = keys.into_iter().filter_map(|key| {
+            let settings = settings(&key.root, key.places.clone(), key.links, key.has_hidden);
+            let settings = Settings { load: Some(load::of_those_who_serve()), ..settings };
+            let started = Lookup::start(settings).inspect_err(|error| log.remark(error.to_string())).ok()?;
+            Some((key, Arc::new(started)))
+        });
+        LookUps(started.collect())
+    }
+
+    /// That of a site.
+    pub(crate) fn of(&self, settings: &SiteSettings) -> Option<Arc<dyn LookUp>> {
+        let wanted = Key::of(settings)?;
+        let (_, found) = self.0.iter().find(|(key, _)| *key == wanted)?;
+        Some(Arc::clone(found) as Arc<dyn LookUp>)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Lookup> {
+        self.0.iter().map(|(_, look_up)| &**look_up)
     }
 }

@@ -4,16 +4,16 @@
 //! over many targets that are asked for once does not flush.
 
 use crate::clock::Clock;
-use crate::origin::Files;
+use crate::origin::{Files, Site};
 use crate::outgoing::Segment;
 use foldhash::fast::RandomState;
 use quick_cache::unsync::Cache;
-use quick_cache::{OptionsBuilder, Weighter};
+use quick_cache::{Equivalent, OptionsBuilder, Weighter};
 use semantics::{Content, Instant, Status};
 use site::{Keep, kept_under};
 use std::cell::{Cell, OnceCell, RefCell};
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
-use std::time::Duration;
 use wire::{h1, h2};
 
 /// Content up to this many bytes stands right behind its head, so that the response is one slice: one `send`.
@@ -123,6 +123,61 @@ impl<F: Clone> Ready<F> {
     }
 }
 
+/// Where something is kept: under its site, and the part of the target that matters.
+pub(crate) struct Place {
+    site: u32,
+    target: Box<[u8]>,
+}
+
+/// The same as it is asked for: with what the request has.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) site: u32,
+    pub(crate) target: &'a [u8],
+}
+
+impl Place {
+    pub(crate) fn of(asked: Asked<'_>) -> Place {
+        Place { site: asked.site, target: asked.target.into() }
+    }
+
+    /// What it takes of memory, about.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.target.len() as u64
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked { site: self.site, target: &self.target }
+    }
+}
+
+impl Hash for Asked<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u32(self.site);
+        state.write(self.target);
+    }
+}
+
+impl Hash for Place {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.asked().hash(state);
+    }
+}
+
+impl PartialEq for Place {
+    fn eq(&self, other: &Place) -> bool {
+        self.asked().equivalent(other)
+    }
+}
+
+impl Eq for Place {}
+
+impl Equivalent<Place> for Asked<'_> {
+    fn equivalent(&self, place: &Place) -> bool {
+        self.site == place.site && *self.target == *place.target
+    }
+}
+
 /// What is kept for one target: one representation for each way clients choose among codings.
 struct Slot<F> {
     variants: Vec<(Option<u16>, Rc<Ready<F>>)>,
@@ -131,23 +186,21 @@ struct Slot<F> {
 #[derive(Clone)]
 struct ByBytes;
 
-impl<F: Clone> Weighter<Box<[u8]>, Slot<F>> for ByBytes {
-    fn weight(&self, target: &Box<[u8]>, slot: &Slot<F>) -> u64 {
-        target.len() as u64 + slot.variants.iter().map(|(_, ready)| ready.weight()).sum::<u64>()
+impl<F: Clone> Weighter<Place, Slot<F>> for ByBytes {
+    fn weight(&self, place: &Place, slot: &Slot<F>) -> u64 {
+        place.bytes() + slot.variants.iter().map(|(_, ready)| ready.weight()).sum::<u64>()
     }
 }
 
 /// The store of one worker.
 pub(crate) struct Memory<F> {
-    /// By the part of the target that matters.
-    slots: Cache<Box<[u8]>, Slot<F>, ByBytes, RandomState>,
+    slots: Cache<Place, Slot<F>, ByBytes, RandomState>,
     bytes_max: u64,
-    fresh: Duration,
 }
 
 impl<F: Clone> Memory<F> {
-    /// Holds at most `bytes_max`; believes what it holds for `fresh` before it looks again.
-    pub(crate) fn new(bytes_max: u64, fresh: Duration) -> Memory<F> {
+    /// Holds at most `bytes_max`.
+    pub(crate) fn new(bytes_max: u64) -> Memory<F> {
         let options = OptionsBuilder::new()
             .estimated_items_capacity((bytes_max / (16 << 10)).max(64) as usize)
             .weight_capacity(bytes_max)
@@ -157,47 +210,54 @@ impl<F: Clone> Memory<F> {
             // Both numbers are given above, so this is not reached; a store for nothing is still right.
             Err(_) => Cache::with(1, 0, ByBytes, RandomState::default(), Default::default()),
         };
-        Memory { slots, bytes_max, fresh }
+        Memory { slots, bytes_max }
     }
 
-    /// What is kept for `target` and clients of this `class`, when it is still true. What is no longer true is forgotten.
+    /// What is kept for a `target` of a site and clients of this `class`, when it is still true. What is no longer true is
+    /// forgotten.
     pub(crate) fn get<T: Files<File = F>>(
         &mut self,
+        site: &Site<T>,
         target: &[u8],
         class: u16,
         now: Instant,
-        files: &T,
     ) -> Option<Rc<Ready<F>>> {
-        let target = kept_under(target);
-        let slot = self.slots.get(target)?;
+        let asked = Asked { site: site.number(), target: kept_under(target) };
+        let slot = self.slots.get(&asked)?;
         let (_, ready) = slot.variants.iter().find(|(of, _)| of.is_none_or(|of| of == class))?;
-        if now.since(ready.checked.get()) < self.fresh {
+        if now.since(ready.checked.get()) < site.fresh {
             return Some(Rc::clone(ready));
         }
-        let is_same = |evidence: &site::Evidence| files.identify(&evidence.path) == Ok(evidence.found);
+        let is_same = |evidence: &site::Evidence| site.at_hand.identify(&evidence.path) == Ok(evidence.found);
         if ready.keep.evidence.iter().all(is_same) {
             ready.checked.set(now);
             return Some(Rc::clone(ready));
         }
-        self.slots.remove(target);
+        self.slots.remove(&asked);
         None
     }
 
-    /// Keeps it for later requests of the same target and class (`None`: of any class).
-    pub(crate) fn insert(&mut self, target: &[u8], class: Option<u16>, ready: Ready<F>) -> Rc<Ready<F>> {
+    /// Keeps it for later requests of the same site, target and class (`None`: of any class).
+    pub(crate) fn insert<T: Files<File = F>>(
+        &mut self,
+        site: &Site<T>,
+        target: &[u8],
+        class: Option<u16>,
+        ready: Ready<F>,
+    ) -> Rc<Ready<F>> {
         let ready = Rc::new(ready);
         // One that would push out half of the others is not worth it.
         if ready.weight() > self.bytes_max / 4 {
             return ready;
         }
-        let target = kept_under(target);
-        let mut variants = match self.slots.remove(target) {
+        let asked = Asked { site: site.number(), target: kept_under(target) };
+        let mut variants = match self.slots.remove(&asked) {
             Some((_, slot)) if class.is_some() => slot.variants,
             _ => Vec::new(),
         };
         variants.retain(|(of, _)| of.is_some() && *of != class);
         variants.push((class, Rc::clone(&ready)));
-        self.slots.insert(target.into(), Slot { variants });
+        self.slots.insert(Place::of(asked), Slot { variants });
         ready
     }
 

@@ -1,24 +1,25 @@
-//! The origin server as all workers share it (RFC 9110 §3.6): the files, the owner's options, what was found out about
-//! the files. Immutable but for stores that only the pool's threads use.
+//! The origin server as all workers share it (RFC 9110 §3.6): the sites, which of them a request is for, and what they have in
+//! common. Immutable but for stores that only the pool's threads use.
+
+mod host;
+mod one;
+
+pub use host::Host;
+pub use one::Site;
 
 use crate::access_log::LogWriter;
 use crate::limit::{self, Limits};
-use crate::look_up::LookUp;
-use crate::memory;
-use crate::own::Own;
 use crate::permit::Permits;
-use crate::render;
 use crate::source::Source;
 use crate::workshop::Bench;
-use charset::TextKind;
-use page::Look;
-use semantics::coding::Coding;
-use semantics::{Content, Field, RequestHead, Response, Status, Timestamp};
-use site::{Identity, Keep, Metadata, Refusal, Selected, SiteOptions, SitePath, Tree, Unseen, Workshop};
+use host::Hosts;
+use semantics::{Field, RequestHead, Response, Status};
+use site::{Identity, Keep, Refusal, SiteOptions, SitePath, Tree};
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 
-/// The files of a site as the server needs them.
+/// The files of a site as the server needs them. What is open is read by any of them, whichever opened it.
 pub trait Files: Tree + Clone + Send + Sync + 'static {
     /// The same files, as far as the kernel has them at hand: whatever would have to wait is `Refusal::WouldWait`.
     fn without_waiting(&self) -> Self;
@@ -29,18 +30,24 @@ pub trait Files: Tree + Clone + Send + Sync + 'static {
 
 /// What all workers answer from.
 pub struct Origin<T> {
-    pub(crate) files: T,
-    pub(crate) options: SiteOptions,
-    pub(crate) look: Look,
+    pub(crate) shared: Arc<Shared>,
+    /// By their numbers. At least one.
+    sites: Box<[Arc<Site<T>>]>,
+    hosts: Hosts,
+    /// Of answers that no site gives.
+    pub(crate) fields: Vec<Field>,
+}
+
+/// What all sites have in common.
+pub struct Shared {
     pub(crate) limits: Limits,
     pub(crate) log: LogWriter,
     /// To send an archive.
     pub(crate) archives: Permits,
-    pub(crate) look_up: Option<Arc<dyn LookUp>>,
-    pub(crate) own: Option<Own>,
+    /// Keeps what it made by the identity of the file, so that it is one for all sites.
+    pub(crate) bench: Bench,
     /// Clients come by TLS.
     pub(crate) is_secured: bool,
-    bench: Bench,
 }
 
 /// What the workers are told, and what they count.
@@ -78,115 +85,63 @@ pub enum Answer<F> {
     Failed(String),
 }
 
+impl Shared {
+    /// `bytes_max`: what may be kept of compressed representations, in bytes. `is_secured`: clients come by TLS, and our own
+    /// addresses begin with https.
+    pub fn new(limits: Limits, log: LogWriter, bytes_max: u64, is_secured: bool) -> Shared {
+        let (archives, bench) = (Permits::new(limit::ARCHIVES_MAX), Bench::new(bytes_max));
+        Shared { limits, log, archives, bench, is_secured }
+    }
+}
+
 impl<T: Files> Origin<T> {
-    /// Over these files. `bytes_max`: what may be kept of compressed representations, in bytes.
-    pub fn new(
-        files: T,
-        options: SiteOptions,
-        look: Look,
-        limits: Limits,
-        log: LogWriter,
-        bytes_max: u64,
-    ) -> Origin<T> {
-        Origin {
-            files,
-            options,
-            look,
-            limits,
-            log,
-            archives: Permits::new(limit::ARCHIVES_MAX),
-            look_up: None,
-            own: None,
-            is_secured: false,
-            bench: Bench::new(bytes_max),
+    /// With one site, for all hosts.
+    pub fn of(site: Site<T>) -> Origin<T> {
+        let (shared, fields) = (Arc::clone(&site.shared), site.options.fields.clone());
+        Origin { shared, sites: [Arc::new(site)].into(), hosts: Hosts::of_one(), fields }
+    }
+
+    /// With these sites, each with its hosts; the one without hosts is for all that no other site has.
+    ///
+    /// Errs with a sentence when there is none, or two have the same host.
+    pub fn new(shared: Arc<Shared>, sites: Vec<(Vec<Host>, Site<T>)>) -> Result<Origin<T>, String> {
+        if sites.is_empty() {
+            return Err("there is no site, expected at least one".into());
         }
+        let hosts = Hosts::new(sites.iter().map(|(hosts, _)| hosts.as_slice()))?;
+        let sites: Box<[Arc<Site<T>>]> =
+            (0..).zip(sites).map(|(number, (_, site))| Arc::new(Site { number, ..site })).collect();
+        let site = hosts.find(b"").and_then(|number| sites.get(number as usize));
+        let fields = site.map_or_else(|| SiteOptions::default().fields, |site| site.options.fields.clone());
+        Ok(Origin { shared, sites, hosts, fields })
     }
 
-    /// The same with a look-up: its pages are there, and each page has its box. Not where the built-in pages are switched off.
-    #[must_use]
-    pub fn with_look_up(mut self, look_up: Arc<dyn LookUp>) -> Origin<T> {
-        self.look.has_lookup = self.options.prefix.is_some();
-        self.look_up = Some(look_up);
-        self
+    /// The site that a request is for; `None`: it names a host that is none of ours.
+    #[inline]
+    pub(crate) fn site(&self, head: &RequestHead<'_>) -> Option<&Arc<Site<T>>> {
+        self.sites.get(self.hosts.find(head.authority)? as usize)
     }
 
-    /// The same with what the owner has put into files for its pages.
-    #[must_use]
-    pub(crate) fn with_own(self, own: Option<Own>) -> Origin<T> {
-        Origin { own, ..self }
+    /// Whether it is still one of the sites: an answer may come after they were replaced.
+    pub(crate) fn has(&self, site: &Arc<Site<T>>) -> bool {
+        self.sites.get(site.number() as usize).is_some_and(|own| Arc::ptr_eq(own, site))
     }
 
-    /// The same, where clients come by TLS: its own addresses begin with https.
-    #[must_use]
-    pub fn with_tls(mut self, is_secured: bool) -> Origin<T> {
-        self.is_secured = is_secured;
-        self
-    }
-
-    /// The decision, with the files and the workshop of whoever asks.
-    pub(crate) fn select<W: Workshop<T::File>>(
-        &self,
-        head: &RequestHead<'_>,
-        now: Timestamp,
-        files: &T,
-        workshop: &W,
-    ) -> Result<Selected<T::File>, Refusal> {
-        let selected = site::select(&self.options, head, now, files, workshop, &mut Unseen)?;
-        match selected {
-            Selected::Response(response, Some(keep)) => Ok(Selected::Response(response, Some(in_memory(files, keep)?))),
-            other => Ok(other),
-        }
-    }
-
-    /// The answer to a request, whatever it takes: on the pool.
-    pub fn answer(&self, head: &RequestHead<'_>, now: Timestamp) -> Answer<T::File> {
-        match self.select(head, now, &self.files, &At { origin: self, now }) {
-            Ok(Selected::Response(response, keep)) => Answer::Whole(response, keep),
-            Ok(Selected::Page(page)) => self.page(head, page, now),
-            Err(Refusal::OutOfDescriptors) => {
-                let response = self.error(head, Status::SERVICE_UNAVAILABLE, None).with("Retry-After", "1");
-                Answer::Whole(response, None)
-            }
-            Err(refusal) => Answer::Failed(refusal.to_string()),
-        }
+    /// Reads what is open, of any site.
+    pub(crate) fn reader(&self) -> &T {
+        // There is at least one.
+        &self.sites[0].files
     }
 }
 
-/// A short content is read, so that the next requests for it need no file; a long one stays a span of its file.
-fn in_memory<T: Files>(files: &T, mut keep: Keep<T::File>) -> Result<Keep<T::File>, Refusal> {
-    let Content::File { file, offset, length } = &keep.content else { return Ok(keep) };
-    if *length > memory::BYTES_MAX {
-        return Ok(keep);
+impl<T> fmt::Debug for Origin<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Origin").field("hosts", &self.hosts).finish_non_exhaustive()
     }
-    let mut bytes = vec![0; *length as usize];
-    let mut filled = 0;
-    while filled < bytes.len() {
-        match files.read(file, offset + filled as u64, &mut bytes[filled..])? {
-            // It has shrunk since it was looked at. Sent as a span, the connection will tell.
-            0 => return Ok(keep),
-            count => filled += count,
-        }
-    }
-    keep.content = Content::from_bytes(bytes);
-    Ok(keep)
 }
 
-/// The workshop at the origin's own bench.
-struct At<'a, T> {
-    origin: &'a Origin<T>,
-    now: Timestamp,
-}
-
-impl<T: Files> Workshop<T::File> for At<'_, T> {
-    fn charset(&self, file: &T::File, metadata: &Metadata, kind: TextKind) -> Result<Option<&'static str>, Refusal> {
-        self.origin.bench.label(&self.origin.files, file, metadata, kind, self.now)
-    }
-
-    fn compress(&self, file: &T::File, metadata: &Metadata, coding: Coding) -> Result<Option<Arc<[u8]>>, Refusal> {
-        self.origin.bench.coded(&self.origin.files, file, metadata, coding)
-    }
-
-    fn thumbnail(&self, file: &T::File, metadata: &Metadata) -> Result<Option<Arc<[u8]>>, Refusal> {
-        Ok(render::thumbnail(&self.origin.files, file, metadata.size))
+impl<T> fmt::Debug for Site<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Site").field("number", &self.number).finish_non_exhaustive()
     }
 }

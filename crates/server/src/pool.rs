@@ -4,7 +4,7 @@
 mod lane;
 
 use crate::limit;
-use crate::origin::{Answer, Files, Origin};
+use crate::origin::{Answer, Files, Site};
 use crate::request::OwnedHead;
 use crate::source::Source;
 use lane::{Lane, Lanes};
@@ -19,64 +19,73 @@ use wire::StreamId;
 
 /// What a worker asks for.
 #[derive(Debug)]
-pub struct Errand {
+pub struct Errand<T> {
     /// The connection that waits.
     pub key: Key,
     /// The exchange on it that waits.
     pub stream: StreamId,
     /// What to do.
-    pub work: Work,
+    pub work: Work<T>,
     /// Set when nobody waits for it any more.
     pub is_abandoned: Arc<AtomicBool>,
 }
 
 /// The kinds of work.
 #[derive(Debug)]
-pub enum Work {
-    /// Answer this request, at this time.
-    Answer(OwnedHead, Timestamp),
+pub enum Work<T> {
+    /// Answer this.
+    Answer(Question<T>),
     /// Make the next piece of a streamed content.
     Next(Box<dyn Source>),
 }
 
-/// What came of it.
+/// A request that waits for its answer.
 #[derive(Debug)]
-pub struct Done<F> {
+pub struct Question<T> {
+    /// Which site it is for. It answers, even if another has taken its place meanwhile.
+    pub site: Arc<Site<T>>,
+    /// What is asked.
+    pub request: OwnedHead,
+    /// When it was.
+    pub now: Timestamp,
+}
+
+/// What came of it.
+pub struct Done<T: Files> {
     /// The connection that waits, if it is still there.
     pub key: Key,
     /// The exchange on it.
     pub stream: StreamId,
     /// The result.
-    pub result: Outcome<F>,
+    pub result: Outcome<T>,
 }
 
 /// Results, by kind of work.
-#[derive(Debug)]
-pub enum Outcome<F> {
-    /// An answer, with the request it is for.
-    Answer(Answer<F>, OwnedHead),
+pub enum Outcome<T: Files> {
+    /// An answer, with what it is to.
+    Answer(Answer<T::File>, Question<T>),
     /// A piece (None: the end), with what makes the next; an error says why there will be none.
     Piece(Option<Result<Vec<u8>, String>>, Box<dyn Source>),
-    /// The work panicked. The request, when it was one.
-    Panicked(Option<OwnedHead>),
+    /// The work panicked. What was asked, when it was an answer.
+    Panicked(Option<Question<T>>),
 }
 
 /// Somebody who runs errands. The simulator has one without threads.
-pub trait Pool<F> {
+pub trait Pool<T: Files> {
     /// Takes an errand, or gives it back when too many wait.
-    fn submit(&mut self, errand: Errand) -> Result<(), Errand>;
+    fn submit(&mut self, errand: Errand<T>) -> Result<(), Errand<T>>;
     /// A finished one, if there is any.
-    fn collect(&mut self) -> Option<Done<F>>;
+    fn collect(&mut self) -> Option<Done<T>>;
 }
 
 /// Does one errand.
-pub fn run<T: Files>(origin: &Origin<T>, errand: Errand) -> Done<T::File> {
+pub fn run<T: Files>(errand: Errand<T>) -> Done<T> {
     let Errand { key, stream, work, .. } = errand;
     // We did something wrong when this catches: one request gets a 500, the server goes on, the log has the cause.
     let result = match work {
-        Work::Answer(request, now) => match catch_unwind(AssertUnwindSafe(|| origin.answer(&request.head(), now))) {
-            Ok(answer) => Outcome::Answer(answer, request),
-            Err(_) => Outcome::Panicked(Some(request)),
+        Work::Answer(question) => match catch_unwind(AssertUnwindSafe(|| question.answer())) {
+            Ok(answer) => Outcome::Answer(answer, question),
+            Err(_) => Outcome::Panicked(Some(question)),
         },
         Work::Next(mut source) => match catch_unwind(AssertUnwindSafe(|| source.next())) {
             Ok(piece) => Outcome::Piece(piece, source),
@@ -86,40 +95,46 @@ pub fn run<T: Files>(origin: &Origin<T>, errand: Errand) -> Done<T::File> {
     Done { key, stream, result }
 }
 
-struct Queue<F> {
-    lanes: Mutex<Lanes<(Errand, Arc<Desk<F>>)>>,
+impl<T: Files> Question<T> {
+    fn answer(&self) -> Answer<T::File> {
+        self.site.answer(&self.request.head(), self.now)
+    }
+}
+
+struct Queue<T: Files> {
+    lanes: Mutex<Lanes<(Errand<T>, Arc<Desk<T>>)>>,
     not_empty: Condvar,
 }
 
 /// Where results of one worker go.
-struct Desk<F> {
-    results: Sender<Done<F>>,
+struct Desk<T: Files> {
+    results: Sender<Done<T>>,
     waker: Waker,
 }
 
 /// The threads, shared by all workers. They end when the last handle is gone and the queue is empty.
-pub(crate) struct Threads<F> {
-    queue: Arc<Queue<F>>,
+pub(crate) struct Threads<T: Files> {
+    queue: Arc<Queue<T>>,
 }
 
-impl<F> Clone for Threads<F> {
-    fn clone(&self) -> Threads<F> {
+impl<T: Files> Clone for Threads<T> {
+    fn clone(&self) -> Threads<T> {
         Threads { queue: Arc::clone(&self.queue) }
     }
 }
 
-impl<F: Send + 'static> Threads<F> {
-    pub(crate) fn start<T: Files<File = F>>(origin: &Arc<Origin<T>>, count: usize) -> std::io::Result<Threads<F>> {
+impl<T: Files<File: Send>> Threads<T> {
+    pub(crate) fn start(count: usize) -> std::io::Result<Threads<T>> {
         let lanes = Mutex::new(Lanes::new(count.div_ceil(limit::STREAMING_SHARE)));
         let queue = Arc::new(Queue { lanes, not_empty: Condvar::new() });
         for number in 0..count {
-            let (queue, origin) = (Arc::clone(&queue), Arc::clone(origin));
+            let queue: Arc<Queue<T>> = Arc::clone(&queue);
             thread::Builder::new().name(format!("pool-{number}")).spawn(move || {
                 loop {
                     let ((errand, desk), lane) = queue.take();
                     // The client has gone; others are waiting.
                     if !errand.is_abandoned.load(Relaxed) {
-                        let done = run(&origin, errand);
+                        let done = run(errand);
                         // A worker that is gone needs no result.
                         if desk.results.send(done).is_ok() {
                             desk.waker.wake();
@@ -133,14 +148,14 @@ impl<F: Send + 'static> Threads<F> {
     }
 
     /// A handle for one worker.
-    pub(crate) fn handle(&self, waker: Waker) -> Handle<F> {
+    pub(crate) fn handle(&self, waker: Waker) -> Handle<T> {
         let (results, done) = channel();
         Handle { queue: Arc::clone(&self.queue), desk: Arc::new(Desk { results, waker }), done }
     }
 }
 
-impl<F> Queue<F> {
-    fn take(&self) -> ((Errand, Arc<Desk<F>>), Lane) {
+impl<T: Files> Queue<T> {
+    fn take(&self) -> ((Errand<T>, Arc<Desk<T>>), Lane) {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(taken) = lanes.take() {
@@ -163,14 +178,14 @@ impl<F> Queue<F> {
 }
 
 /// The pool as one worker sees it.
-pub(crate) struct Handle<F> {
-    queue: Arc<Queue<F>>,
-    desk: Arc<Desk<F>>,
-    done: Receiver<Done<F>>,
+pub(crate) struct Handle<T: Files> {
+    queue: Arc<Queue<T>>,
+    desk: Arc<Desk<T>>,
+    done: Receiver<Done<T>>,
 }
 
-impl<F: Send> Pool<F> for Handle<F> {
-    fn submit(&mut self, errand: Errand) -> Result<(), Errand> {
+impl<T: Files> Pool<T> for Handle<T> {
+    fn submit(&mut self, errand: Errand<T>) -> Result<(), Errand<T>> {
         let lane = Lane::of(&errand.work);
         let mut lanes = self.queue.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         lanes.put((errand, Arc::clone(&self.desk)), lane).map_err(|(errand, _)| errand)?;
@@ -179,7 +194,7 @@ impl<F: Send> Pool<F> for Handle<F> {
         Ok(())
     }
 
-    fn collect(&mut self) -> Option<Done<F>> {
+    fn collect(&mut self) -> Option<Done<T>> {
         self.done.try_recv().ok()
     }
 }

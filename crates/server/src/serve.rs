@@ -4,14 +4,14 @@ use crate::access_log::LogWriter;
 use crate::disk_tree::DiskTree;
 use crate::ending::Ending;
 use crate::limit::{self, Limits};
-use crate::load;
-use crate::options::Options;
-use crate::origin::{Control, Origin};
+use crate::look_up::LookUps;
+use crate::options::{Options, SiteSettings};
+use crate::origin::{Control, Origin, Shared, Site};
 use crate::own::Own;
 use crate::pool::Threads;
 use crate::tls::Offers;
 use crate::worker::Worker;
-use lookup::live::{Lookup, Settings};
+use lookup::live::Lookup;
 use reactor::signal::Signals;
 use reactor::{Epoll, ListenAddress, ListenError, ListenOptions, Listener, Waker, privilege};
 use sd_notify::NotifyState;
@@ -27,24 +27,33 @@ use std::thread::{self, JoinHandle};
 #[derive(Debug)]
 pub struct Server {
     options: Options,
-    files: DiskTree,
+    /// Of each site.
+    grounds: Vec<Ground>,
     /// A set for each worker. All are bound before privileges are dropped: the kernel lets only sockets of one user
     /// share a port, and a low port needs the right to it each time.
     listeners: Vec<Vec<Listener>>,
     signals: Signals,
     /// How many may be open.
     descriptors: u64,
-    own: Option<Own>,
     offers: Option<Offers>,
     remark: Option<String>,
+}
+
+/// What a site stands on, found in order before there is a server.
+#[derive(Debug)]
+struct Ground {
+    files: DiskTree,
+    own: Option<Own>,
 }
 
 /// Why there is no server.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The folder cannot be served.
+    /// The folder of a site cannot be served.
     Root(String),
+    /// Which site is for which host is not clear.
+    Host(String),
     /// A file of the owner's that pages are made with cannot be used.
     Own(String),
     /// An address cannot be listened on.
@@ -69,7 +78,7 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Root(cause) | Error::Own(cause) | Error::Certificate(cause) | Error::Privilege(cause) => {
+            Error::Root(cause) | Error::Host(cause) | Error::Own(cause) | Error::Certificate(cause) | Error::Privilege(cause) => {
                 formatter.write_str(cause)
             }
             Error::Listen(error) => write!(formatter, "{error}"),
@@ -97,7 +106,7 @@ impl From<ListenError> for Error {
 const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8000);
 
 impl Server {
-    /// Opens the folder, binds the sockets and drops privileges. From here on clients can connect; they are answered by
+    /// Opens the folders, binds the sockets and drops privileges. From here on clients can connect; they are answered by
     /// [`run`](Server::run).
     ///
     /// Errs with a sentence that names what is in the way.
@@ -111,8 +120,7 @@ impl Server {
         }
         let descriptors = descriptors(&options, inherited.len())?;
         let signals = Signals::new().map_err(|error| Error::Machine("listen to signals".into(), error))?;
-        let files = DiskTree::open(&options.root, options.symlinks).map_err(Error::Root)?;
-        let own = Own::open(&options.own, options.fresh).map_err(Error::Own)?;
+        let grounds = options.sites.iter().map(Ground::open).collect::<Result<_, _>>()?;
         // The key may be for the eyes of who we are now.
         let offers = options.tls.clone().map(Offers::open).transpose().map_err(Error::Certificate)?;
         let (offers, remark) = offers.map_or((None, None), |(offers, remark)| (Some(offers), remark));
@@ -130,7 +138,7 @@ impl Server {
         if let Some(user) = &options.user {
             user.assume().map_err(|error| Error::Privilege(error.to_string()))?;
         }
-        Ok(Server { options, files, listeners: sets, signals, descriptors, own, offers, remark })
+        Ok(Server { options, grounds, listeners: sets, signals, descriptors, offers, remark })
     }
 
     /// What is in order and yet should be known: a certificate that has expired.
@@ -147,24 +155,19 @@ impl Server {
     ///
     /// Errs when a worker cannot start or go on.
     pub fn run(self) -> Result<(), Error> {
-        let Server { options, files, listeners, signals, descriptors, own, offers, remark: _ } = self;
+        let Server { options, grounds, listeners, signals, descriptors, offers, remark: _ } = self;
         let machine = |what: &'static str| move |error| Error::Machine(what.to_owned(), error);
         let log = LogWriter::start(options.access_log).map_err(machine("start the access log"))?;
         log.hear_panics();
-        own.iter().for_each(|own| own.tell(&log));
         let limits = limits(&options, descriptors);
-        let look_up = look_up(&options, descriptors, &log);
-        let origin =
-            Origin::new(files, options.site.clone(), options.look.clone(), limits, log, options.memory_bytes / 2)
-                .with_own(own)
-                .with_tls(offers.is_some());
-        let origin = Arc::new(match &look_up {
-            Some(look_up) => origin.with_look_up(Arc::<Lookup>::clone(look_up)),
-            None => origin,
-        });
+        let shared = Arc::new(Shared::new(limits, log, options.memory_bytes / 2, offers.is_some()));
+        let look_ups = LookUps::start(&options.sites, descriptors, &shared.log);
+        let sites = options.sites.iter().zip(grounds);
+        let sites = sites.map(|(settings, ground)| (settings.hosts.clone(), ground.site(settings, &shared, &look_ups)));
+        let origin = Arc::new(Origin::new(Arc::clone(&shared), sites.collect()).map_err(Error::Host)?);
         let control = Arc::new(Control::default());
         let threads =
-            Threads::start(&origin, limit::POOL_THREADS_MIN.max(options.workers)).map_err(machine("start a thread"))?;
+            Threads::start(limit::POOL_THREADS_MIN.max(options.workers)).map_err(machine("start a thread"))?;
 
         let mut workers: Vec<JoinHandle<io::Result<()>>> = Vec::new();
         let (waker, started) = channel::<Waker>();
@@ -201,7 +204,7 @@ impl Server {
         let renewal = match offers {
             Some(offers) => {
                 let (renewal, told) = channel();
-                offers.watch(told, origin.log.clone()).map_err(machine("start a thread"))?;
+                offers.watch(told, shared.log.clone()).map_err(machine("start a thread"))?;
                 Some(renewal)
             }
             None => None,
@@ -212,16 +215,35 @@ impl Server {
         ending.wait().map_err(machine("listen to signals"))?;
         let _ = sd_notify::notify(&[NotifyState::Stopping]);
         // It ends while the workers do.
-        look_up.iter().for_each(|look_up| look_up.begin_to_stop());
-        ending.drain(&origin, &control, &wakers, options.tells_people);
+        look_ups.iter().for_each(Lookup::begin_to_stop);
+        ending.drain(&shared, &control, &wakers, options.tells_people);
         let ended = workers.into_iter().try_for_each(|worker| match worker.join() {
             Ok(result) => result,
             Err(_) => Err(io::Error::other("a worker panicked")),
         });
         unix.iter().for_each(Listener::remove_file);
-        look_up.iter().for_each(|look_up| look_up.stop());
-        origin.log.flush();
+        look_ups.iter().for_each(Lookup::stop);
+        shared.log.flush();
         ended.map_err(machine("go on serving"))
+    }
+}
+
+impl Ground {
+    fn open(settings: &SiteSettings) -> Result<Ground, Error> {
+        let files = DiskTree::open(&settings.root, settings.symlinks).map_err(Error::Root)?;
+        let own = Own::open(&settings.own, settings.fresh).map_err(Error::Own)?;
+        Ok(Ground { files, own })
+    }
+
+    fn site(self, settings: &SiteSettings, shared: &Arc<Shared>, look_ups: &LookUps) -> Site<DiskTree> {
+        self.own.iter().for_each(|own| own.tell(&shared.log));
+        let site = Site::new(self.files, settings.options.clone(), settings.look.clone(), shared)
+            .with_fresh(settings.fresh)
+            .with_own(self.own);
+        match look_ups.of(settings) {
+            Some(look_up) => site.with_look_up(look_up),
+            None => site,
+        }
     }
 }
 
@@ -236,25 +258,11 @@ fn descriptors(options: &Options, inherited: usize) -> Result<u64, Error> {
     let (workers, listeners) = (options.workers, options.listen.len().max(inherited).max(1));
     let for_workers = workers as u64 * (limit::DESCRIPTORS_A_WORKER + listeners as u64);
     // Sockets of systemd are open already.
-    let needed = taken + limit::DESCRIPTORS_A_PROCESS + for_workers - inherited as u64;
+    let needed = taken + limit::DESCRIPTORS_A_PROCESS + options.sites.len() as u64 + for_workers - inherited as u64;
     match allowed < needed {
         true => Err(Error::Descriptors { allowed, needed, workers }),
         false => Ok(allowed),
     }
-}
-
-/// Looks the folder over from now on, at the pace that serving leaves. A look-up that cannot be is no reason not to serve.
-fn look_up(options: &Options, descriptors: u64, log: &LogWriter) -> Option<Arc<Lookup>> {
-    let places = options.look_up.clone()?;
-    if descriptors < limit::DESCRIPTORS_FOR_LOOK_UP {
-        let needed = limit::DESCRIPTORS_FOR_LOOK_UP;
-        log.remark(format!("no look-up: {descriptors} files may be open at once, and it needs {needed} (ulimit -n)"));
-        return None;
-    }
-    let root = options.root.canonicalize().unwrap_or_else(|_| options.root.clone());
-    let settings = crate::look_up::settings(&root, places, options.symlinks, options.site.hidden);
-    let settings = Settings { load: Some(load::of_those_who_serve()), ..settings };
-    Lookup::start(settings).map(Arc::new).inspect_err(|error| log.remark(error.to_string())).ok()
 }
 
 /// The owner's limits as each worker keeps them.
@@ -273,7 +281,6 @@ fn limits(options: &Options, descriptors: u64) -> Limits {
         turns_away: options.connections_max.is_some(),
         per_address_max: options.per_address_max,
         memory_bytes,
-        fresh: options.fresh,
         drain: options.drain,
     }
 }

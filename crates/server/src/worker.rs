@@ -32,10 +32,11 @@ use std::sync::atomic::Ordering::Relaxed;
 use wire::{ContentLength, Event, Input, Reason, h1, h2};
 
 /// A worker: a reactor, its connections, and what answers them.
-pub struct Worker<R: Reactor, T, P> {
+pub struct Worker<R: Reactor, T: Files, P> {
     reactor: R,
     connections: Connections<R::File>,
-    exchange: Exchange<R::File, T, P>,
+    origin: Arc<Origin<T>>,
+    exchange: Exchange<T, P>,
     /// How many connections each address has, where that is limited.
     addresses: HashMap<IpAddr, u32>,
     control: Arc<Control>,
@@ -53,13 +54,14 @@ pub struct Worker<R: Reactor, T, P> {
     buffers: Buffers,
 }
 
-impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
+impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     /// A worker that answers from `origin`, with its part of the memory.
     pub fn new(reactor: R, origin: Arc<Origin<T>>, pool: P, control: Arc<Control>) -> Worker<R, T, P> {
         let now = Timestamp(reactor.date_nanoseconds());
         Worker {
             connections: Connections::new(),
-            exchange: Exchange::new(origin, pool, now),
+            exchange: Exchange::new(&origin, pool, now),
+            origin,
             addresses: HashMap::new(),
             control,
             drain_until: None,
@@ -137,7 +139,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
 
     fn accepted(&mut self, key: Key) {
         let now = self.now();
-        let limits = &self.exchange.origin.limits;
+        let limits = &self.origin.shared.limits;
         let address = limits.per_address_max.and_then(|max| Some((limited(&self.reactor, key)?, max)));
         let has_its_share =
             address.is_some_and(|(address, max)| self.addresses.get(&address).is_some_and(|&count| count >= max));
@@ -151,7 +153,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         if let Some(address) = address {
             *self.addresses.entry(address).or_insert(0) += 1;
         }
-        let limits = self.exchange.origin.limits.wire;
+        let limits = self.origin.shared.limits.wire;
         let transport = if self.offer.is_some() { self.transport(key) } else { None };
         let mut connection = Connection::new(h1::Connection::new(limits, now), transport, address);
         if self.drain_until.is_some() {
@@ -233,7 +235,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             let Protocol::Http1(wire) = &mut connection.wire else { return self.drive_http2(key, input) };
             match wire.poll_event(input, &mut self.recent, now) {
                 Some(Event::Request { stream, ref head, content: ContentLength::None, .. }) => {
-                    self.exchange.respond(connection, key, stream, Held::Borrowed(head));
+                    self.exchange.respond(&self.origin, connection, key, stream, Held::Borrowed(head));
                 }
                 Some(Event::Request { stream, ref head, expects_continue, .. }) if takes_content(head) => {
                     if expects_continue {
@@ -243,20 +245,20 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                 }
                 // Refused before its content is read: to read it costs more than a new connection.
                 Some(Event::Request { stream, ref head, .. }) => {
-                    self.exchange.respond(connection, key, stream, Held::Borrowed(head));
+                    self.exchange.respond(&self.origin, connection, key, stream, Held::Borrowed(head));
                     connection.phase = Phase::Closing { linger: true };
                 }
                 // A folder asks for no content, but must read it to reach the next request.
                 Some(Event::Content { .. }) => {}
                 Some(Event::RequestEnd { stream }) => {
                     let Some(head) = connection.busy(now).take_request(stream) else { continue };
-                    self.exchange.respond(connection, key, stream, Held::Owned(head));
+                    self.exchange.respond(&self.origin, connection, key, stream, Held::Owned(head));
                 }
                 // Nothing of it is taken from the input: it begins again, in the other version.
                 Some(Event::Fault(fault)) if fault.reason() == Reason::Http2Preface => {
                     self.go_on_as_http2(key);
                 }
-                Some(Event::Fault(fault)) => self.exchange.refuse(connection, &fault),
+                Some(Event::Fault(fault)) => self.exchange.refuse(&self.origin, connection, &fault),
                 // Nobody can in HTTP/1.1.
                 Some(Event::Cancelled { .. }) => {}
                 Some(Event::Closed(_)) => {
@@ -294,7 +296,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             let sent = if connection.busy.as_ref().is_some_and(|busy| !busy.pending.is_empty()) {
                 Ok(Sent::Blocked)
             } else if let Some(session) = connection.session() {
-                let sealing = Sealing { session, buffers: &mut self.buffers, files: &self.exchange.origin.files };
+                let sealing = Sealing { session, buffers: &mut self.buffers, files: self.origin.reader() };
                 sealing.send(&mut self.reactor, key, &mut output.segments, &output.scratch, behind, &mut bytes)
             } else {
                 send(&mut self.reactor, key, &mut output.segments, &output.scratch, behind, &mut bytes)
@@ -334,7 +336,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
         let (pending, bytes) = (&mut busy.pending, &mut busy.progress.bytes);
         let sent = match connection.transport.as_deref_mut() {
             Some(Transport::Secured(session)) => {
-                let sealing = Sealing { session, buffers: &mut self.buffers, files: &self.exchange.origin.files };
+                let sealing = Sealing { session, buffers: &mut self.buffers, files: self.origin.reader() };
                 sealing.send(&mut self.reactor, key, pending, &[], behind, bytes)
             }
             Some(Transport::Cleartext) | None => send(&mut self.reactor, key, pending, &[], behind, bytes),
@@ -481,12 +483,14 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                 let Some(connection) = worker.connections.get(key) else { return };
                 let Some(submitted) = connection.take_errand(done.stream) else { return };
                 match done.result {
-                    Outcome::Answer(answer, request) => {
-                        worker.exchange.answered(connection, done.stream, &request.head(), answer, submitted);
+                    Outcome::Answer(answer, question) => {
+                        let (exchange, origin) = (&mut worker.exchange, &worker.origin);
+                        exchange.answered(origin, connection, done.stream, &question, answer, submitted);
                     }
-                    Outcome::Panicked(Some(request)) => {
+                    Outcome::Panicked(Some(question)) => {
                         worker.control.panics.fetch_add(1, Relaxed);
-                        worker.exchange.failed(connection, done.stream, &request.head(), "a panic on the pool");
+                        let (site, head) = (&question.site, &question.request.head());
+                        worker.exchange.failed(site, connection, done.stream, head, "a panic on the pool");
                     }
                     Outcome::Panicked(None) => {
                         worker.control.panics.fetch_add(1, Relaxed);
@@ -522,7 +526,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
     fn drain(&mut self) {
         self.reactor.stop_accepting();
         let now = self.now();
-        self.drain_until = Some(now + self.exchange.origin.limits.drain);
+        self.drain_until = Some(now + self.origin.shared.limits.drain);
         for key in self.connections.keys() {
             let Some(connection) = self.connections.get(key) else { continue };
             connection.wire.refuse_more(now, &mut self.exchange.output);

@@ -117,8 +117,8 @@ impl World {
 /// The world as the server's pool.
 pub(crate) struct Errands(pub(crate) Rc<RefCell<World>>);
 
-impl server::pool::Pool<Handle> for Errands {
-    fn submit(&mut self, errand: Errand) -> Result<(), Errand> {
+impl server::pool::Pool<Disk> for Errands {
+    fn submit(&mut self, errand: Errand<Disk>) -> Result<(), Errand<Disk>> {
         let mut world = self.0.borrow_mut();
         let now = world.clock.now();
         world.pool.submit(errand, now)?;
@@ -127,7 +127,7 @@ impl server::pool::Pool<Handle> for Errands {
         Ok(())
     }
 
-    fn collect(&mut self) -> Option<Done<Handle>> {
+    fn collect(&mut self) -> Option<Done<Disk>> {
         self.0.borrow_mut().pool.collect()
     }
 }

@@ -12,7 +12,7 @@ use crate::trace::Trace;
 use crate::world::World;
 use server::Worker;
 use server::access_log::{AccessLog, LogWriter};
-use server::origin::{Control, Origin};
+use server::origin::{Control, Origin, Shared, Site};
 use site::SiteOptions;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -51,9 +51,10 @@ pub fn live(seed: u64, is_traced: bool) -> Report {
 
     let log = LogWriter::silent(*chance.pick(&LOGS));
     let options = SiteOptions::default();
-    let origin = Origin::new(disk.clone(), options, page::Look::default(), temper.limits(), log, CODED_BYTES_MAX);
-    let (origin, control) = (Arc::new(origin), Arc::new(Control::default()));
-    let pool = Pool::new(Arc::clone(&origin), chance.fork(), temper.pool.clone());
+    let shared = Arc::new(Shared::new(temper.limits(), log, CODED_BYTES_MAX, false));
+    let site = Site::new(disk.clone(), options, page::Look::default(), &shared).with_fresh(temper.fresh());
+    let (origin, control) = (Arc::new(Origin::of(site)), Arc::new(Control::default()));
+    let pool = Pool::new(chance.fork(), temper.pool.clone());
     let world = World::new(&mut chance, temper, clock.clone(), disk.clone(), pool, Arc::clone(&control), trace);
     let world = Rc::new(RefCell::new(world));
     let kernel = Kernel { world: Rc::clone(&world), disk };

@@ -2,11 +2,9 @@
 
 use crate::chance::Chance;
 use crate::clock::MILLISECOND;
-use crate::disk::{Disk, Handle};
-use server::origin::Origin;
+use crate::disk::Disk;
 use server::pool::{Done, Errand, run};
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 /// How a pool behaves for one life.
 #[derive(Clone, Debug)]
@@ -19,21 +17,19 @@ pub(crate) struct Temper {
 
 /// Errands that wait, and results that wait to be collected.
 pub(crate) struct Pool {
-    origin: Arc<Origin<Disk>>,
     chance: Chance,
     temper: Temper,
-    waiting: Vec<Errand>,
+    waiting: Vec<Errand<Disk>>,
     /// Done, but nobody was told yet.
-    under_way: Vec<Done<Handle>>,
-    done: VecDeque<Done<Handle>>,
+    under_way: Vec<Done<Disk>>,
+    done: VecDeque<Done<Disk>>,
     /// When errands were given back.
     refusals: Vec<u64>,
 }
 
 impl Pool {
-    pub(crate) fn new(origin: Arc<Origin<Disk>>, chance: Chance, temper: Temper) -> Pool {
+    pub(crate) fn new(chance: Chance, temper: Temper) -> Pool {
         Pool {
-            origin,
             chance,
             temper,
             waiting: Vec::new(),
@@ -49,7 +45,7 @@ impl Pool {
     }
 
     /// Takes it, or gives it back.
-    pub(crate) fn submit(&mut self, errand: Errand, now: u64) -> Result<(), Errand> {
+    pub(crate) fn submit(&mut self, errand: Errand<Disk>, now: u64) -> Result<(), Errand<Disk>> {
         if self.waiting.len() >= self.temper.waiting_max {
             self.refusals.push(now);
             return Err(errand);
@@ -64,7 +60,7 @@ impl Pool {
             return;
         }
         let errand = self.waiting.swap_remove(self.chance.below(self.waiting.len()));
-        self.under_way.push(run(&self.origin, errand));
+        self.under_way.push(run(errand));
     }
 
     /// One of the results comes back.
@@ -74,7 +70,7 @@ impl Pool {
         }
     }
 
-    pub(crate) fn collect(&mut self) -> Option<Done<Handle>> {
+    pub(crate) fn collect(&mut self) -> Option<Done<Disk>> {
         self.done.pop_front()
     }
 

@@ -83,9 +83,12 @@ impl Temper {
             turns_away: self.turns_away,
             per_address_max: self.per_address_max,
             memory_bytes: self.memory_bytes,
-            fresh: Duration::from_nanos(self.fresh),
             drain: Duration::from_nanos(self.drain),
         }
+    }
+
+    pub(crate) fn fresh(&self) -> Duration {
+        Duration::from_nanos(self.fresh)
     }
 
     /// Whether there may be too many clients: then one may have to go before it was served.

@@ -15,7 +15,7 @@ pub(super) enum Lane {
 }
 
 impl Lane {
-    pub(super) fn of(work: &Work) -> Lane {
+    pub(super) fn of<T>(work: &Work<T>) -> Lane {
         match work {
             Work::Answer(..) => Lane::Answers,
             Work::Next(_) => Lane::Pieces,

@@ -3,15 +3,15 @@
 use super::field;
 use super::name::shown;
 use crate::limit::SIMILAR_MAX;
-use crate::origin::{Answer, Files, Origin};
+use crate::origin::{Answer, Files, Origin, Site};
 use page::error::{self, ErrorPage};
 use page::{Language, Look};
-use semantics::{Content, RequestHead, Response, Status};
+use semantics::{Content, Field, RequestHead, Response, Status};
 use site::{Page, SitePath, is_navigation};
 use std::borrow::Cow;
 use wire::Fault;
 
-impl<T: Files> Origin<T> {
+impl<T: Files> Site<T> {
     /// The answer to a program is short enough to be made without the pool. `None`: the page is something else, or
     /// people want to see it.
     pub(crate) fn plain_error(&self, head: &RequestHead<'_>, page: &Page) -> Option<Response<T::File>> {
@@ -30,24 +30,14 @@ impl<T: Files> Origin<T> {
     /// A line that says what happened. `id`: under which the log has the cause.
     pub(crate) fn error(&self, head: &RequestHead<'_>, status: Status, id: Option<&str>) -> Response<T::File> {
         let language = Language::from_accept_language(super::accept_language(head));
-        self.plain(status, &error::plain(language, status, id.unwrap_or_default()))
-    }
-
-    /// The answer to a peer that broke a rule: which one.
-    pub(crate) fn refusal(&self, status: Status, fault: &Fault) -> Response<T::File> {
-        self.plain(status, &format!("{} {}: {fault}\n", status.code(), status.reason()))
+        plain(&self.options.fields, status, &error::plain(language, status, id.unwrap_or_default()))
     }
 
     /// The answer in clear at a port for TLS: for good, and with the same method.
     pub(crate) fn elsewhere(&self, location: String) -> Response<T::File> {
         let status = Status::PERMANENT_REDIRECT;
-        self.plain(status, "308 Permanent Redirect: this port speaks HTTPS\n").with("Location", location)
-    }
-
-    fn plain(&self, status: Status, text: &str) -> Response<T::File> {
-        let mut fields = self.options.fields.clone();
-        fields.push(field("Content-Type", "text/plain; charset=utf-8"));
-        Response { status, fields, content: Content::from_bytes(text.as_bytes()) }
+        let text = "308 Permanent Redirect: this port speaks HTTPS\n";
+        plain(&self.options.fields, status, text).with("Location", location)
     }
 
     /// The page for people, with names like the one that is missing; a line for programs.
@@ -81,6 +71,28 @@ impl<T: Files> Origin<T> {
             other => other,
         }
     }
+}
+
+impl<T: Files> Origin<T> {
+    /// The answer to a peer that broke a rule: which one.
+    pub(crate) fn refusal(&self, status: Status, fault: &Fault) -> Response<T::File> {
+        plain(&self.fields, status, &format!("{} {}: {fault}\n", status.code(), status.reason()))
+    }
+
+    /// The answer to a request for a host that is none of ours (RFC 9110 §7.4): a client that took us for its server by
+    /// mistake, as one of HTTP/2 may that has a connection to us already, asks elsewhere (§15.5.20).
+    pub(crate) fn misdirected(&self, head: &RequestHead<'_>) -> Response<T::File> {
+        let language = Language::from_accept_language(super::accept_language(head));
+        let status = Status::MISDIRECTED_REQUEST;
+        plain(&self.fields, status, &error::plain(language, status, ""))
+    }
+}
+
+/// A text with the fields of every response.
+fn plain<F>(fields: &[Field], status: Status, text: &str) -> Response<F> {
+    let mut fields = fields.to_vec();
+    fields.push(field("Content-Type", "text/plain; charset=utf-8"));
+    Response { status, fields, content: Content::from_bytes(text.as_bytes()) }
 }
 
 fn with_allow<F>(response: Response<F>, allow: Option<&'static str>) -> Response<F> {

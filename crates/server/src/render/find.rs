@@ -3,7 +3,7 @@
 use super::name::shown;
 use super::{HTML, accept_language, field, whole};
 use crate::look_up::LookUp;
-use crate::origin::{Answer, Files, Origin};
+use crate::origin::{Answer, Files, Site};
 use lookup::answer::{self, Gate, Request};
 use page::Kind;
 use page::error::Similar;
@@ -15,7 +15,7 @@ use site::{SiteOptions, SitePath, is_hidden_name, prefers_json};
 /// Suggestions of each sort, unless fewer are asked for.
 const SUGGESTIONS_MAX: usize = 5;
 
-impl<T: Files> Origin<T> {
+impl<T: Files> Site<T> {
     /// The page of the look-up with this name; `None`: there is none, or no look-up.
     pub(super) fn look_up_page(
         &self,
@@ -153,7 +153,7 @@ impl<T: Files> Origin<T> {
         if head.authority.is_empty() {
             return String::new();
         }
-        let is_secure = self.is_secured
+        let is_secure = self.shared.is_secured
             || head.fields.lines().any(|(name, value)| {
                 name.eq_ignore_ascii_case(b"x-forwarded-proto") && value.trim_ascii().eq_ignore_ascii_case(b"https")
             });

@@ -4,7 +4,7 @@ use super::folder::{neighbours, way};
 use super::name::shown_together;
 use super::span::Span;
 use super::{accept_language, text};
-use crate::origin::{Answer, Files, Origin};
+use crate::origin::{Answer, Files, Site};
 use charset::TextKind;
 use page::Kind;
 use page::archive::Contents;
@@ -16,7 +16,7 @@ use site::{NodeKind, Refusal, SitePath};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-impl<T: Files> Origin<T> {
+impl<T: Files> Site<T> {
     pub(super) fn markdown(
         &self,
         head: &RequestHead<'_>,

@@ -16,7 +16,7 @@ pub use find::json as found_json;
 pub(crate) use material::thumbnail;
 
 use crate::limit;
-use crate::origin::{Answer, Files, Origin};
+use crate::origin::{Answer, Files, Site};
 use crate::source;
 use page::archive::Format;
 use page::listing::{Entries, ListingPage, Query};
@@ -29,7 +29,7 @@ use std::iter;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-impl<T: Files> Origin<T> {
+impl<T: Files> Site<T> {
     /// Makes a page: on the pool.
     pub(crate) fn page(&self, head: &RequestHead<'_>, page: Page, now: Timestamp) -> Answer<T::File> {
         let vary = page.vary();
@@ -123,13 +123,13 @@ impl<T: Files> Origin<T> {
             let source = Box::new(source::Pieces(iter::empty()));
             return Ok(Answer::Stream { status: Status::OK, fields, first: Vec::new(), source });
         }
-        let Some(permit) = self.archives.take() else {
+        let Some(permit) = self.shared.archives.take() else {
             return Ok(match self.error_page(head, Status::SERVICE_UNAVAILABLE, None, None) {
                 Answer::Whole(response, _) => Answer::Whole(response.with("Retry-After", "10"), None),
                 other => other,
             });
         };
-        let log = self.log.clone();
+        let log = self.shared.log.clone();
         let report = Box::new(move |sentence: &str| log.remark(sentence));
         let folder = (path, top);
         let pieces = archive::Pieces::new(self.files.clone(), folder, format, self.options.hidden, report, permit)?;

@@ -3,12 +3,12 @@
 
 use super::name::shown;
 use crate::limit;
-use crate::origin::{Files, Origin};
+use crate::origin::{Files, Site};
 use page::error::Similar;
 use site::{NodeKind, SitePath, is_hidden_name};
 use std::ops::ControlFlow;
 
-impl<T: Files> Origin<T> {
+impl<T: Files> Site<T> {
     /// What stands beside the missing name and looks like it: the nearest folder that is there is searched.
     pub(super) fn similar(&self, path: &SitePath) -> Vec<Similar> {
         let (mut folder, mut wanted) = (path.parent(), path.name().to_vec());

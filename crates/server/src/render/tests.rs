@@ -5,7 +5,7 @@ mod find;
 use crate::access_log::{AccessLog, LogWriter};
 use crate::disk_tree::DiskTree;
 use crate::limit::Limits;
-use crate::origin::{Answer, Origin};
+use crate::origin::{self, Answer, Shared};
 use page::Look;
 use reactor::disk::Links;
 use semantics::{Content, Field, FieldName, Fields, Method, RequestHead, Timestamp, Version};
@@ -14,16 +14,17 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use std::{fs, iter};
 use tempfile::TempDir;
 
 const PEOPLE: &str = "Accept: text/html\r\n";
 
-/// A folder on disk and the origin over it.
+/// A folder on disk and the site over it.
 struct Site {
     folder: TempDir,
-    origin: Origin<DiskTree>,
+    served: origin::Site<DiskTree>,
 }
 
 struct Reply {
@@ -41,13 +42,13 @@ impl Site {
             turns_away: true,
             per_address_max: None,
             memory_bytes: 0,
-            fresh: Duration::ZERO,
             drain: Duration::ZERO,
         };
         let tree = DiskTree::open(folder.path(), Links::Inside).unwrap();
         let log = LogWriter::silent(AccessLog::Off);
-        let origin = Origin::new(tree, SiteOptions::default(), Look::default(), limits, log, 0);
-        let site = Site { folder, origin };
+        let shared = Arc::new(Shared::new(limits, log, 0, false));
+        let served = origin::Site::new(tree, SiteOptions::default(), Look::default(), &shared);
+        let site = Site { folder, served };
         files.iter().for_each(|(name, content)| site.write(name, content));
         site
     }
@@ -73,14 +74,14 @@ impl Site {
         }
         let target = target.as_bytes();
         let head = RequestHead { method: Method::Get, target, authority: b"a", version: Version::Http11, fields };
-        match self.origin.answer(&head, Timestamp::from_seconds(1_800_000_000)) {
+        match self.served.answer(&head, Timestamp::from_seconds(1_800_000_000)) {
             Answer::Whole(response, _) => {
                 let content = match response.content {
                     Content::Empty => Vec::new(),
                     Content::Bytes(bytes, range) => bytes[range].to_vec(),
                     Content::File { file, length, .. } => {
                         let mut bytes = vec![0; length as usize];
-                        assert_eq!(self.origin.files.read(&file, 0, &mut bytes), Ok(bytes.len()));
+                        assert_eq!(self.served.files.read(&file, 0, &mut bytes), Ok(bytes.len()));
                         bytes
                     }
                     other => panic!("{other:?}"),

@@ -16,12 +16,12 @@ use reactor::{Key, Reactor};
 use std::mem::take;
 use wire::{ContentLength, Event, Input, Scope, StreamId};
 
-impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
+impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     /// From now on the connection is one of HTTP/2.
     pub(super) fn go_on_as_http2(&mut self, key: Key) {
         let now = self.now();
         let Some(connection) = self.connections.get(key) else { return };
-        let limits = self.exchange.origin.limits.wire;
+        let limits = self.origin.shared.limits.wire;
         let is_secured = connection.is_secured();
         let http2 = self.exchange.output.write(|out| Http2::new(limits, is_secured, now, out));
         connection.wire = Protocol::Http2(Box::new(http2));
@@ -39,7 +39,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
             let event = self.exchange.output.write(|out| http2.wire.poll_event(input, &mut lent, out, now));
             match event {
                 Some(Event::Request { stream, ref head, content: ContentLength::None, .. }) => {
-                    self.exchange.respond(connection, key, stream, Held::Borrowed(head));
+                    self.exchange.respond(&self.origin, connection, key, stream, Held::Borrowed(head));
                 }
                 Some(Event::Request { stream, ref head, content, expects_continue })
                     if takes_content(head) && http2.has_patience(content) =>
@@ -51,13 +51,13 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                 }
                 // Answered before its content is read; behind the response its stream is reset.
                 Some(Event::Request { stream, ref head, .. }) => {
-                    self.exchange.respond(connection, key, stream, Held::Borrowed(head));
+                    self.exchange.respond(&self.origin, connection, key, stream, Held::Borrowed(head));
                 }
                 // A folder asks for no content, but must read it to reach the end of the request.
                 Some(Event::Content { .. }) => {}
                 Some(Event::RequestEnd { stream }) => {
                     let Some(head) = http2.take_request(stream) else { continue };
-                    self.exchange.respond(connection, key, stream, Held::Owned(head));
+                    self.exchange.respond(&self.origin, connection, key, stream, Held::Owned(head));
                 }
                 Some(Event::Cancelled { stream }) => http2.forget(stream),
                 Some(Event::Fault(fault)) => {
@@ -65,7 +65,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
                         Scope::Stream => http2.forget(fault.stream()),
                         Scope::Connection => http2.forget_all(),
                     }
-                    self.exchange.refuse(connection, &fault);
+                    self.exchange.refuse(&self.origin, connection, &fault);
                 }
                 Some(Event::Closed(_)) => connection.phase = Phase::Closing { linger: false },
                 None => break,

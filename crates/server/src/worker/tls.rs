@@ -13,7 +13,7 @@ use reactor::{Key, PeerAddress, Reactor};
 use std::mem::take;
 use std::sync::Arc;
 
-impl<R: Reactor, T: Files<File = R::File>, P: Pool<R::File>> Worker<R, T, P> {
+impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     /// The same, where clients that come by the network have to speak TLS.
     #[must_use]
     pub(crate) fn with_tls(mut self, offer: Option<Arc<Offer>>) -> Worker<R, T, P> {

@@ -8,4 +8,5 @@ mod network;
 mod order;
 mod sending;
 mod shelf;
+mod sites;
 mod stage;

@@ -54,7 +54,7 @@ fn what_has_not_changed_is_asked_for_once_a_second() {
 
 #[test]
 fn with_fresh_0_each_request_looks() {
-    let mut stage = Stage::with(Limits { fresh: Duration::ZERO, ..limits() });
+    let mut stage = Stage::with_fresh(Duration::ZERO);
     stage.shelf.write("a.png", "picture");
     let client = stage.connect();
     stage.get(client, "/a.png");
@@ -201,7 +201,7 @@ fn what_is_missing_is_missing_for_head_and_found_by_no_other_method() {
 
 #[test]
 fn with_fresh_0_each_request_looks_for_what_is_missing() {
-    let mut stage = Stage::with(Limits { fresh: Duration::ZERO, ..limits() });
+    let mut stage = Stage::with_fresh(Duration::ZERO);
     let client = stage.connect();
     stage.get(client, "/a.png");
     stage.take(client);

@@ -1,10 +1,10 @@
 //! A worker with false files, a false network and a false pool, and a hand on the clock.
 
 use super::network::Network;
-use super::shelf::{Handle, Shelf};
+use super::shelf::Shelf;
 use server::access_log::{AccessLog, LogWriter};
 use server::limit::Limits;
-use server::origin::{Control, Origin};
+use server::origin::{Control, Origin, Shared, Site};
 use server::pool::{Done, Errand, Pool, run};
 use server::{Look, Worker};
 use site::SiteOptions;
@@ -21,7 +21,6 @@ pub(crate) struct Stage {
     pub(crate) control: Arc<Control>,
     network: Network,
     desk: Rc<RefCell<Desk>>,
-    origin: Arc<Origin<Shelf>>,
     worker: Worker<Network, Shelf, Errands>,
     has_ended: bool,
 }
@@ -29,16 +28,16 @@ pub(crate) struct Stage {
 /// What the pool has on its desk.
 #[derive(Default)]
 pub(crate) struct Desk {
-    pub(crate) waiting: VecDeque<Errand>,
-    done: VecDeque<Done<Handle>>,
+    pub(crate) waiting: VecDeque<Errand<Shelf>>,
+    done: VecDeque<Done<Shelf>>,
     /// Whether errands are given back.
     pub(crate) is_full: bool,
 }
 
 struct Errands(Rc<RefCell<Desk>>);
 
-impl Pool<Handle> for Errands {
-    fn submit(&mut self, errand: Errand) -> Result<(), Errand> {
+impl Pool<Shelf> for Errands {
+    fn submit(&mut self, errand: Errand<Shelf>) -> Result<(), Errand<Shelf>> {
         let mut desk = self.0.borrow_mut();
         if desk.is_full {
             return Err(errand);
@@ -47,7 +46,7 @@ impl Pool<Handle> for Errands {
         Ok(())
     }
 
-    fn collect(&mut self) -> Option<Done<Handle>> {
+    fn collect(&mut self) -> Option<Done<Shelf>> {
         self.0.borrow_mut().done.pop_front()
     }
 }
@@ -59,9 +58,12 @@ pub(crate) fn limits() -> Limits {
         turns_away: false,
         per_address_max: None,
         memory_bytes: 1 << 20,
-        fresh: Duration::from_secs(1),
         drain: Duration::from_secs(10),
     }
+}
+
+pub(crate) fn site(shelf: Shelf, shared: &Arc<Shared>) -> Site<Shelf> {
+    Site::new(shelf, SiteOptions::default(), Look::default(), shared)
 }
 
 impl Stage {
@@ -70,15 +72,24 @@ impl Stage {
     }
 
     pub(crate) fn with(limits: Limits) -> Stage {
+        Stage::of(limits, |shelf, shared| Origin::of(site(shelf, shared)))
+    }
+
+    /// Where what is known is believed for so long.
+    pub(crate) fn with_fresh(fresh: Duration) -> Stage {
+        Stage::of(limits(), |shelf, shared| Origin::of(site(shelf, shared).with_fresh(fresh)))
+    }
+
+    /// With the sites that somebody makes over the shelf.
+    pub(crate) fn of(limits: Limits, origin: impl FnOnce(Shelf, &Arc<Shared>) -> Origin<Shelf>) -> Stage {
         let (shelf, network, desk) = (Shelf::default(), Network::default(), Rc::<RefCell<Desk>>::default());
         network.0.borrow_mut().is_accepting = true;
         let log = LogWriter::silent(AccessLog::Combined);
-        let site = SiteOptions::default();
-        let origin = Arc::new(Origin::new(shelf.clone(), site, Look::default(), limits, log, 1 << 20));
+        let origin = Arc::new(origin(shelf.clone(), &Arc::new(Shared::new(limits, log, 1 << 20, false))));
         let control = Arc::new(Control::default());
         let pool = Errands(Rc::clone(&desk));
-        let worker = Worker::new(network.clone(), Arc::clone(&origin), pool, Arc::clone(&control));
-        Stage { shelf, control, network, desk, origin, worker, has_ended: false }
+        let worker = Worker::new(network.clone(), origin, pool, Arc::clone(&control));
+        Stage { shelf, control, network, desk, worker, has_ended: false }
     }
 
     /// A client of this machine.
@@ -125,9 +136,9 @@ impl Stage {
 
     /// The pool does what it has, and the worker hears of it. How much that was.
     pub(crate) fn run_pool(&mut self) -> usize {
-        let errands: Vec<Errand> = self.desk.borrow_mut().waiting.drain(..).collect();
+        let errands: Vec<Errand<Shelf>> = self.desk.borrow_mut().waiting.drain(..).collect();
         let count = errands.len();
-        let done = errands.into_iter().map(|errand| run(&self.origin, errand));
+        let done = errands.into_iter().map(run);
         self.desk.borrow_mut().done.extend(done);
         self.wake();
         count

@@ -60,8 +60,8 @@ impl LookUp for Shelf {
 
 fn site(paths: &[&'static [u8]]) -> (Site, Arc<Shelf>) {
     let shelf = Arc::new(Shelf { paths: paths.to_vec(), asked: Mutex::default() });
-    let Site { folder, origin } = Site::new(&[(b"here.txt", b"x"), (b"a.md", b"# a")]);
-    (Site { folder, origin: origin.with_look_up(Arc::clone(&shelf) as Arc<dyn LookUp>) }, shelf)
+    let Site { folder, served } = Site::new(&[(b"here.txt", b"x"), (b"a.md", b"# a")]);
+    (Site { folder, served: served.with_look_up(Arc::clone(&shelf) as Arc<dyn LookUp>) }, shelf)
 }
 
 #[track_caller]

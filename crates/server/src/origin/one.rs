@@ -1,0 +1,147 @@
+//! One site: its files, its owner's options, its look-up. Immutable.
+
+use super::{Answer, Files, Shared};
+use crate::look_up::LookUp;
+use crate::memory;
+use crate::own::Own;
+use crate::render;
+use crate::workshop::Bench;
+use charset::TextKind;
+use page::Look;
+use semantics::coding::Coding;
+use semantics::{Content, RequestHead, Status, Timestamp};
+use site::{Keep, Metadata, Refusal, Selected, SiteOptions, Unseen, Workshop};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A site, which answers for some hosts or for all.
+pub struct Site<T> {
+    /// Its place among the sites of its origin.
+    pub(super) number: u32,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) files: T,
+    /// The same as far as the kernel has them at hand: never waits.
+    pub(crate) at_hand: T,
+    pub(crate) options: SiteOptions,
+    pub(crate) look: Look,
+    /// How long an answer is believed without a look at the files.
+    pub(crate) fresh: Duration,
+    pub(crate) look_up: Option<Arc<dyn LookUp>>,
+    pub(crate) own: Option<Own>,
+}
+
+impl<T: Files> Site<T> {
+    /// Over these files. What it keeps is believed for a second without a look at them.
+    pub fn new(files: T, options: SiteOptions, look: Look, shared: &Arc<Shared>) -> Site<T> {
+        Site {
+            number: 0,
+            shared: Arc::clone(shared),
+            at_hand: files.without_waiting(),
+            files,
+            options,
+            look,
+            fresh: Duration::from_secs(1),
+            look_up: None,
+            own: None,
+        }
+    }
+
+    /// The same, where answers are believed for so long without a look at the files; zero: each request looks.
+    #[must_use]
+    pub fn with_fresh(self, fresh: Duration) -> Site<T> {
+        Site { fresh, ..self }
+    }
+
+    /// The same with a look-up: its pages are there, and each page has its box. Not where the built-in pages are switched off.
+    #[must_use]
+    pub fn with_look_up(mut self, look_up: Arc<dyn LookUp>) -> Site<T> {
+        self.look.has_lookup = self.options.prefix.is_some();
+        self.look_up = Some(look_up);
+        self
+    }
+
+    /// The same with what the owner has put into files for its pages.
+    #[must_use]
+    pub(crate) fn with_own(self, own: Option<Own>) -> Site<T> {
+        Site { own, ..self }
+    }
+
+    /// What tells it from the others of its origin.
+    #[inline]
+    pub(crate) fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// The decision, with the files and the workshop of whoever asks.
+    pub(crate) fn select<W: Workshop<T::File>>(
+        &self,
+        head: &RequestHead<'_>,
+        now: Timestamp,
+        files: &T,
+        workshop: &W,
+    ) -> Result<Selected<T::File>, Refusal> {
+        let selected = site::select(&self.options, head, now, files, workshop, &mut Unseen)?;
+        match selected {
+            Selected::Response(response, Some(keep)) => Ok(Selected::Response(response, Some(in_memory(files, keep)?))),
+            other => Ok(other),
+        }
+    }
+
+    /// The answer to a request, whatever it takes: on the pool.
+    pub fn answer(&self, head: &RequestHead<'_>, now: Timestamp) -> Answer<T::File> {
+        match self.select(head, now, &self.files, &At { site: self, now }) {
+            Ok(Selected::Response(response, keep)) => Answer::Whole(response, keep),
+            Ok(Selected::Page(page)) => self.page(head, page, now),
+            Err(Refusal::OutOfDescriptors) => {
+                let response = self.error(head, Status::SERVICE_UNAVAILABLE, None).with("Retry-After", "1");
+                Answer::Whole(response, None)
+            }
+            Err(refusal) => Answer::Failed(refusal.to_string()),
+        }
+    }
+}
+
+/// A short content is read, so that the next requests for it need no file; a long one stays a span of its file.
+fn in_memory<T: Files>(files: &T, mut keep: Keep<T::File>) -> Result<Keep<T::File>, Refusal> {
+    let Content::File { file, offset, length } = &keep.content else { return Ok(keep) };
+    if *length > memory::BYTES_MAX {
+        return Ok(keep);
+    }
+    let mut bytes = vec![0; *length as usize];
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match files.read(file, offset + filled as u64, &mut bytes[filled..])? {
+            // It has shrunk since it was looked at. Sent as a span, the connection will tell.
+            0 => return Ok(keep),
+            count => filled += count,
+        }
+    }
+    keep.content = Content::from_bytes(bytes);
+    Ok(keep)
+}
+
+/// The workshop at the bench that all sites share.
+struct At<'a, T> {
+    site: &'a Site<T>,
+    now: Timestamp,
+}
+
+impl<T> At<'_, T> {
+    fn bench(&self) -> &Bench {
+        &self.site.shared.bench
+    }
+}
+
+impl<T: Files> Workshop<T::File> for At<'_, T> {
+    fn charset(&self, file: &T::File, metadata: &Metadata, kind: TextKind) -> Result<Option<&'static str>, Refusal> {
+        self.bench().label(&self.site.files, file, metadata, kind, self.now)
+    }
+
+    fn compress(&self, file: &T::File, metadata: &Metadata, coding: Coding) -> Result<Option<Arc<[u8]>>, Refusal> {
+        self.bench().coded(&self.site.files, file, metadata, coding)
+    }
+
+    fn thumbnail(&self, file: &T::File, metadata: &Metadata) -> Result<Option<Arc<[u8]>>, Refusal> {
+        Ok(render::thumbnail(&self.site.files, file, metadata.size))
+    }
+}

@@ -356,12 +356,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
     }
 
     /// The peer broke a rule: it is told which status, and the exchange or the connection ends.
-    pub(crate) fn refuse(
-        &mut self,
-        origin: &Origin<T>,
-        connection: &mut Connection<T::File>,
-        fault: &Fault,
-    ) {
+    pub(crate) fn refuse(&mut self, origin: &Origin<T>, connection: &mut Connection<T::File>, fault: &Fault) {
         if fault.scope() == Scope::Connection {
             connection.phase = Phase::Closing { linger: fault.reason().is_peer_sending() };
         }

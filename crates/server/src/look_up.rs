@@ -86,7 +86,9 @@ impl LookUps {
         }
         let needed = limit::DESCRIPTORS_FOR_LOOK_UP * keys.len() as u64;
         if descriptors < needed {
-            log.remark(format!("no look-up: {descriptors} files may be open at once, and it needs {needed} (ulimit -n)"));
+            log.remark(format!(
+                "no look-up: {descriptors} files may be open at once, and it needs {needed} (ulimit -n)"
+            ));
             return LookUps::default();
         }
         let started = keys.into_iter().filter_map(|key| {

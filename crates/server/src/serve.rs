@@ -78,9 +78,11 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Root(cause) | Error::Host(cause) | Error::Own(cause) | Error::Certificate(cause) | Error::Privilege(cause) => {
-                formatter.write_str(cause)
-            }
+            Error::Root(cause)
+            | Error::Host(cause)
+            | Error::Own(cause)
+            | Error::Certificate(cause)
+            | Error::Privilege(cause) => formatter.write_str(cause),
             Error::Listen(error) => write!(formatter, "{error}"),
             Error::Machine(what, error) => write!(formatter, "cannot {what}: {error}"),
             Error::Descriptors { allowed, needed, workers } => {

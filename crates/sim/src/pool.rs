@@ -29,14 +29,7 @@ pub(crate) struct Pool {
 
 impl Pool {
     pub(crate) fn new(chance: Chance, temper: Temper) -> Pool {
-        Pool {
-            chance,
-            temper,
-            waiting: Vec::new(),
-            under_way: Vec::new(),
-            done: VecDeque::new(),
-            refusals: Vec::new(),
-        }
+        Pool { chance, temper, waiting: Vec::new(), under_way: Vec::new(), done: VecDeque::new(), refusals: Vec::new() }
     }
 
     /// After how long somebody may look at what waits.

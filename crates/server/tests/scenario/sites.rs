@@ -85,7 +85,8 @@ fn what_is_missing_in_one_site_is_there_in_another() {
     let (mut stage, below, _) = stage(true);
     below.write("only.png", "below");
     let client = stage.connect();
-    let missing = "404 Not Found\nThere is nothing at this address.\nCheck the address, or look for it from the first page.\n";
+    let missing =
+        "404 Not Found\nThere is nothing at this address.\nCheck the address, or look for it from the first page.\n";
     for _ in 0..2 {
         stage.check(client, "a.org", "/only.png", (404, missing));
         stage.check(client, "b.a.org", "/only.png", (200, "below"));

@@ -21,6 +21,7 @@ const TOOLS: &[Tool] = &[
     Tool { program: "nginx", package: "nginx-light", reason: "the control of the conformance tests" },
     Tool { program: "openssl", package: "openssl", reason: "a TLS that is not ours" },
     Tool { program: "h2load", package: "nghttp2-client", reason: "many streams at a time" },
+    Tool { program: "wrk", package: "wrk", reason: "many requests at a time" },
     Tool { program: "valgrind", package: "valgrind", reason: "counts instructions" },
     Tool { program: "strace", package: "strace", reason: "counts system calls" },
     Tool { program: "chromium", package: "chromium", reason: "the browser" },

@@ -29,6 +29,14 @@ impl Failure {
         Failure::Sentence(format!("cannot {act}: {cause}"))
     }
 
+    /// As a part of what is said elsewhere.
+    pub(crate) fn into_sentence(self) -> String {
+        match self {
+            Failure::Sentence(sentence) => sentence,
+            Failure::ClosedPipe => "nobody reads the output".into(),
+        }
+    }
+
     /// The output could not be written.
     pub(crate) fn output(error: io::Error) -> Failure {
         match error.kind() {

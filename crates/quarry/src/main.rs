@@ -7,6 +7,7 @@ mod exit;
 mod flag;
 mod interface;
 mod qr;
+mod remote;
 mod serve;
 mod terminal;
 mod value;

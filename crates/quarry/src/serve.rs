@@ -17,17 +17,18 @@ use crate::terminal::Terminal;
 use crate::value::prefix::Prefix;
 
 /// Opens the folder and binds the addresses.
-pub(crate) fn bind(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Server, Failure> {
-    Server::bind(options(settings, root, terminal)?).map_err(|error| Failure::Sentence(error.to_string()))
+pub(crate) fn bind(options: Options) -> Result<Server, Failure> {
+    Server::bind(options).map_err(|error| Failure::Sentence(error.to_string()))
 }
 
-/// Serves until TERM or INT, and what is under way then.
-pub(crate) fn run(server: Server) -> Result<(), Failure> {
-    server.run().map_err(|error| Failure::Sentence(error.to_string()))
+/// Serves until TERM or INT, and what is under way then; `read` reads the settings again.
+pub(crate) fn run(server: Server, read: impl Fn() -> Result<Options, Failure>) -> Result<(), Failure> {
+    let again = || read().map_err(Failure::into_sentence);
+    server.run(again).map_err(|error| Failure::Sentence(error.to_string()))
 }
 
 /// What each flag means to the server; what was not asked for stays as the server has it.
-fn options(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Options, Failure> {
+pub(crate) fn options(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Options, Failure> {
     let Settings { root: _, listening, tls, serving: _, pages: _, limits, log, look_up: _ } = settings;
     Ok(Options {
         listen: addresses(settings)?,

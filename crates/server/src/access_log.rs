@@ -51,18 +51,20 @@ impl LogWriter {
                 format!("{lost} more lines about failures were dropped: they were not read in time").as_bytes(),
             ))
         })?;
-        let complaints = sentences.clone();
-        // What cannot be said now is counted in what is said later.
-        let complain = move |lost: u64| {
-            let text = format!("the access log cannot keep up: {lost} lines dropped");
-            complaints.give(sentence(text.as_bytes()), 0).is_ok().then(Vec::new)
-        };
-        let lines = match format {
-            AccessLog::Off => None,
-            _ => Some(Outlet::start("access-log", std::io::stdout(), limit::LOG_LINE_BYTES_MAX, complain)?),
-        };
         let is_coloured = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Ok(LogWriter { format, is_coloured, lines, sentences: Some(sentences) })
+        let sentences = Some(sentences);
+        Ok(LogWriter { format, is_coloured, lines: lines(format, &sentences)?, sentences })
+    }
+
+    /// The same, with exchanges written down so from now on.
+    ///
+    /// Errs when there is no thread to be had.
+    pub(crate) fn with(&self, format: AccessLog) -> std::io::Result<LogWriter> {
+        let mut writer = self.clone();
+        if format != self.format {
+            (writer.format, writer.lines) = (format, lines(format, &self.sentences)?);
+        }
+        Ok(writer)
     }
 
     /// Lines are made and thrown away, causes too, and there is no thread: for who runs a worker without a process around
@@ -81,7 +83,8 @@ impl LogWriter {
 
     /// From now on a panic of a thread that serves is a remark: what Rust does by itself writes on that thread, and waits.
     pub(crate) fn hear_panics(&self) {
-        let (log, before) = (self.clone(), panic::take_hook());
+        // Not the lines: their writer ends when nobody holds it any more.
+        let (log, before) = (LogWriter { lines: None, ..self.clone() }, panic::take_hook());
         panic::set_hook(Box::new(move |info| {
             let thread = thread::current();
             let Some(name) = thread.name().filter(|name| load::serves(name)) else { return before(info) };
@@ -103,6 +106,20 @@ impl LogWriter {
     }
 }
 
+/// What writes the lines; none when there are none. `sentences`: where it is said that lines were dropped.
+fn lines(format: AccessLog, sentences: &Option<Outlet>) -> std::io::Result<Option<Outlet>> {
+    if format == AccessLog::Off {
+        return Ok(None);
+    }
+    let complaints = sentences.clone();
+    // What cannot be said now is counted in what is said later.
+    let complain = move |lost: u64| {
+        let text = format!("the access log cannot keep up: {lost} lines dropped");
+        complaints.as_ref()?.give(sentence(text.as_bytes()), 0).is_ok().then(Vec::new)
+    };
+    Outlet::start("access-log", std::io::stdout(), limit::LOG_LINE_BYTES_MAX, complain).map(Some)
+}
+
 /// As standard error has it: one line, whatever stands in it.
 fn sentence(text: &[u8]) -> Vec<u8> {
     format!("quarry: {}\n", Sentence(text)).into_bytes()
@@ -120,6 +137,12 @@ pub(crate) struct Log {
 }
 
 impl Log {
+    /// From now on they go to that writer; those so far go where they were meant for.
+    pub(crate) fn follow(&mut self, writer: &LogWriter) {
+        self.hand_over();
+        self.writer = writer.clone();
+    }
+
     /// Whether anybody wants lines: only then is the peer's address asked for.
     pub(crate) fn is_on(&self) -> bool {
         self.writer.format != AccessLog::Off

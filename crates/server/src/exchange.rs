@@ -52,6 +52,13 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         }
     }
 
+    /// From now on answers are of that origin. What is kept is of another.
+    pub(crate) fn follow(&mut self, origin: &Origin<T>) {
+        self.log.follow(&origin.shared.log);
+        self.memory = Memory::new(origin.shared.limits.memory_bytes);
+        self.absences = Absences::new();
+    }
+
     /// Which codings the client takes. Clients of one class of these get the same representation of a target.
     fn accepted(&mut self, head: &RequestHead<'_>) -> AcceptedCodings {
         let values = head.fields.values(FieldName::AcceptEncoding);

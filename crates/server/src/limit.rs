@@ -175,6 +175,10 @@ pub(crate) const LOG_LAST_LINES: Duration = Duration::from_secs(1);
 
 // The process.
 
+/// Workers are waited for so long after new settings were given to them. They hear of it at the end of a turn, which takes some
+/// milliseconds; whoever asked for new settings is not kept beyond it.
+pub(crate) const ORDERS_PATIENCE: Duration = Duration::from_secs(10);
+
 /// Ports tried from the default one on, when none was asked for.
 pub(crate) const PORTS_TRIED: u16 = 100;
 
@@ -185,8 +189,9 @@ pub(crate) const DESCRIPTORS_UNLIMITED: u64 = 1 << 20;
 /// with its file, for without those it serves nobody. With fewer the server does not begin.
 pub(crate) const DESCRIPTORS_A_WORKER: u64 = 5;
 
-/// Of the process, besides the folder of each site: two for signals, and some for what the pool reads at a time. The same.
-pub(crate) const DESCRIPTORS_A_PROCESS: u64 = 2 + POOL_THREADS_MIN as u64;
+/// Of the process, besides the folder of each site: two for signals, one for who tells it what to do, and
+/// some for what the pool reads at a time. The same.
+pub(crate) const DESCRIPTORS_A_PROCESS: u64 = 3 + POOL_THREADS_MIN as u64;
 
 /// With fewer than these for each look-up nothing is looked up: an index that is written has some dozens of files open, and would take them
 /// from clients.

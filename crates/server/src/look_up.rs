@@ -10,6 +10,7 @@ use lookup::live::{Lookup, Settings};
 use reactor::disk::Links;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 pub use crate::render::found_json as json;
 
@@ -78,6 +79,11 @@ impl LookUps {
     /// Looks the folders of these sites over from now on, at the pace that serving leaves. A look-up that cannot be is no
     /// reason not to serve.
     pub(crate) fn start(sites: &[SiteSettings], descriptors: u64, log: &LogWriter) -> LookUps {
+        LookUps::default().succeed(sites, descriptors, log)
+    }
+
+    /// Those of these sites, of which some may be there already.
+    pub(crate) fn succeed(&self, sites: &[SiteSettings], descriptors: u64, log: &LogWriter) -> LookUps {
         let mut keys: Vec<Key> = Vec::new();
         for key in sites.iter().filter_map(Key::of) {
             if !keys.contains(&key) {
@@ -92,6 +98,9 @@ impl LookUps {
             return LookUps::default();
         }
         let started = keys.into_iter().filter_map(|key| {
+            if let Some(found) = self.0.iter().find(|(of, _)| *of == key) {
+                return Some(found.clone());
+            }
             let settings = settings(&key.root, key.places.clone(), key.links, key.has_hidden);
             let settings = Settings { load: Some(load::of_those_who_serve()), ..settings };
             let started = Lookup::start(settings).inspect_err(|error| log.remark(error.to_string())).ok()?;
@@ -105,6 +114,19 @@ impl LookUps {
         let wanted = Key::of(settings)?;
         let (_, found) = self.0.iter().find(|(key, _)| *key == wanted)?;
         Some(Arc::clone(found) as Arc<dyn LookUp>)
+    }
+
+    /// Ends those that are not among the others. On a thread of its own, for that may take a while; an errand that has one
+    /// still finds what is there.
+    pub(crate) fn end_without(&self, others: &LookUps) {
+        let is_alone = |key: &Key| others.0.iter().all(|(other, _)| other != key);
+        let alone: Vec<Arc<Lookup>> =
+            self.0.iter().filter(|(key, _)| is_alone(key)).map(|(_, look_up)| Arc::clone(look_up)).collect();
+        alone.iter().for_each(|look_up| look_up.begin_to_stop());
+        if !alone.is_empty() {
+            let end = move || alone.iter().for_each(|look_up| look_up.stop());
+            let _ = thread::Builder::new().name("last-words".into()).spawn(end);
+        }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Lookup> {

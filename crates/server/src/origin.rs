@@ -4,7 +4,7 @@
 mod host;
 mod one;
 
-pub use host::Host;
+pub use host::{Host, Hosts};
 pub use one::Site;
 
 use crate::access_log::LogWriter;
@@ -12,7 +12,6 @@ use crate::limit::{self, Limits};
 use crate::permit::Permits;
 use crate::source::Source;
 use crate::workshop::Bench;
-use host::Hosts;
 use semantics::{Field, RequestHead, Response, Status};
 use site::{Identity, Keep, Refusal, SiteOptions, SitePath, Tree};
 use std::fmt;
@@ -45,7 +44,7 @@ pub struct Shared {
     /// To send an archive.
     pub(crate) archives: Permits,
     /// Keeps what it made by the identity of the file, so that it is one for all sites.
-    pub(crate) bench: Bench,
+    pub(crate) bench: Arc<Bench>,
     /// Clients come by TLS.
     pub(crate) is_secured: bool,
 }
@@ -89,8 +88,15 @@ impl Shared {
     /// `bytes_max`: what may be kept of compressed representations, in bytes. `is_secured`: clients come by TLS, and our own
     /// addresses begin with https.
     pub fn new(limits: Limits, log: LogWriter, bytes_max: u64, is_secured: bool) -> Shared {
-        let (archives, bench) = (Permits::new(limit::ARCHIVES_MAX), Bench::new(bytes_max));
+        let (archives, bench) = (Permits::new(limit::ARCHIVES_MAX), Arc::new(Bench::new(bytes_max)));
         Shared { limits, log, archives, bench, is_secured }
+    }
+
+    /// What comes after this. `bytes_max`: what may be kept of compressed representations from now on; `None`: as before,
+    /// and what there is stays.
+    pub(crate) fn succeed(&self, limits: Limits, log: LogWriter, bytes_max: Option<u64>) -> Shared {
+        let bench = bytes_max.map_or_else(|| Arc::clone(&self.bench), |bytes_max| Arc::new(Bench::new(bytes_max)));
+        Shared { limits, log, archives: self.archives.clone(), bench, is_secured: self.is_secured }
     }
 }
 
@@ -101,19 +107,14 @@ impl<T: Files> Origin<T> {
         Origin { shared, sites: [Arc::new(site)].into(), hosts: Hosts::of_one(), fields }
     }
 
-    /// With these sites, each with its hosts; the one without hosts is for all that no other site has.
-    ///
-    /// Errs with a sentence when there is none, or two have the same host.
-    pub fn new(shared: Arc<Shared>, sites: Vec<(Vec<Host>, Site<T>)>) -> Result<Origin<T>, String> {
-        if sites.is_empty() {
-            return Err("there is no site, expected at least one".into());
-        }
-        let hosts = Hosts::new(sites.iter().map(|(hosts, _)| hosts.as_slice()))?;
-        let sites: Box<[Arc<Site<T>>]> =
-            (0..).zip(sites).map(|(number, (_, site))| Arc::new(Site { number, ..site })).collect();
+    /// With these sites, in the order in which `hosts` has them.
+    pub fn new(shared: Arc<Shared>, hosts: Hosts, sites: impl IntoIterator<Item = Site<T>>) -> Origin<T> {
+        let sites = (0..).zip(sites).map(|(number, site)| Arc::new(Site { number, ..site }));
+        let sites: Box<[Arc<Site<T>>]> = sites.collect();
+        assert_eq!(sites.len(), hosts.count(), "sites and hosts belong together");
         let site = hosts.find(b"").and_then(|number| sites.get(number as usize));
         let fields = site.map_or_else(|| SiteOptions::default().fields, |site| site.options.fields.clone());
-        Ok(Origin { shared, sites, hosts, fields })
+        Origin { shared, sites, hosts, fields }
     }
 
     /// The site that a request is for; `None`: it names a host that is none of ours.
@@ -129,7 +130,7 @@ impl<T: Files> Origin<T> {
 
     /// Reads what is open, of any site.
     pub(crate) fn reader(&self) -> &T {
-        // There is at least one.
+        // There is at least one: `new` saw it, and of none there are no hosts.
         &self.sites[0].files
     }
 }

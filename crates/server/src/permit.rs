@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// A number of permits, shared by all threads.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Permits {
     /// Not taken at the moment.
     free: Arc<AtomicUsize>,

@@ -13,6 +13,7 @@ mod tls;
 use crate::connection::{Connection, Connections, Phase, Progress, Reading, Ticket, Until};
 use crate::exchange::{Exchange, Held};
 use crate::limit;
+use crate::order::{Act, Order};
 use crate::origin::{Control, Files, Origin};
 use crate::outgoing::{Sent, send};
 use crate::pool::{Errand, Outcome, Pool, Work};
@@ -29,6 +30,7 @@ use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::Receiver;
 use wire::{ContentLength, Event, Input, Reason, h1, h2};
 
 /// A worker: a reactor, its connections, and what answers them.
@@ -40,6 +42,7 @@ pub struct Worker<R: Reactor, T: Files, P> {
     /// How many connections each address has, where that is limited.
     addresses: HashMap<IpAddr, u32>,
     control: Arc<Control>,
+    orders: Option<Receiver<Order<R, T>>>,
     drain_until: Option<Instant>,
     /// Connections that it last said were to be finished.
     under_way: usize,
@@ -64,6 +67,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             origin,
             addresses: HashMap::new(),
             control,
+            orders: None,
             drain_until: None,
             under_way: 0,
             recent: h1::RecentSections::new(),
@@ -73,6 +77,12 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             buffers: Buffers::default(),
             reactor,
         }
+    }
+
+    /// The same, which takes orders when it is woken.
+    #[must_use]
+    pub fn with_orders(self, orders: Receiver<Order<R, T>>) -> Worker<R, T, P> {
+        Worker { orders: Some(orders), ..self }
     }
 
     /// The reactor it works with: for whoever drives a worker turn by turn.
@@ -474,8 +484,21 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         self.drive(key, &mut Input::new(&[]));
     }
 
-    /// Another thread has something for us: results of the pool, or the word to stop.
+    fn obey(&mut self) {
+        while let Some(order) = self.orders.as_ref().and_then(|orders| orders.try_recv().ok()) {
+            match order.act {
+                Act::Serve(origin) => {
+                    self.exchange.follow(&origin);
+                    self.origin = origin;
+                }
+                Act::Reactor(act) => act(&mut self.reactor),
+            }
+        }
+    }
+
+    /// Another thread has something for us: orders, results of the pool, or the word to stop.
     fn woken(&mut self) {
+        self.obey();
         while let Some(done) = self.exchange.pool.collect() {
             let key = done.key;
             self.guarded(key, |worker| {

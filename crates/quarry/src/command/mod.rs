@@ -4,6 +4,7 @@ mod check;
 mod compress;
 mod find;
 mod generate;
+mod reload;
 mod serve;
 mod trust;
 
@@ -31,6 +32,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
         Command::Find(flags) => find::run(&flags),
         Command::Check(flags) => check::run(&flags),
         Command::Compress(flags) => compress::run(&flags),
+        Command::Reload(flags) => reload::run(&flags),
         Command::Trust(flags) => trust::run(&flags),
         Command::Generate(Generate::Man { command }) => {
             let definition = generate::find(command.as_deref())?;

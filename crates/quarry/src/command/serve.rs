@@ -9,22 +9,28 @@ use super::find_root;
 use crate::exit::{self, Failure, Outcome};
 use crate::flag::Settings;
 use crate::terminal::Terminal;
+use crate::remote::{self, About};
 use crate::{browser, interface, qr, serve};
 
 /// Serves until TERM or INT.
 pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
-    let root = find_root("serve", &settings.root)?;
     let terminal = Terminal::of_output();
-    let server = serve::bind(settings, root, terminal)?;
+    let read = || serve::options(settings, find_root("serve", &settings.root)?, terminal);
+    let server = serve::bind(read()?)?;
     server.remark().into_iter().for_each(exit::warn);
     let bound: Vec<ListenAddress> = server.addresses().cloned().collect();
     let places = Places::of(&bound, Scheme::of(settings));
+    let served = find_root("serve", &settings.root)?.to_string_lossy().into_owned();
+    let about = About { serves: vec![served], places: places.urls.clone() };
+    if let Err(error) = remote::listen(about, server.remote()) {
+        exit::warn(format!("quarry reload will not find this server, only HUP does: {}", exit::cause(&error)));
+    }
     match announce(settings, terminal, &places).map_err(Failure::output) {
         // Whoever started us does not listen; clients may.
         Ok(()) | Err(Failure::ClosedPipe) => {}
         Err(failure) => return Err(failure),
     }
-    serve::run(server)?;
+    serve::run(server, read)?;
     Ok(Outcome::Done)
 }
 

@@ -55,6 +55,9 @@ pub(crate) enum Command {
     /// Write .br, .zst and .gz next to files that get smaller by it
     #[command(after_help = COMPRESS_AFTER_HELP, max_term_width = 100)]
     Compress(Compress),
+    /// Have a server that runs read its settings and certificates again
+    #[command(after_help = RELOAD_AFTER_HELP, max_term_width = 100)]
+    Reload(Reload),
     /// Explain how to trust the certificates of --tls, or do so
     #[command(max_term_width = 100)]
     Trust(Trust),
@@ -118,6 +121,14 @@ pub(crate) struct Compress {
     /// Delete the files that compress would write
     #[arg(long)]
     pub(crate) remove: bool,
+}
+
+/// The flags of `reload`.
+#[derive(Args, Debug)]
+pub(crate) struct Reload {
+    /// Which, where several run: the number of its process, its folder
+    #[arg(value_name = "SERVER")]
+    pub(crate) server: Option<String>,
 }
 
 /// What can be generated.
@@ -209,8 +220,13 @@ Examples:
 
 Durations are written 200ms, 10s, 2m, 1h or 0; sizes 64KiB, 256MiB, 1G or 0.
 A folder named like a command is served by: quarry ./check, or quarry serve check.
-TERM and INT stop the server once what is under way is sent.
+TERM and INT stop the server once what is under way is sent; HUP, or quarry reload, has it read its settings again.
 Exit codes: 0 done; 1 the answer is no (find found nothing, check something); 2 it did not work.";
+
+const RELOAD_AFTER_HELP: &str = "\
+All of the new settings are put to work or none, and no connection is lost. Works for root, and for whoever the server runs as. \
+A HUP signal does the same.
+Exit codes: 0 done; 1 the settings stay as they were, and it is said why; 2 there is no such server.";
 
 const FIND_AFTER_HELP: &str = "\
 Words are those of the box of a site: report -draft name:2024 title:guide type:pdf in:notes/ after:2024-03 before:2025. An \

@@ -18,6 +18,7 @@ mod listen;
 mod listing;
 mod look;
 mod look_up;
+mod reload;
 mod response;
 mod running;
 mod serve;

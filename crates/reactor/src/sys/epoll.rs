@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, Shutdown, SocketFlags};
 use rustix::time::Timespec;
 
-use crate::listen::{Listener, PeerAddress};
+use crate::listen::{ListenAddress, Listener, PeerAddress};
 use crate::reactor::{Completion, Key, Reactor};
 use crate::sys::clock;
 use crate::sys::slab::{Interest, Slab};
@@ -105,6 +105,39 @@ impl Epoll {
     /// The addresses of the listeners that are still open, with their numbers.
     pub fn listeners(&self) -> impl Iterator<Item = (usize, &Listener)> {
         self.gates.iter().enumerate().filter_map(|(number, gate)| Some((number, gate.listener.as_ref()?)))
+    }
+
+    /// Takes clients from one more listener. Errs when the queue does not take it.
+    pub fn listen(&mut self, listener: Listener) -> io::Result<()> {
+        let gate = Gate { listener: Some(listener), state: GateState::Open };
+        let number = match self.gates.iter().position(|gate| gate.listener.is_none()) {
+            Some(free) => {
+                self.gates[free] = gate;
+                free
+            }
+            None => {
+                self.gates.push(gate);
+                self.gates.len() - 1
+            }
+        };
+        self.listen_at(number).inspect_err(|_| self.gates[number].listener = None)
+    }
+
+    /// Lets those in who wait at an address, and then listens there no more.
+    pub fn leave(&mut self, address: &ListenAddress) {
+        for number in 0..self.gates.len() {
+            if self.gates[number].listener.as_ref().is_some_and(|listener| listener.address() == address) {
+                self.begin_to_close(number);
+            }
+        }
+    }
+
+    fn begin_to_close(&mut self, number: usize) {
+        let gate = &mut self.gates[number];
+        if let (Some(listener), GateState::Open) = (&gate.listener, gate.state) {
+            let _ = epoll::delete(&self.queue, listener);
+        }
+        gate.state = GateState::Closing;
     }
 
     fn handle_event(&mut self, buffer: &mut [u8]) -> Option<Completion> {
@@ -497,12 +530,7 @@ impl Reactor for Epoll {
     }
 
     fn stop_accepting(&mut self) {
-        for gate in &mut self.gates {
-            if let (Some(listener), GateState::Open) = (&gate.listener, gate.state) {
-                let _ = epoll::delete(&self.queue, listener);
-            }
-            gate.state = GateState::Closing;
-        }
+        (0..self.gates.len()).for_each(|number| self.begin_to_close(number));
     }
 
     fn peer(&self, key: Key) -> Option<PeerAddress> {

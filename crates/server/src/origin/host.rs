@@ -70,9 +70,11 @@ fn is_label(label: &str) -> bool {
 /// RFC 1035 §2.3.4, without the length of the first label and of the root. A longer one is no host that anybody has.
 const NAME_BYTES_MAX: usize = 253;
 
-/// Finds the number of the site for a host.
+/// Which of several sites a host belongs to.
 #[derive(Debug, Default)]
-pub(super) struct Hosts {
+pub struct Hosts {
+    /// How many sites there are.
+    count: u32,
     exact: HashMap<Box<[u8]>, u32, RandomState>,
     below: HashMap<Box<[u8]>, u32, RandomState>,
     otherwise: Option<u32>,
@@ -83,12 +85,16 @@ pub(super) struct Hosts {
 impl Hosts {
     /// Of each site its hosts; none: it is the site for all that no other has.
     ///
-    /// Errs with a sentence when two sites have the same.
-    pub(super) fn new<'a>(sites: impl Iterator<Item = &'a [Host]>) -> Result<Hosts, String> {
+    /// Errs with a sentence when there is no site, or two have the same.
+    pub fn new<'a>(sites: impl IntoIterator<Item = &'a [Host]>) -> Result<Hosts, String> {
         let mut hosts = Hosts::default();
         for (number, of_site) in (0..).zip(sites) {
+            hosts.count = number + 1;
             let of_site = if of_site.is_empty() { &[Host::Any] } else { of_site };
             of_site.iter().try_for_each(|host| hosts.give(host, number))?;
+        }
+        if hosts.count == 0 {
+            return Err("there is no site, expected at least one".into());
         }
         hosts.is_one_for_all = hosts.exact.is_empty() && hosts.below.is_empty();
         Ok(hosts)
@@ -96,7 +102,12 @@ impl Hosts {
 
     /// One site, for all hosts.
     pub(super) fn of_one() -> Hosts {
-        Hosts { otherwise: Some(0), is_one_for_all: true, ..Hosts::default() }
+        Hosts { count: 1, otherwise: Some(0), is_one_for_all: true, ..Hosts::default() }
+    }
+
+    /// How many sites there are, at least one.
+    pub(super) fn count(&self) -> usize {
+        self.count as usize
     }
 
     fn give(&mut self, host: &Host, number: u32) -> Result<(), String> {
@@ -217,6 +228,7 @@ mod tests {
         assert_eq!(fault(&[&["*.a.org"], &["*.a.org"]]), "two sites have the host \"*.a.org\", expected one");
         let expected = "two sites are for all other hosts, expected one without hosts at most";
         assert_eq!(fault(&[&[], &["*"]]), expected);
+        assert_eq!(fault(&[]), "there is no site, expected at least one");
         // What is said twice of one site is said.
         assert!(hosts(&[&["a.org", "a.org", "*", "*"]]).is_ok());
     }

@@ -62,6 +62,11 @@ impl CertificateFiles {
         Ok((Arc::new(certified), remark))
     }
 
+    /// Whether clients could be offered this. Errs as [`load`](CertificateFiles::load).
+    pub(crate) fn check(&self) -> Result<(), String> {
+        self.load().map(drop)
+    }
+
     fn chain(&self) -> Result<Vec<CertificateDer<'static>>, String> {
         let refuse = |cause: String| format!("cannot read the certificate {}: {cause}", quoted(&self.chain));
         let text = read(&self.chain).map_err(refuse)?;

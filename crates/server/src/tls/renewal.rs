@@ -67,12 +67,15 @@ impl Offers {
     }
 
     /// Looks after the files from now on, on a thread of its own, which ends when nobody can tell it any more to look at
-    /// once. Errs when there is no thread to be had.
-    pub(crate) fn watch(mut self, told: Receiver<()>, log: LogWriter) -> io::Result<()> {
+    /// these or others at once. Errs when there is no thread to be had.
+    pub(crate) fn watch(mut self, told: Receiver<CertificateFiles>, log: LogWriter) -> io::Result<()> {
         let work = move || {
             loop {
                 let is_told = match told.recv_timeout(limit::CERTIFICATE_LOOK) {
-                    Ok(()) => true,
+                    Ok(files) => {
+                        self.files = files;
+                        true
+                    }
                     Err(RecvTimeoutError::Timeout) => false,
                     Err(RecvTimeoutError::Disconnected) => return,
                 };

@@ -3,7 +3,8 @@
 use super::shelf::Shelf;
 use super::stage::{Stage, limits, site};
 use server::Host;
-use server::origin::Origin;
+use server::origin::{Hosts, Origin};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A site for `a.org` and `www.a.org` over the shelf of the stage, one for all below `a.org`, and maybe one for all others.
@@ -11,14 +12,14 @@ fn stage(has_default: bool) -> (Stage, Shelf, Shelf) {
     let (below, others) = (Shelf::default(), Shelf::default());
     let stage = Stage::of(limits(), |shelf, shared| {
         let hosts = |hosts: &[&str]| hosts.iter().map(|host| host.parse().unwrap()).collect::<Vec<Host>>();
-        let mut sites = vec![
-            (hosts(&["a.org", "www.a.org"]), site(shelf, shared)),
-            (hosts(&["*.a.org"]), site(below.clone(), shared)),
-        ];
+        let mut of_sites = vec![hosts(&["a.org", "www.a.org"]), hosts(&["*.a.org"])];
+        let mut sites = vec![site(shelf, shared), site(below.clone(), shared)];
         if has_default {
-            sites.push((Vec::new(), site(others.clone(), shared)));
+            of_sites.push(Vec::new());
+            sites.push(site(others.clone(), shared));
         }
-        Origin::new(std::sync::Arc::clone(shared), sites).unwrap()
+        let hosts = Hosts::new(of_sites.iter().map(Vec::as_slice)).unwrap();
+        Origin::new(Arc::clone(shared), hosts, sites)
     });
     // A shelf counts what it is given: unlike things at the same place are not known for different by that.
     stage.shelf.write("a.png", "of a.org");

@@ -1,0 +1,57 @@
+//! What sites stand on: folders that are open, files of the owner that were read, hosts told apart. All of it is found to be
+//! right before anything is served from it.
+
+use crate::disk_tree::DiskTree;
+use crate::look_up::LookUps;
+use crate::options::SiteSettings;
+use crate::origin::{Hosts, Origin, Shared, Site};
+use crate::own::Own;
+use crate::serve::Error;
+use std::sync::Arc;
+
+/// The ground of all sites.
+#[derive(Debug)]
+pub(crate) struct Grounds {
+    hosts: Hosts,
+    grounds: Vec<Ground>,
+}
+
+#[derive(Debug)]
+struct Ground {
+    files: DiskTree,
+    own: Option<Own>,
+}
+
+impl Grounds {
+    /// Errs with a sentence that names what cannot be used.
+    pub(crate) fn open(sites: &[SiteSettings]) -> Result<Grounds, Error> {
+        let hosts = Hosts::new(sites.iter().map(|site| site.hosts.as_slice())).map_err(Error::Host)?;
+        let grounds = sites.iter().map(Ground::open).collect::<Result<_, _>>()?;
+        Ok(Grounds { hosts, grounds })
+    }
+
+    /// The origin upon it, of the same sites.
+    pub(crate) fn origin(self, sites: &[SiteSettings], shared: &Arc<Shared>, look_ups: &LookUps) -> Origin<DiskTree> {
+        let sites = sites.iter().zip(self.grounds).map(|(settings, ground)| ground.site(settings, shared, look_ups));
+        Origin::new(Arc::clone(shared), self.hosts, sites)
+    }
+}
+
+impl Ground {
+    fn open(settings: &SiteSettings) -> Result<Ground, Error> {
+        let files = DiskTree::open(&settings.root, settings.symlinks).map_err(Error::Root)?;
+        let own = Own::open(&settings.own, settings.fresh).map_err(Error::Own)?;
+        Ok(Ground { files, own })
+    }
+
+    fn site(self, settings: &SiteSettings, shared: &Arc<Shared>, look_ups: &LookUps) -> Site<DiskTree> {
+        self.own.iter().for_each(|own| own.tell(&shared.log));
+        let site = Site::new(self.files, settings.options.clone(), settings.look.clone(), shared)
+            .with_fresh(settings.fresh)
+            .with_own(self.own);
+        match look_ups.of(settings) {
+            Some(look_up) => site.with_look_up(look_up),
+            None => site,
+        }
+    }
+}

@@ -85,7 +85,8 @@ impl Serving {
 
     /// What belongs to the process stays as it began.
     fn can_change(&self, options: &Options) -> Result<(), String> {
-        let refuse = |what: &str| Err(format!("{what} cannot change while the server runs: stop it and start it again"));
+        let refuse =
+            |what: &str| Err(format!("{what} cannot change while the server runs: stop it and start it again"));
         if options.workers != self.options.workers {
             return refuse("the number of workers");
         }

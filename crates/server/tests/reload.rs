@@ -144,7 +144,9 @@ fn settings_that_cannot_be_used_change_nothing() {
     });
     // Of what was bound before that, nothing is left.
     assert!(connect(new).is_err());
-    refused(&server, &stream, "the number of workers cannot change while the server runs", |options| options.workers = 3);
+    refused(&server, &stream, "the number of workers cannot change while the server runs", |options| {
+        options.workers = 3
+    });
     let tls = server::CertificateFiles { chain: "none".into(), key: "none".into() };
     refused(&server, &stream, "whether clients speak TLS cannot change", |options| options.tls = Some(tls));
     // The next that can be used are used.
@@ -178,7 +180,9 @@ fn addresses_come_and_go_and_connections_stay() {
     streams.iter().chain([&old]).for_each(|stream| assert_eq!(ask(stream, "a"), (200, "one".into())));
     assert_eq!(ask(&connect(new).unwrap(), "a"), (200, "one".into()));
     // And back, where it was asked for by another name.
-    server.reload(|options| options.listen = vec![ListenAddress::Tcp(new), ListenAddress::Tcp(server.address)]).unwrap();
+    server
+        .reload(|options| options.listen = vec![ListenAddress::Tcp(new), ListenAddress::Tcp(server.address)])
+        .unwrap();
     assert_eq!(ask(&server.connect(), "a"), (200, "one".into()));
 }
 

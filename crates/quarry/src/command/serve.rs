@@ -8,8 +8,8 @@ use reactor::ListenAddress;
 use super::find_root;
 use crate::exit::{self, Failure, Outcome};
 use crate::flag::Settings;
-use crate::terminal::Terminal;
 use crate::remote::{self, About};
+use crate::terminal::Terminal;
 use crate::{browser, interface, qr, serve};
 
 /// Serves until TERM or INT.

@@ -6,9 +6,9 @@ mod table;
 
 /// What kind of thing the bytes are, and what may be done with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MediaType {
+pub struct MediaType<'a> {
     /// `type/subtype`, without parameters.
-    pub essence: &'static str,
+    pub essence: &'a str,
     /// For people: which icon, which preview.
     pub kind: Kind,
     /// Whether `charset` is to be stated. Not for JSON, which is UTF-8 by definition (RFC 8259 §11), and not for SVG,
@@ -39,18 +39,18 @@ pub enum Kind {
     Other,
 }
 
-impl MediaType {
+impl<'a> MediaType<'a> {
     /// Of a name that says nothing: bytes, to be saved.
-    pub const OCTET_STREAM: MediaType =
+    pub const OCTET_STREAM: MediaType<'static> =
         MediaType { essence: "application/octet-stream", kind: Kind::Other, is_text: false, is_compressible: false };
 
     /// By the last extension of a file's name, in any case, or by the whole name (`Makefile`).
-    pub fn from_name(name: &[u8]) -> MediaType {
+    pub fn from_name(name: &[u8]) -> MediaType<'static> {
         essence(name).map_or(MediaType::OCTET_STREAM, MediaType::from_essence)
     }
 
     /// From `type/subtype` in lower case.
-    pub fn from_essence(essence: &'static str) -> MediaType {
+    pub fn from_essence(essence: &'a str) -> MediaType<'a> {
         let kind = kind(essence);
         MediaType { essence, kind, is_text: is_text(essence), is_compressible: is_compressible(essence, kind) }
     }

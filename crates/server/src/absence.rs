@@ -11,7 +11,7 @@ use foldhash::fast::RandomState;
 use quick_cache::unsync::Cache;
 use quick_cache::{OptionsBuilder, Weighter};
 use semantics::{Instant, Status};
-use site::Page;
+use site::{Amendments, Page};
 
 /// About what the page and the place in the store take besides the target, which the page has too.
 const ENTRY_BYTES: u64 = 160;
@@ -25,6 +25,7 @@ pub(crate) struct Absences {
 #[derive(Clone)]
 struct Absence {
     page: Page,
+    amendments: Amendments,
     looked: Instant,
 }
 
@@ -53,15 +54,24 @@ impl Absences {
     }
 
     /// The page for a target that was not there a moment ago.
-    pub(crate) fn get<T: Files>(&self, site: &Site<T>, target: &[u8], now: Instant) -> Option<&Page> {
+    pub(crate) fn get<T: Files>(&self, site: &Site<T>, target: &[u8], now: Instant) -> Option<(&Page, &Amendments)> {
         let absence = self.pages.get(&asked(site, target))?;
-        (now.since(absence.looked) < site.fresh).then_some(&absence.page)
+        (now.since(absence.looked) < site.fresh).then_some((&absence.page, &absence.amendments))
     }
 
-    /// Remembers what `select` made of a target, if that is that nothing is there.
-    pub(crate) fn note<T: Files>(&mut self, site: &Site<T>, target: &[u8], page: &Page, looked: Instant) {
-        if matches!(page, Page::Error { status: Status::NOT_FOUND, .. }) && !site.fresh.is_zero() {
-            self.pages.insert(Place::of(asked(site, target)), Absence { page: page.clone(), looked });
+    /// Remembers what `select` made of a target, if that is that nothing is there, for anybody.
+    pub(crate) fn note<T: Files>(
+        &mut self,
+        site: &Site<T>,
+        target: &[u8],
+        page: &Page,
+        amendments: &Amendments,
+        looked: Instant,
+    ) {
+        let is_absent = matches!(page, Page::Error { status: Status::NOT_FOUND, .. }) && amendments.is_for_all();
+        if is_absent && !site.fresh.is_zero() {
+            let (page, amendments) = (page.clone(), amendments.clone());
+            self.pages.insert(Place::of(asked(site, target)), Absence { page, amendments, looked });
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::absence::Absences;
 use crate::access_log::{Log, Record};
 use crate::clock::Clock;
 use crate::connection::{Connection, Phase, Ticket, Until};
+use crate::known::Known;
 use crate::memory::{Memory, Ready};
 use crate::origin::{Answer, Files, Origin, Site};
 use crate::outgoing::Output;
@@ -15,7 +16,9 @@ use crate::workshop::Elsewhere;
 use reactor::Key;
 use semantics::coding::{AcceptedCodings, Coding};
 use semantics::{FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
+use site::client::Closed;
 use site::{Keep, Refusal, Selected};
+use std::net::IpAddr;
 use std::sync::Arc;
 use wire::{Fault, Scope, Sends, StreamId};
 
@@ -24,6 +27,8 @@ pub(crate) struct Exchange<T: Files, P> {
     pub(crate) pool: P,
     pub(crate) output: Output<T::File>,
     pub(crate) log: Log,
+    /// Where the client of this turn connects from, where the log or a route asks.
+    pub(crate) peer: Option<IpAddr>,
     memory: Memory<T::File>,
     absences: Absences,
     /// What the last `Accept-Encoding` meant. Browsers of one make send the same value with each request.
@@ -44,6 +49,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             pool,
             output: Output::new(),
             log: origin.shared.log.for_worker(),
+            peer: None,
             accepted: (Vec::new(), AcceptedCodings::parse([&[][..]].into_iter())),
             memory: Memory::new(origin.shared.limits.memory_bytes),
             absences: Absences::new(),
@@ -57,6 +63,11 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         self.log.follow(&origin.shared.log);
         self.memory = Memory::new(origin.shared.limits.memory_bytes);
         self.absences = Absences::new();
+    }
+
+    /// What is known of the client of this turn.
+    fn known(&self, connection: &Connection<T::File>) -> Known {
+        Known { address: self.peer, is_secured: connection.is_secured() }
     }
 
     /// Which codings the client takes. Clients of one class of these get the same representation of a target.
@@ -114,19 +125,20 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         }
         // Only for programs: to people, a single-page application may answer, and the pool makes their page.
         if is_read
-            && let Some(page) = self.absences.get(site, head.target, self.now)
-            && let Some(response) = site.plain_error(head, page)
+            && let Some((page, amendments)) = self.absences.get(site, head.target, self.now)
+            && let Some(response) = site.plain_error(head, page, amendments)
         {
             return self.send(connection, stream, head, response);
         }
-        match site.select(head, self.clock.now, &site.at_hand, &Elsewhere) {
+        let known = self.known(connection);
+        match site.select(head, &known.at(&Closed), self.clock.now, &site.at_hand, &Elsewhere) {
             Ok(Selected::Response(response, keep)) => {
                 let keep = keep.map(|keep| (keep, self.now));
                 self.selected(site, connection, stream, head, response, keep);
             }
-            Ok(Selected::Page(page)) => {
-                self.absences.note(site, head.target, &page, self.now);
-                match site.plain_error(head, &page) {
+            Ok(Selected::Page(page, amendments)) => {
+                self.absences.note(site, head.target, &page, &amendments, self.now);
+                match site.plain_error(head, &page, &amendments) {
                     Some(response) => self.send(connection, stream, head, response),
                     None => self.submit(site, connection, key, stream, held),
                 }
@@ -269,7 +281,12 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             Held::Owned(owned) => owned,
         };
         let ticket = Ticket::default();
-        let work = Work::Answer(Question { site: Arc::clone(site), request, now: self.clock.now });
+        let work = Work::Answer(Question {
+            site: Arc::clone(site),
+            request,
+            known: self.known(connection),
+            now: self.clock.now,
+        });
         match self.pool.submit(Errand { key, stream, work, is_abandoned: ticket.is_abandoned() }) {
             Ok(()) => connection.wait(stream, Until::PoolIsDone { since: self.now, ticket }, self.now),
             Err(Errand { work: Work::Answer(question), .. }) => {

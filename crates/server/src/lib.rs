@@ -12,6 +12,7 @@ mod exchange;
 mod ground;
 mod happening;
 mod http2;
+pub mod known;
 pub mod limit;
 mod listening;
 mod load;

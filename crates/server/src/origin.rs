@@ -33,6 +33,8 @@ pub struct Origin<T> {
     /// By their numbers. At least one.
     sites: Box<[Arc<Site<T>>]>,
     hosts: Hosts,
+    /// Some route asks where clients connect from.
+    pub(crate) asks_for_address: bool,
     /// Of answers that no site gives.
     pub(crate) fields: Vec<Field>,
 }
@@ -104,7 +106,8 @@ impl<T: Files> Origin<T> {
     /// With one site, for all hosts.
     pub fn of(site: Site<T>) -> Origin<T> {
         let (shared, fields) = (Arc::clone(&site.shared), site.options.fields.clone());
-        Origin { shared, sites: [Arc::new(site)].into(), hosts: Hosts::of_one(), fields }
+        let asks_for_address = site.options.routes.asks_for_address();
+        Origin { shared, sites: [Arc::new(site)].into(), hosts: Hosts::of_one(), asks_for_address, fields }
     }
 
     /// With these sites, in the order in which `hosts` has them.
@@ -114,7 +117,8 @@ impl<T: Files> Origin<T> {
         assert_eq!(sites.len(), hosts.count(), "sites and hosts belong together");
         let site = hosts.find(b"").and_then(|number| sites.get(number as usize));
         let fields = site.map_or_else(|| SiteOptions::default().fields, |site| site.options.fields.clone());
-        Origin { shared, sites, hosts, fields }
+        let asks_for_address = sites.iter().any(|site| site.options.routes.asks_for_address());
+        Origin { shared, sites, hosts, asks_for_address, fields }
     }
 
     /// The site that a request is for; `None`: it names a host that is none of ours.

@@ -3,6 +3,7 @@
 
 mod lane;
 
+use crate::known::Known;
 use crate::limit;
 use crate::origin::{Answer, Files, Site};
 use crate::request::OwnedHead;
@@ -46,6 +47,8 @@ pub struct Question<T> {
     pub site: Arc<Site<T>>,
     /// What is asked.
     pub request: OwnedHead,
+    /// By whom.
+    pub known: Known,
     /// When it was.
     pub now: Timestamp,
 }
@@ -97,7 +100,7 @@ pub fn run<T: Files>(errand: Errand<T>) -> Done<T> {
 
 impl<T: Files> Question<T> {
     fn answer(&self) -> Answer<T::File> {
-        self.site.answer(&self.request.head(), self.now)
+        self.site.answer(&self.request.head(), self.known, self.now)
     }
 }
 

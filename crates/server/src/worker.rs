@@ -485,10 +485,11 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         self.drive(key, &mut Input::new(&[]));
     }
 
-    /// The log says whose exchanges it tells of; the kernel is asked only when there is a log.
+    /// The log says whose exchanges it tells of, and routes ask who comes; the kernel is asked only where one of them does.
     fn note_peer(&mut self, key: Key) {
-        if self.exchange.log.is_on() {
-            self.exchange.log.set_peer(address(&self.reactor, key));
+        if self.exchange.log.is_on() || self.origin.asks_for_address {
+            self.exchange.peer = address(&self.reactor, key);
+            self.exchange.log.set_peer(self.exchange.peer);
         }
     }
 

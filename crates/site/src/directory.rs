@@ -14,7 +14,7 @@ use semantics::Status;
 impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
     /// Answers for a folder.
     pub(crate) fn directory(mut self, path: &SitePath, metadata: Metadata) -> Result<Selected<T::File>, Refusal> {
-        let lists = self.options.listing;
+        let lists = self.lists();
         if !path.has_trailing_slash() {
             // Links in what answers for the folder are relative to what is in it, so the target must end with a slash.
             // Only when something answers there: a redirect would tell that the folder exists.
@@ -25,23 +25,28 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
             && self.options.archive
             && let Some(kind) = query::archive(self.target)
         {
-            return Ok(Selected::Page(Page::Archive { path: path.clone(), metadata, kind }));
+            return Ok(self.made(Page::Archive { path: path.clone(), metadata, kind }));
         }
         match self.index(path)? {
             Found::File((index, file), metadata) => self.file(&index, &file, &metadata),
             // An index file that cannot be read hides its folder all the same: that is what it was put there for.
-            Found::Forbidden => Ok(self.error(Status::FORBIDDEN, Some(path.clone()))),
+            Found::Forbidden => self.refuse(Status::FORBIDDEN, Some(path.clone()), None),
             _ if !lists => self.missing(path),
             _ => {
                 let accepted = if prefers_json(self.head) { ListingFormat::Json } else { ListingFormat::Html };
                 let format = query::format(self.target).unwrap_or(accepted);
-                Ok(Selected::Page(Page::Listing { path: path.clone(), metadata, format }))
+                Ok(self.made(Page::Listing { path: path.clone(), metadata, format }))
             }
         }
     }
 
+    /// Whether folders are listed here.
+    pub(crate) fn lists(&self) -> bool {
+        self.effects.listing.unwrap_or(self.options.listing)
+    }
+
     /// The file that stands for a folder, with its own path.
-    fn index(&mut self, path: &SitePath) -> Result<Found<(SitePath, T::File)>, Refusal> {
+    pub(crate) fn index(&mut self, path: &SitePath) -> Result<Found<(SitePath, T::File)>, Refusal> {
         for name in &self.options.index {
             let Some(candidate) = path.join(name.as_bytes()) else { continue };
             match self.look(&candidate)? {

@@ -41,7 +41,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         metadata: &Metadata,
     ) -> Result<Selected<T::File>, Refusal> {
         if let Some(page) = self.page(path, metadata) {
-            return Ok(Selected::Page(page));
+            return Ok(self.made(page));
         }
         if let Some(thumbnail) = self.thumbnail(path, file, metadata)? {
             return Ok(self.keep(path, metadata, thumbnail));
@@ -52,7 +52,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         // The label first: it is what a fast workshop cannot tell, so the fast path ends here or goes through.
         let media_type = self.media_type(path, file, metadata, query::charset(self.target))?;
         let Some(variant) = self.variant(path, file, metadata, media_type.is_compressible)? else {
-            return Ok(self.error(Status::NOT_ACCEPTABLE, Some(path.clone())));
+            return self.refuse(Status::NOT_ACCEPTABLE, Some(path.clone()), None);
         };
         Ok(self.keep(path, metadata, (media_type, variant)))
     }
@@ -68,7 +68,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         let response = answer(&keep, self.head, self.now);
         self.witness.step(Step::Answer(response.status));
         // Kept answers are told apart by target and coding alone.
-        if self.varies_by_navigation {
+        if self.varies_by_navigation || !self.effects.amendments.is_for_all() {
             return Selected::Response(response, None);
         }
         let evidence = self.evidence();
@@ -91,7 +91,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
     fn no_thumbnail(&self) -> Selected<T::File> {
         let mut response = Response::new(Status::NOT_FOUND).with_content(Content::from_bytes(EMPTY_PICTURE));
         response.fields.push(field("Content-Type", "image/svg+xml"));
-        response.fields.extend(self.general_fields());
+        self.complete(&mut response.fields, Status::NOT_FOUND);
         Selected::Response(response, None)
     }
 
@@ -120,7 +120,9 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
             return Some(Page::Preview { path, metadata, charset });
         }
         let is_raw = query::has(self.target, "raw") || query::has(self.target, "download");
-        if is_raw || !self.options.markdown || MediaType::from_name(path.name()).kind != Kind::Markdown {
+        let is_text_to_read =
+            MediaType::from_name(path.name()).kind == Kind::Markdown && self.effects.media_type.is_none();
+        if is_raw || !self.options.markdown || !is_text_to_read {
             return None;
         }
         self.varies_by_navigation = true;
@@ -135,11 +137,23 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         metadata: &Metadata,
         asked: Option<&'static str>,
     ) -> Result<Labelled, Refusal> {
-        let mut media_type = MediaType::from_name(path.name());
-        let is_unknown = media_type == MediaType::OCTET_STREAM && (1..=limit::SNIFF_BYTES_MAX).contains(&metadata.size);
-        let mut charset = asked.map(Cow::Borrowed);
-        let mut by = if asked.is_some() { CharsetBy::Reader } else { CharsetBy::Nobody };
-        if media_type.is_text && asked.is_none() || is_unknown {
+        let said = self.effects.media_type.clone();
+        let (essence, own_charset) = said.as_deref().map_or((None, None), |said| {
+            let (essence, parameters) = said.split_once(';').unwrap_or((said, ""));
+            let charset = parameters.split_once('=').map(|(_, charset)| charset.trim_matches([' ', '"']).to_owned());
+            (Some(essence.trim_end()), charset)
+        });
+        let mut media_type = essence.map_or_else(|| MediaType::from_name(path.name()), MediaType::from_essence);
+        let is_unknown = essence.is_none()
+            && media_type == MediaType::OCTET_STREAM
+            && (1..=limit::SNIFF_BYTES_MAX).contains(&metadata.size);
+        let mut by = match (&asked, &own_charset) {
+            (Some(_), _) => CharsetBy::Reader,
+            (None, Some(_)) => CharsetBy::Owner,
+            (None, None) => CharsetBy::Nobody,
+        };
+        let mut charset = asked.map(Cow::Borrowed).or(own_charset.map(Cow::Owned));
+        if media_type.is_text && charset.is_none() || is_unknown {
             let found = self.workshop.charset(file, metadata, text_kind(media_type.kind))?;
             if is_unknown && found.is_some() {
                 // A text under a name that says nothing (`CHANGES`, `hosts.local`) is to be read, not to be saved.
@@ -149,14 +163,15 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
                 (charset, by) = (Some(Cow::Borrowed(found)), CharsetBy::Bytes);
             }
         }
-        if let (None, Some(default)) = (&charset, &self.options.default_charset) {
+        let by_default = self.effects.charset.as_ref().or(self.options.default_charset.as_ref());
+        if let (None, Some(default)) = (&charset, by_default) {
             (charset, by) = (Some(Cow::Owned(default.clone())), CharsetBy::Owner);
         }
         let charset = charset.filter(|_| media_type.is_text);
         self.witness.step(Step::Charset(charset.as_deref(), if charset.is_some() { by } else { CharsetBy::Nobody }));
         let value = match charset {
             Some(charset) => Cow::Owned(format!("{}; charset={charset}", media_type.essence)),
-            None => Cow::Borrowed(media_type.essence),
+            None => Cow::Owned(media_type.essence.to_owned()),
         };
         self.witness.step(Step::MediaType(&value));
         let is_doubtful = asked.is_some() && matches!(media_type.kind, Kind::Html | Kind::Xml);
@@ -204,7 +219,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
             (false, false) => {}
         }
         fields.push(field("Accept-Ranges", "bytes"));
-        fields.extend(self.general_fields());
+        self.complete(&mut fields, Status::OK);
         Keep { fields, content: variant.content, etag, last_modified, evidence: Vec::new(), vary_coding }
     }
 }

@@ -6,6 +6,7 @@
 
 mod accept;
 mod answer;
+pub mod client;
 mod directory;
 mod disposition;
 mod file;
@@ -18,6 +19,7 @@ pub mod page;
 pub mod path;
 mod query;
 pub mod representation;
+pub mod route;
 pub mod select;
 pub mod tree;
 mod variant;
@@ -26,12 +28,14 @@ pub mod witness;
 
 pub use accept::{is_navigation, prefers_json};
 pub use answer::{answer, not_modified_fields};
+pub use client::{Client, Door};
 pub use disposition::attachment;
 pub use options::SiteOptions;
 pub use page::{ArchiveKind, ListingFormat, Page};
 pub use path::{SitePath, is_hidden_name};
 pub use query::kept_under;
 pub use representation::{Evidence, Keep, Workshop, is_settled};
+pub use route::{Amendments, HostPattern, Routes};
 pub use select::{Selected, select};
 pub use tree::{Batches, DirectoryEntry, Identity, MemoryFile, MemoryTree, Metadata, Node, NodeKind, Refusal, Tree};
-pub use witness::{CharsetBy, Step, Unseen, WhyPlain, Witness};
+pub use witness::{CharsetBy, Outcome, Step, Tried, Unseen, WhyPlain, Witness};

@@ -19,6 +19,27 @@ pub const THUMBNAIL_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// missing chooses how deep it is.
 pub const ERROR_PAGE_FOLDERS_MAX: usize = 16;
 
+/// Routes of one site. Beyond it the config is refused: so many are made by a program, and want an expression with a group or a file for each.
+pub const ROUTES_MAX: usize = 10_000;
+
+/// Bytes of one expression. Beyond it the config is refused.
+pub const PATTERN_BYTES_MAX: usize = 4096;
+
+/// Groups inside groups, for expressions are read by a function that calls itself. Beyond it the config is refused.
+pub const PATTERN_NESTING_MAX: u32 = 100;
+
+/// What one expression takes when it is compiled, so that `(a{1000}){1000}` is told before it takes all memory.
+pub const PATTERN_COMPILED_BYTES_MAX: usize = 4 << 20;
+
+/// The same for all expressions of a site together.
+pub const PATTERNS_COMPILED_BYTES_MAX: usize = 256 << 20;
+
+/// What each thread may keep of the automaton of one expression, which is made while it is used.
+pub const PATTERN_CACHE_BYTES: usize = 256 << 10;
+
+/// The same for the automaton of all expressions of a site. Beyond it what was made longest ago is made again when it is needed.
+pub const PATTERNS_CACHE_BYTES: usize = 16 << 20;
+
 /// What Linux takes for one name and for a path: nothing can stand under a longer one, so the disk is not asked.
 pub const NAME_BYTES_MAX: usize = 255;
 

@@ -1,4 +1,4 @@
-//! Where nothing is: clean targets, the single-page application, `404.html`.
+//! Where nothing is, and what else is no answer: clean targets, fallbacks, the single-page application, `404.html`, own files for errors.
 
 use crate::accept::is_navigation;
 use crate::answer::field;
@@ -6,12 +6,13 @@ use crate::limit;
 use crate::page::Page;
 use crate::path::SitePath;
 use crate::representation::Workshop;
-use crate::select::Selected;
+use crate::route::Edit;
+use crate::select::{ALLOW, Selected};
 use crate::tree::{Metadata, Refusal, Tree};
 use crate::variant::whole;
 use crate::visit::Visit;
 use crate::witness::{Step, Witness};
-use semantics::{Response, Status};
+use semantics::{Field, Response, Status};
 
 impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
     /// The file `about.html`, when `/about` was asked for and clean targets are on.
@@ -27,23 +28,68 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
 
     /// Answers where nothing is: the single-page application, or 404.
     pub(crate) fn missing(mut self, path: &SitePath) -> Result<Selected<T::File>, Refusal> {
+        if let Some(fallback) =
+            self.effects.fallback.take().filter(|fallback| self.options.hidden || !fallback.is_hidden())
+            && let Some((file, metadata)) = self.look_for_file(&fallback)?
+        {
+            self.witness.step(Step::Fallback(&fallback));
+            return self.file(&fallback, &file, &metadata);
+        }
         if let Some((page, file, metadata)) = self.single_page(path)? {
             self.varies_by_navigation = true;
             return self.file(&page, &file, &metadata);
         }
         // Browsers ask for it by themselves, whatever the page says.
         if path.as_bytes() == ICON && self.options.prefix.is_some() {
-            return Ok(Selected::Page(Page::Icon));
+            return Ok(self.made(Page::Icon));
         }
-        let Some((page, file, metadata)) = self.not_found_file(path)? else {
-            return Ok(self.error(Status::NOT_FOUND, Some(path.clone())));
+        self.refuse(Status::NOT_FOUND, Some(path.clone()), None)
+    }
+
+    /// Answers with an error: the owner's file for it, else the page that the server makes. `remedy`: the field that says what the client
+    /// could do.
+    pub(crate) fn refuse(
+        mut self,
+        status: Status,
+        path: Option<SitePath>,
+        remedy: Option<Field>,
+    ) -> Result<Selected<T::File>, Refusal> {
+        let allow = (status == Status::METHOD_NOT_ALLOWED).then_some(ALLOW);
+        let Some((page, file, metadata)) = self.error_file(status, path.as_ref())? else {
+            self.effects.amendments.edits.extend(remedy.map(Edit::Set));
+            return Ok(self.made(Page::Error { status, allow, path }));
         };
+        // What routes say of the files at this target is not said of this one.
+        (self.effects.media_type, self.effects.charset) = (None, None);
         let media_type = self.media_type(&page, &file, &metadata, None)?;
         // No validators, no ranges, no preconditions: it is no representation of the target (RFC 9110 §13.2.1).
-        let mut response = Response::new(Status::NOT_FOUND).with_content(whole(&file, &metadata));
+        let mut response = Response::new(status).with_content(whole(&file, &metadata));
         response.fields.push(field("Content-Type", media_type.value));
-        response.fields.extend(self.general_fields());
+        response.fields.extend(allow.map(|allow| field("Allow", allow)));
+        self.complete(&mut response.fields, status);
+        response.fields.extend(remedy);
         Ok(Selected::Response(response, None))
+    }
+
+    /// The owner's file for an error: what a route names, then what the site does, then `404.html`.
+    fn error_file(
+        &mut self,
+        status: Status,
+        path: Option<&SitePath>,
+    ) -> Result<Option<(SitePath, T::File, Metadata)>, Refusal> {
+        let of_site =
+            || self.options.errors.iter().find(|(errors, _)| errors.has(status)).map(|(_, file)| file.as_str());
+        let named = self.effects.error_file(status).or_else(of_site).and_then(|file| SitePath::new(file.as_bytes()));
+        if let Some(page) = named
+            && let Some((file, metadata)) = self.look_for_file(&page)?
+        {
+            self.witness.step(Step::ErrorFile(&page, status));
+            return Ok(Some((page, file, metadata)));
+        }
+        match path {
+            Some(path) if status == Status::NOT_FOUND => self.not_found_file(path),
+            _ => Ok(None),
+        }
     }
 
     /// The single-page application, when it is to answer for this target: somebody goes there, and it does not look

@@ -1,7 +1,9 @@
 //! What the owner decides about a site.
 
+use crate::route::{Errors, Routes, Security};
 use semantics::Field;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// How one site answers. The defaults are made for a folder that somebody wants to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,11 +41,15 @@ pub struct SiteOptions {
     /// Fields of every response. By default only what cannot break a page: no sniffing of types (the label is known
     /// to be right), and no full addresses told to other sites.
     pub fields: Vec<Field>,
+    /// Own files for errors, from the root. What stands in no file is answered as `not_found` and the built-in pages have it.
+    pub errors: Vec<(Errors, String)>,
+    /// What is done with some of the targets.
+    pub routes: Arc<Routes>,
 }
 
 impl Default for SiteOptions {
     fn default() -> SiteOptions {
-        let field = |name, value| Field { name: Cow::Borrowed(name), value: Cow::Borrowed(value) };
+        let field = |&(name, value)| Field { name: Cow::Borrowed(name), value: Cow::Borrowed(value) };
         SiteOptions {
             index: vec!["index.html".into(), "index.htm".into()],
             hidden: false,
@@ -58,10 +64,9 @@ impl Default for SiteOptions {
             cache_control: Some("no-cache".into()),
             siblings: true,
             compress: true,
-            fields: vec![
-                field("X-Content-Type-Options", "nosniff"),
-                field("Referrer-Policy", "strict-origin-when-cross-origin"),
-            ],
+            fields: Security::default().fields().iter().map(field).collect(),
+            errors: Vec::new(),
+            routes: Arc::default(),
         }
     }
 }

@@ -1,61 +1,81 @@
 //! The decision: from a request to the representation that answers it, or the page that is to be made.
 
+use crate::answer::field;
+use crate::client::Client;
 use crate::options::SiteOptions;
 use crate::page::Page;
 use crate::path::SitePath;
 use crate::representation::{Keep, Workshop};
+use crate::route::{Act, Amendments};
 use crate::tree::{Refusal, Tree};
 use crate::visit::{Found, Visit};
 use crate::witness::{Step, Witness};
-use semantics::{Method, RequestHead, Response, Status, Target, Timestamp};
+use semantics::{Content, Method, RequestHead, Response, Status, Target, Timestamp};
 
 /// What answers a request.
 #[derive(Clone, Debug)]
 pub enum Selected<F> {
     /// The complete answer; and, when it is a representation that may be kept in memory, the whole of it.
     Response(Response<F>, Option<Keep<F>>),
-    /// A page or stream that the server makes.
-    Page(Page),
+    /// A page or stream that the server makes, and what routes make of its fields.
+    Page(Page, Amendments),
 }
 
 /// Selects what answers a request.
 ///
-/// Errs with [`Refusal::WouldWait`] when tree or workshop are fast ones and did: the same call with slow ones gives the
+/// Errs with [`Refusal::WouldWait`] when tree, workshop or door are fast ones and did: the same call with slow ones gives the
 /// answer. Errs with [`Refusal::OutOfDescriptors`] or [`Refusal::Failed`] when the machine cannot, which is a 503 or 500.
 pub fn select<T: Tree, W: Workshop<T::File>>(
     options: &SiteOptions,
     head: &RequestHead<'_>,
+    client: &Client<'_>,
     now: Timestamp,
     tree: &T,
     workshop: &W,
     witness: &mut impl Witness,
 ) -> Result<Selected<T::File>, Refusal> {
-    // What is asked? A folder can only be read.
-    match head.method {
-        Method::Get | Method::Head => {}
-        Method::Options => return Ok(allowed(options)),
-        Method::Known(_) => return Ok(refused(Status::METHOD_NOT_ALLOWED, Some(ALLOW))),
-        Method::Unknown(_) => return Ok(refused(Status::NOT_IMPLEMENTED, None)),
-    }
-
     // Of what? A target becomes a path that cannot leave the site, or nothing.
+    if head.method == Method::Options && head.target == b"*" {
+        return Ok(allowed(options));
+    }
     let target = match Target::parse(head.target) {
         Ok(target) => target,
-        Err(fault) => return Ok(refused(fault.status(), None)),
+        Err(fault) => return Ok(refused(refusal(head).unwrap_or(fault.status()))),
     };
-    let Some(path) = SitePath::new(target.path()) else { return Ok(refused(Status::BAD_REQUEST, None)) };
+    let Some(path) = SitePath::new(target.path()) else { return Ok(refused(Status::BAD_REQUEST)) };
     witness.step(Step::Path(&path));
-    if let Some(page) = Page::built_in(options, &target) {
-        witness.step(Step::BuiltIn(&path));
-        return Ok(Selected::Page(page));
+
+    // What do routes say?
+    let ruling = options.routes.rule(head, target.path(), Some(&target), client, witness)?;
+    let mut visit = Visit::new(options, head, &target, now, tree, workshop, witness, ruling.effects);
+    match ruling.act {
+        Act::Refuse(status, remedy) => return visit.refuse(status, Some(path), remedy),
+        _ if !visit.effects.preflight.is_empty() => return Ok(visit.allowed()),
+        Act::Redirect(status, location) => return Ok(visit.redirected(status, location)),
+        Act::Answer(status, None) if status.code() >= 400 => return visit.refuse(status, Some(path), None),
+        Act::Answer(status, text) => return Ok(visit.answered(status, text)),
+        Act::Serve(_) | Act::Open => {}
     }
-    let mut visit = Visit::new(options, head, &target, now, tree, workshop, witness);
+
+    // What is asked? A folder can only be read.
+    match refusal(head) {
+        Some(status) => return visit.refuse(status, None, None),
+        None if head.method == Method::Options => return Ok(visit.allowed()),
+        None => {}
+    }
+
+    // What is there?
+    if let Some(page) = Page::built_in(options, &target) {
+        visit.witness.step(Step::BuiltIn(&path));
+        return Ok(visit.made(page));
+    }
+    if let Act::Serve(paths) = ruling.act {
+        return visit.first_of(&paths, &path);
+    }
     if path.is_hidden() && !options.hidden {
         visit.witness.step(Step::Hidden(&path));
         return visit.missing(&path);
     }
-
-    // What is there?
     match visit.look(&path)? {
         Found::File(file, metadata) if !path.has_trailing_slash() => visit.file(&path, &file, &metadata),
         // A file is no folder; links in it would lead elsewhere than it thinks.
@@ -67,12 +87,72 @@ pub fn select<T: Tree, W: Workshop<T::File>>(
             Some((page, file, metadata)) => visit.file(&page, &file, &metadata),
             None => visit.directory(&path, metadata),
         },
-        Found::Forbidden => Ok(visit.error(Status::FORBIDDEN, Some(path))),
+        Found::Forbidden => visit.refuse(Status::FORBIDDEN, Some(path), None),
         Found::Nothing => match visit.clean(&path)? {
             Some(_) if path.has_trailing_slash() => Ok(visit.redirect(&path.without_slash())),
             Some((page, file, metadata)) => visit.file(&page, &file, &metadata),
             None => visit.missing(&path),
         },
+    }
+}
+
+impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
+    /// What a route says is served: the first of these that is there.
+    fn first_of(mut self, candidates: &[SitePath], path: &SitePath) -> Result<Selected<T::File>, Refusal> {
+        for candidate in candidates {
+            if candidate.is_hidden() && !self.options.hidden {
+                self.witness.step(Step::Hidden(candidate));
+                continue;
+            }
+            match self.look(candidate)? {
+                Found::File(file, metadata) if !candidate.has_trailing_slash() => {
+                    return self.file(candidate, &file, &metadata);
+                }
+                Found::Directory(metadata) if candidate.has_trailing_slash() => {
+                    if self.lists() || !matches!(self.index(candidate)?, Found::Nothing) {
+                        return self.directory(candidate, metadata);
+                    }
+                }
+                // Sent to where its slash is, it comes here again.
+                Found::Directory(metadata) if candidate == path => return self.directory(candidate, metadata),
+                Found::Forbidden => return self.refuse(Status::FORBIDDEN, Some(path.clone()), None),
+                Found::File(..) | Found::Directory(_) | Found::Nothing => {}
+            }
+        }
+        self.missing(path)
+    }
+
+    /// What a route says itself.
+    fn answered(self, status: Status, text: Option<String>) -> Selected<T::File> {
+        let mut response = Response::new(status);
+        if let Some(text) = text {
+            let media_type = self.effects.media_type.clone().unwrap_or_else(|| "text/plain; charset=utf-8".into());
+            response = response.with("Content-Type", media_type).with_content(Content::from_bytes(text.into_bytes()));
+        }
+        self.complete(&mut response.fields, status);
+        Selected::Response(response, None)
+    }
+
+    /// What can be asked here.
+    fn allowed(mut self) -> Selected<T::File> {
+        let preflight = std::mem::take(&mut self.effects.preflight);
+        let mut response = Response::new(Status::NO_CONTENT);
+        if preflight.is_empty() {
+            response.fields.push(field("Allow", ALLOW));
+        }
+        response.fields.extend(preflight);
+        response.fields.extend_from_slice(&self.options.fields);
+        self.effects.amendments.apply(response.status, false, &mut response.fields);
+        Selected::Response(response, None)
+    }
+}
+
+/// Why the method cannot be used here; `None`: it can.
+fn refusal(head: &RequestHead<'_>) -> Option<Status> {
+    match head.method {
+        Method::Get | Method::Head | Method::Options => None,
+        Method::Known(_) => Some(Status::METHOD_NOT_ALLOWED),
+        Method::Unknown(_) => Some(Status::NOT_IMPLEMENTED),
     }
 }
 
@@ -82,8 +162,9 @@ fn allowed<F>(options: &SiteOptions) -> Selected<F> {
     Selected::Response(response, None)
 }
 
-fn refused<F>(status: Status, allow: Option<&'static str>) -> Selected<F> {
-    Selected::Page(Page::Error { status, allow, path: None })
+fn refused<F>(status: Status) -> Selected<F> {
+    let allow = (status == Status::METHOD_NOT_ALLOWED).then_some(ALLOW);
+    Selected::Page(Page::Error { status, allow, path: None }, Amendments::default())
 }
 
 /// The methods that every target here has.

@@ -4,6 +4,7 @@ use crate::options::SiteOptions;
 use crate::page::Page;
 use crate::path::SitePath;
 use crate::representation::{Evidence, Workshop, is_settled};
+use crate::route::Effects;
 use crate::select::Selected;
 use crate::tree::{Metadata, Node, NodeKind, Refusal, Tree};
 use crate::witness::{Step, Witness};
@@ -18,6 +19,8 @@ pub(crate) struct Visit<'a, T: Tree, W, X> {
     pub(crate) tree: &'a T,
     pub(crate) workshop: &'a W,
     pub(crate) witness: &'a mut X,
+    /// What routes changed.
+    pub(crate) effects: Effects,
     /// Whether somebody who does not navigate gets another answer.
     pub(crate) varies_by_navigation: bool,
     /// What was found, with its state.
@@ -48,9 +51,23 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         tree: &'a T,
         workshop: &'a W,
         witness: &'a mut X,
+        effects: Effects,
     ) -> Self {
         let (varies_by_navigation, is_settled, seen, absent) = (false, true, Vec::new(), Vec::new());
-        Visit { options, head, target, now, tree, workshop, witness, varies_by_navigation, seen, absent, is_settled }
+        Visit {
+            options,
+            head,
+            target,
+            now,
+            tree,
+            workshop,
+            witness,
+            effects,
+            varies_by_navigation,
+            seen,
+            absent,
+            is_settled,
+        }
     }
 
     /// Looks under a name. Errs only when there is no knowing: would wait, out of descriptors, failed.
@@ -134,24 +151,28 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
             location.push('?');
             push_query(query, &mut location);
         }
+        self.redirected(Status::MOVED_PERMANENTLY, location)
+    }
+
+    /// The client is to ask for another target.
+    pub(crate) fn redirected(&mut self, status: Status, location: String) -> Selected<T::File> {
         self.witness.step(Step::Redirect(&location));
-        let mut response = Response::new(Status::MOVED_PERMANENTLY).with("Location", location);
-        response.fields.extend(self.general_fields());
+        let mut response = Response::new(status).with("Location", location);
+        self.complete(&mut response.fields, status);
         Selected::Response(response, None)
     }
 
-    /// An answer without a representation.
-    pub(crate) fn error(&self, status: Status, path: Option<SitePath>) -> Selected<T::File> {
-        Selected::Page(Page::Error { status, allow: None, path })
+    /// A page that the server makes.
+    pub(crate) fn made(self, page: Page) -> Selected<T::File> {
+        Selected::Page(page, self.effects.amendments)
     }
 
-    /// Those that go with every answer from this site.
-    pub(crate) fn general_fields(&self) -> impl Iterator<Item = Field> {
+    /// Adds the fields that go with every answer from this site, and then changes what routes change.
+    pub(crate) fn complete(&self, fields: &mut Vec<Field>, status: Status) {
         let cache_control = self.options.cache_control.clone();
-        cache_control
-            .map(|value| crate::answer::field("Cache-Control", value))
-            .into_iter()
-            .chain(self.options.fields.iter().cloned())
+        fields.extend(cache_control.map(|value| crate::answer::field("Cache-Control", value)));
+        fields.extend_from_slice(&self.options.fields);
+        self.effects.amendments.apply(status, true, fields);
     }
 
     fn note(&mut self, path: &SitePath, metadata: &Metadata) {
@@ -161,7 +182,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
 }
 
 /// A query as a client would send it. Bytes that no target should have are encoded, so that none gets into a field.
-fn push_query(query: &[u8], out: &mut String) {
+pub(crate) fn push_query(query: &[u8], out: &mut String) {
     for &byte in query {
         if byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'#') {
             out.push(char::from(byte));

@@ -1,6 +1,7 @@
 //! Who looks at how a decision is made: the X-ray, `quarry explain`. Costs nothing when nobody does.
 
 use crate::path::SitePath;
+use crate::route::{Condition, Route};
 use crate::tree::{Metadata, Refusal};
 use semantics::Status;
 use semantics::coding::Coding;
@@ -10,6 +11,20 @@ use semantics::coding::Coding;
 pub enum Step<'a> {
     /// The target was understood as this place in the site.
     Path(&'a SitePath),
+    /// A route was tried.
+    Route(Tried<'a>),
+    /// A route that was tried and holds says something: a guard whether the client may pass, a change what becomes of the answer, an
+    /// action what answers.
+    Rule {
+        /// The number of the route, from 0.
+        number: usize,
+        /// The route.
+        route: &'a Route,
+        /// The word of the config: `set`, `deny`, `redirect`…
+        key: &'static str,
+        /// What comes of it, captures filled in: `Cache-Control: no-store`, `403`, `308 /new/a`.
+        value: &'a str,
+    },
     /// The target lies below the prefix of the built-in pages.
     BuiltIn(&'a SitePath),
     /// A name on the way begins with a dot: nothing was looked at.
@@ -26,6 +41,10 @@ pub enum Step<'a> {
     CleanUrl(&'a SitePath),
     /// The single-page application answers.
     SinglePage(&'a SitePath),
+    /// A route says that this file answers where nothing is.
+    Fallback(&'a SitePath),
+    /// The owner's file for errors of this status answers.
+    ErrorFile(&'a SitePath, Status),
     /// This file answers for what is missing.
     NotFoundFile(&'a SitePath),
     /// The client is sent to this target.
@@ -86,8 +105,35 @@ pub enum WhyPlain {
     NotSmaller,
 }
 
+/// One route that was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tried<'a> {
+    /// Its number, from 0.
+    pub number: usize,
+    /// As its owner wrote it.
+    pub route: &'a Route,
+    /// Whether it holds.
+    pub outcome: Outcome<'a>,
+}
+
+/// Whether a route holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome<'a> {
+    /// The path does not match its expression. Told only to a witness that [looks](Witness::looks).
+    Path,
+    /// The path matches; the first condition that does not hold.
+    Condition(&'a Condition),
+    /// All holds: what its templates are filled with, in the order they first ask for it.
+    Matched(&'a [Vec<u8>]),
+}
+
 /// Sees each step of a decision.
 pub trait Witness {
+    /// Whether anybody wants to know what it would cost time to tell.
+    fn looks(&self) -> bool {
+        true
+    }
+
     /// One more thing was decided.
     fn step(&mut self, step: Step<'_>) {
         let _ = step;
@@ -98,4 +144,8 @@ pub trait Witness {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unseen;
 
-impl Witness for Unseen {}
+impl Witness for Unseen {
+    fn looks(&self) -> bool {
+        false
+    }
+}

@@ -4,7 +4,7 @@ use crate::Target;
 use charset::TextKind;
 use semantics::coding::Coding;
 use semantics::{Content, FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
-use site::{MemoryFile, MemoryTree, Metadata, Refusal, Selected, SiteOptions, Unseen, Workshop};
+use site::{Client, MemoryFile, MemoryTree, Metadata, Refusal, Selected, SiteOptions, Unseen, Workshop};
 use std::sync::{Arc, LazyLock};
 use wire::h1::{Connection, RecentSections};
 use wire::{Event, Input, Limits};
@@ -81,9 +81,9 @@ fn run(bytes: &[u8]) {
 
 fn select(options: &SiteOptions, head: &RequestHead<'_>) -> Option<Response<MemoryFile>> {
     let now = Timestamp::from_seconds(1_800_000_000);
-    match site::select(options, head, now, &tree(), &NoWork, &mut Unseen) {
+    match site::select(options, head, &Client::UNKNOWN, now, &tree(), &NoWork, &mut Unseen) {
         Ok(Selected::Response(response, _)) => Some(response),
-        Ok(Selected::Page(_)) => None,
+        Ok(Selected::Page(..)) => None,
         Err(refusal) => panic!("nothing here fails or waits: {refusal:?}"),
     }
 }

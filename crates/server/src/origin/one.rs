@@ -1,6 +1,7 @@
 //! One site: its files, its owner's options, its look-up. Immutable.
 
 use super::{Answer, Files, Shared};
+use crate::known::Known;
 use crate::look_up::LookUp;
 use crate::memory;
 use crate::own::Own;
@@ -10,7 +11,8 @@ use charset::TextKind;
 use page::Look;
 use semantics::coding::Coding;
 use semantics::{Content, RequestHead, Status, Timestamp};
-use site::{Keep, Metadata, Refusal, Selected, SiteOptions, Unseen, Workshop};
+use site::client::Closed;
+use site::{Amendments, Client, Keep, Metadata, Refusal, Selected, SiteOptions, Unseen, Workshop};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -76,11 +78,12 @@ impl<T: Files> Site<T> {
     pub(crate) fn select<W: Workshop<T::File>>(
         &self,
         head: &RequestHead<'_>,
+        client: &Client<'_>,
         now: Timestamp,
         files: &T,
         workshop: &W,
     ) -> Result<Selected<T::File>, Refusal> {
-        let selected = site::select(&self.options, head, now, files, workshop, &mut Unseen)?;
+        let selected = site::select(&self.options, head, client, now, files, workshop, &mut Unseen)?;
         match selected {
             Selected::Response(response, Some(keep)) => Ok(Selected::Response(response, Some(in_memory(files, keep)?))),
             other => Ok(other),
@@ -88,10 +91,11 @@ impl<T: Files> Site<T> {
     }
 
     /// The answer to a request, whatever it takes: on the pool.
-    pub fn answer(&self, head: &RequestHead<'_>, now: Timestamp) -> Answer<T::File> {
-        match self.select(head, now, &self.files, &At { site: self, now }) {
+    pub fn answer(&self, head: &RequestHead<'_>, known: Known, now: Timestamp) -> Answer<T::File> {
+        let client = known.at(&Closed);
+        match self.select(head, &client, now, &self.files, &At { site: self, now }) {
             Ok(Selected::Response(response, keep)) => Answer::Whole(response, keep),
-            Ok(Selected::Page(page)) => self.page(head, page, now),
+            Ok(Selected::Page(page, amendments)) => amended(self.page(head, &client, page, now), &amendments),
             Err(Refusal::OutOfDescriptors) => {
                 let response = self.error(head, Status::SERVICE_UNAVAILABLE, None).with("Retry-After", "1");
                 Answer::Whole(response, None)
@@ -99,6 +103,16 @@ impl<T: Files> Site<T> {
             Err(refusal) => Answer::Failed(refusal.to_string()),
         }
     }
+}
+
+/// An answer with what routes make of its fields.
+fn amended<F>(mut answer: Answer<F>, amendments: &Amendments) -> Answer<F> {
+    match &mut answer {
+        Answer::Whole(response, _) => amendments.apply(response.status, false, &mut response.fields),
+        Answer::Stream { status, fields, .. } => amendments.apply(*status, false, fields),
+        Answer::Failed(_) => {}
+    }
+    answer
 }
 
 /// A short content is read, so that the next requests for it need no file; a long one stays a span of its file.

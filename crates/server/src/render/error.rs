@@ -7,21 +7,28 @@ use crate::origin::{Answer, Files, Origin, Site};
 use page::error::{self, ErrorPage};
 use page::{Language, Look};
 use semantics::{Content, Field, RequestHead, Response, Status};
-use site::{Page, SitePath, is_navigation};
+use site::{Amendments, Page, SitePath, is_navigation};
 use std::borrow::Cow;
 use wire::Fault;
 
 impl<T: Files> Site<T> {
     /// The answer to a program is short enough to be made without the pool. `None`: the page is something else, or
     /// people want to see it.
-    pub(crate) fn plain_error(&self, head: &RequestHead<'_>, page: &Page) -> Option<Response<T::File>> {
+    pub(crate) fn plain_error(
+        &self,
+        head: &RequestHead<'_>,
+        page: &Page,
+        amendments: &Amendments,
+    ) -> Option<Response<T::File>> {
         match page {
             Page::Error { status, allow, .. } if !is_navigation(head) => {
                 let response = with_allow(self.error(head, *status, None), *allow);
-                Some(match page.vary() {
+                let mut response = match page.vary() {
                     Some(vary) => response.with("Vary", vary),
                     None => response,
-                })
+                };
+                amendments.apply(*status, false, &mut response.fields);
+                Some(response)
             }
             _ => None,
         }

@@ -23,7 +23,7 @@ use page::listing::{Entries, ListingPage, Query};
 use page::window::Chosen;
 use page::{CONTENT_SECURITY_POLICY, Language, Look, asset, listing};
 use semantics::{Content, Field, FieldName, Method, RequestHead, Response, Status, Timestamp};
-use site::{ArchiveKind, ListingFormat, Metadata, Page, Refusal, SitePath};
+use site::{ArchiveKind, Client, ListingFormat, Metadata, Page, Refusal, SitePath};
 use std::borrow::Cow;
 use std::iter;
 use std::ops::ControlFlow;
@@ -31,7 +31,13 @@ use std::sync::Arc;
 
 impl<T: Files> Site<T> {
     /// Makes a page: on the pool.
-    pub(crate) fn page(&self, head: &RequestHead<'_>, page: Page, now: Timestamp) -> Answer<T::File> {
+    pub(crate) fn page(
+        &self,
+        head: &RequestHead<'_>,
+        client: &Client<'_>,
+        page: Page,
+        now: Timestamp,
+    ) -> Answer<T::File> {
         let vary = page.vary();
         let made = match page {
             Page::Listing { path, metadata, format } => self.listing(head, &path, &metadata, format, now),
@@ -52,8 +58,8 @@ impl<T: Files> Site<T> {
             }
             (Ok(answer), _) => answer,
             // A folder or a file was there when it was selected.
-            (Err(Refusal::Missing), _) => self.page(head, error(Status::NOT_FOUND), now),
-            (Err(Refusal::NotPermitted), _) => self.page(head, error(Status::FORBIDDEN), now),
+            (Err(Refusal::Missing), _) => self.page(head, client, error(Status::NOT_FOUND), now),
+            (Err(Refusal::NotPermitted), _) => self.page(head, client, error(Status::FORBIDDEN), now),
             (Err(refusal), _) => Answer::Failed(refusal.to_string()),
         }
     }

@@ -74,7 +74,7 @@ impl Site {
         }
         let target = target.as_bytes();
         let head = RequestHead { method: Method::Get, target, authority: b"a", version: Version::Http11, fields };
-        match self.served.answer(&head, Timestamp::from_seconds(1_800_000_000)) {
+        match self.served.answer(&head, crate::known::Known::default(), Timestamp::from_seconds(1_800_000_000)) {
             Answer::Whole(response, _) => {
                 let content = match response.content {
                     Content::Empty => Vec::new(),

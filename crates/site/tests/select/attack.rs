@@ -1,7 +1,7 @@
 //! What attackers send. None of it gets out of the site, and none of it gets an answer that another would not.
 
 use crate::sample::{Site, with_head_of};
-use site::{Selected, Unseen, select};
+use site::{Client, Selected, Unseen, select};
 
 fn site() -> Site {
     Site::new(&[
@@ -91,7 +91,7 @@ fn no_redirect_leads_to_another_host() {
 fn a_query_puts_nothing_into_a_field() {
     let site = site();
     let answer = with_head_of(b"GET /a?x=\r\nX: y\x80\"<>", "", |head| {
-        select(&site.options, head, site.now, &site.tree, &crate::sample::Bench, &mut Unseen)
+        select(&site.options, head, &Client::UNKNOWN, site.now, &site.tree, &crate::sample::Bench, &mut Unseen)
     });
     match answer {
         Ok(Selected::Response(response, _)) => {

@@ -43,7 +43,7 @@ fn answers_are_as_written_down() {
         let (request, expected) = case.split_once("---\n").unwrap();
         let found = match site().select(request.trim_end()) {
             Ok(Selected::Response(response, _)) => text(&response),
-            Ok(Selected::Page(page)) => format!("{page:#?}\n"),
+            Ok(Selected::Page(page, _)) => format!("{page:#?}\n"),
             Err(refusal) => format!("{refusal}\n"),
         };
         if std::env::var_os("UPDATE_GOLDEN").is_some() {

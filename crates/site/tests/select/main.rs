@@ -10,5 +10,6 @@ mod keep;
 mod page;
 mod property;
 mod range;
+mod route;
 mod sample;
 mod witness;

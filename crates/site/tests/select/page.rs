@@ -102,7 +102,7 @@ fn the_prefix_can_be_changed_or_switched_off() {
 #[test]
 fn an_error_page_knows_what_was_asked_for() {
     match site().select("GET /a%20b/c") {
-        Ok(site::Selected::Page(Page::Error { path: Some(path), .. })) => assert_eq!(path.as_bytes(), b"a b/c"),
+        Ok(site::Selected::Page(Page::Error { path: Some(path), .. }, _)) => assert_eq!(path.as_bytes(), b"a b/c"),
         other => panic!("{other:?}"),
     }
 }

@@ -3,7 +3,7 @@
 use crate::sample::{Bench, Elsewhere, Site, bytes, long, with_head, with_head_of};
 use proptest::prelude::*;
 use semantics::{Content, Response};
-use site::{MemoryFile, Refusal, Selected, Unseen, answer, select};
+use site::{Client, MemoryFile, Refusal, Selected, Unseen, answer, select};
 
 fn site() -> Site {
     Site::new(&[
@@ -64,7 +64,7 @@ fn visible(selected: &Selected<MemoryFile>) -> String {
         Selected::Response(response, _) => {
             format!("{:?} {:?} {:?}", response.status, response.fields, bytes(&response.content))
         }
-        Selected::Page(page) => format!("{page:?}"),
+        Selected::Page(page, _) => format!("{page:?}"),
     }
 }
 
@@ -107,7 +107,7 @@ proptest! {
         let line = [b"GET ".as_slice(), if query { b"/a?" } else { b"/" }, &target].concat();
         with_head_of(&line, "", |head| {
             if let Ok(Selected::Response(response, _)) =
-                select(&site.options, head, site.now, &site.tree, &Bench, &mut Unseen)
+                select(&site.options, head, &Client::UNKNOWN, site.now, &site.tree, &Bench, &mut Unseen)
             {
                 is_sound(&response);
             }

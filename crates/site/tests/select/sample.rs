@@ -3,7 +3,9 @@
 use charset::TextKind;
 use semantics::coding::Coding;
 use semantics::{Content, FieldName, Fields, Method, RequestHead, Response, Timestamp, Version};
-use site::{Keep, MemoryFile, MemoryTree, Metadata, Page, Refusal, Selected, SiteOptions, Unseen, Workshop, select};
+use site::{
+    Client, Keep, MemoryFile, MemoryTree, Metadata, Page, Refusal, Selected, SiteOptions, Unseen, Workshop, select,
+};
 use std::sync::Arc;
 
 /// A site and the time.
@@ -43,7 +45,9 @@ impl Site {
         request: &str,
         workshop: &impl Workshop<MemoryFile>,
     ) -> Result<Selected<MemoryFile>, Refusal> {
-        with_head(request, |head| select(&self.options, head, self.now, &self.tree, workshop, &mut Unseen))
+        with_head(request, |head| {
+            select(&self.options, head, &Client::UNKNOWN, self.now, &self.tree, workshop, &mut Unseen)
+        })
     }
 
     #[track_caller]
@@ -78,7 +82,7 @@ impl Site {
     pub(crate) fn outcome(&self, request: &str) -> String {
         match self.select(request) {
             Ok(Selected::Response(response, _)) => brief(&response),
-            Ok(Selected::Page(page)) => name(&page),
+            Ok(Selected::Page(page, _)) => name(&page),
             Err(refusal) => format!("refused: {refusal}"),
         }
     }

@@ -1,7 +1,7 @@
 //! What somebody who looks is told, in order.
 
 use crate::sample::{Bench, Site, long, with_head};
-use site::{Step, Witness, select};
+use site::{Client, Step, Witness, select};
 
 #[derive(Default)]
 struct Notes(Vec<String>);
@@ -18,7 +18,9 @@ impl Witness for Notes {
 #[track_caller]
 fn check(site: &Site, request: &str, expected: &[&str]) {
     let mut notes = Notes::default();
-    let _ = with_head(request, |head| select(&site.options, head, site.now, &site.tree, &Bench, &mut notes));
+    let _ = with_head(request, |head| {
+        select(&site.options, head, &Client::UNKNOWN, site.now, &site.tree, &Bench, &mut notes)
+    });
     assert_eq!(notes.0, expected, "{request}");
 }
 
@@ -52,7 +54,9 @@ fn each_step_is_told() {
 #[track_caller]
 fn check_plain(site: &Site, request: &str, expected: &str) {
     let mut notes = Notes::default();
-    let _ = with_head(request, |head| select(&site.options, head, site.now, &site.tree, &Bench, &mut notes));
+    let _ = with_head(request, |head| {
+        select(&site.options, head, &Client::UNKNOWN, site.now, &site.tree, &Bench, &mut notes)
+    });
     let found = notes.0.iter().find(|note| note.starts_with("Plain") || note.starts_with("Compressed"));
     assert_eq!(found.map(String::as_str), Some(expected), "{request}");
 }
@@ -82,7 +86,9 @@ fn whoever_names_the_encoding_is_told() {
     let site = Site::new(&[("a.txt", "\0"), ("b.txt", "b"), ("c.png", "c")]);
     let charset = |site: &Site, request: &str| {
         let mut notes = Notes::default();
-        let _ = with_head(request, |head| select(&site.options, head, site.now, &site.tree, &Bench, &mut notes));
+        let _ = with_head(request, |head| {
+            select(&site.options, head, &Client::UNKNOWN, site.now, &site.tree, &Bench, &mut notes)
+        });
         notes.0.into_iter().find(|note| note.starts_with("Charset")).unwrap_or_default()
     };
     assert_eq!(charset(&site, "GET /b.txt"), "Charset(Some(\"utf-8\"), Bytes)");

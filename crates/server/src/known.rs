@@ -1,0 +1,20 @@
+//! What is known of a client, in a form that outlives its turn.
+
+use site::{Client, Door};
+use std::net::IpAddr;
+
+/// What of a [`Client`] can be handed to the pool.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known {
+    /// Where it connects from; `None`: by a unix socket, or no route asks.
+    pub address: Option<IpAddr>,
+    /// Whether it came by TLS.
+    pub is_secured: bool,
+}
+
+impl Known {
+    /// The client before this door.
+    pub(crate) fn at(self, door: &dyn Door) -> Client<'_> {
+        Client { address: self.address, is_secured: self.is_secured, door }
+    }
+}

@@ -11,7 +11,7 @@ use server::{Accent, CertificateFiles, Options, OwnFiles, Server, SiteSettings};
 
 use crate::authority::{self, Authority};
 use crate::exit::{self, Failure};
-use crate::flag::{self, Settings, Symlinks, Tls};
+use crate::flag::{Settings, Symlinks, Tls};
 use crate::interface;
 use crate::terminal::Terminal;
 use crate::value::prefix::Prefix;
@@ -40,7 +40,8 @@ pub(crate) fn options(settings: &Settings, root: PathBuf, terminal: Terminal) ->
         idle_timeout: limits.idle_timeout,
         connections_max: limits.connections_max.map(|max| max.get() as usize),
         per_address_max: Some(limits.connections_per_address_max.get()),
-        access_log: access_log(log.access_log(terminal)),
+        access_log: log.access_log(terminal),
+        access_log_file: log.access_log_file.clone(),
         tells_people: io::stderr().is_terminal() && !log.quiet,
         sites: vec![site(settings, root)?],
     })
@@ -139,14 +140,5 @@ pub(crate) fn links(symlinks: Symlinks) -> Links {
         Symlinks::Inside => Links::Inside,
         Symlinks::Never => Links::Never,
         Symlinks::Anywhere => Links::Anywhere,
-    }
-}
-
-fn access_log(form: flag::AccessLog) -> server::AccessLog {
-    match form {
-        flag::AccessLog::Off => server::AccessLog::Off,
-        flag::AccessLog::Combined => server::AccessLog::Combined,
-        flag::AccessLog::Json => server::AccessLog::Json,
-        flag::AccessLog::Short => server::AccessLog::Short,
     }
 }

@@ -41,6 +41,11 @@ impl Identity {
         find(text, &String::from_utf8_lossy(&users), &String::from_utf8_lossy(&groups))
     }
 
+    /// Gives a file to this user and group. Errs when the process may not.
+    pub fn own(&self, file: &fs::File) -> io::Result<()> {
+        std::os::unix::fs::fchown(file, Some(self.user), Some(self.group))
+    }
+
     /// Becomes this user for good. Before any thread is started, after everything is bound that needs more.
     ///
     /// Errs when the process may not, or could become root again afterwards; then do not go on.

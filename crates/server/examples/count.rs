@@ -148,7 +148,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         memory_bytes: 64 << 20,
         drain: Duration::from_secs(1),
     };
-    let log = LogWriter::start(AccessLog::Off)?;
+    let log = LogWriter::silent(AccessLog::Off);
     let shelf = Shelf(Arc::new(Mutex::new(tree)));
     let shared = Arc::new(Shared::new(limits, log, 1 << 20, false));
     let origin = Arc::new(Origin::of(Site::new(shelf, SiteOptions::default(), Look::default(), &shared)));

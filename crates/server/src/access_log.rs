@@ -2,22 +2,29 @@
 //! site should know, as sentences on standard error, which have such a thread too. No worker ever waits for either: where
 //! nobody reads, lines are dropped, counted, and the count is said.
 
+mod format;
 mod line;
 mod outlet;
+mod sink;
 
+pub use format::Format;
 pub(crate) use line::Record;
+pub(crate) use sink::LogFile;
 
 use crate::{limit, load};
 use line::Sentence;
 use outlet::Outlet;
+use sink::Sink;
 use semantics::{RequestHead, Timestamp};
 use std::io::IsTerminal;
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{panic, thread};
 use wire::Fault;
 
 /// How exchanges are written down.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum AccessLog {
     /// Not at all.
     #[default]
@@ -28,6 +35,8 @@ pub enum AccessLog {
     Combined,
     /// One JSON object a line.
     Json,
+    /// As the owner writes it.
+    Own(Arc<Format>),
 }
 
 /// Where lines and sentences go to: the same for all workers.
@@ -35,7 +44,9 @@ pub enum AccessLog {
 pub struct LogWriter {
     format: AccessLog,
     is_coloured: bool,
-    /// To standard output; none when exchanges are not written down.
+    /// Lines go to this file; none: to standard output.
+    file: Option<PathBuf>,
+    /// None when exchanges are not written down.
     lines: Option<Outlet>,
     /// To standard error; none where nobody is to be told.
     sentences: Option<Outlet>,
@@ -45,32 +56,53 @@ impl LogWriter {
     /// Starts the threads that write. Causes of failures go to standard error in every format.
     ///
     /// Errs when there is no thread to be had.
-    pub fn start(format: AccessLog) -> std::io::Result<LogWriter> {
+    pub(crate) fn start(format: AccessLog, file: Option<LogFile>) -> std::io::Result<LogWriter> {
         let sentences = Outlet::start("causes", std::io::stderr(), limit::LOG_SENTENCE_BYTES_MAX, |lost| {
             Some(sentence(
                 format!("{lost} more lines about failures were dropped: they were not read in time").as_bytes(),
             ))
         })?;
-        let is_coloured = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        let sentences = Some(sentences);
-        Ok(LogWriter { format, is_coloured, lines: lines(format, &sentences)?, sentences })
+        LogWriter::writing(format, file, Some(sentences))
+    }
+
+    fn writing(
+        format: AccessLog,
+        file: Option<LogFile>,
+        sentences: Option<Outlet>,
+    ) -> std::io::Result<LogWriter> {
+        let is_terminal = file.is_none() && std::io::stdout().is_terminal();
+        let is_coloured = is_terminal && std::env::var_os("NO_COLOR").is_none();
+        let path = file.as_ref().map(|file| file.path().to_owned());
+        let lines = if format == AccessLog::Off { None } else { Some(lines(file, &sentences)?) };
+        Ok(LogWriter { format, is_coloured, file: path, lines, sentences })
     }
 
     /// The same, with exchanges written down so from now on.
     ///
-    /// Errs when there is no thread to be had.
-    pub(crate) fn with(&self, format: AccessLog) -> std::io::Result<LogWriter> {
-        let mut writer = self.clone();
-        if format != self.format {
-            (writer.format, writer.lines) = (format, lines(format, &self.sentences)?);
+    /// Errs with a sentence when the file cannot be opened.
+    pub(crate) fn with(&self, format: &AccessLog, file: Option<&Path>) -> Result<LogWriter, String> {
+        if *format == self.format && file == self.file.as_deref() {
+            return Ok(self.clone());
         }
-        Ok(writer)
+        let file = file.map(LogFile::open).transpose()?;
+        LogWriter::writing(format.clone(), file, self.sentences.clone())
+            .map_err(|error| format!("cannot start the access log: {error}"))
+    }
+
+    /// Opens the file of lines again, by its name.
+    pub(crate) fn reopen(&self) {
+        self.lines.iter().for_each(Outlet::reopen);
+    }
+
+    /// Lines and sentences that were dropped, for they were not read in time or could not be written.
+    pub(crate) fn lost(&self) -> u64 {
+        self.lines.iter().chain(&self.sentences).map(Outlet::lost).sum()
     }
 
     /// Lines are made and thrown away, causes too, and there is no thread: for who runs a worker without a process around
     /// it, as the simulator does.
     pub fn silent(format: AccessLog) -> LogWriter {
-        LogWriter { format, is_coloured: false, lines: None, sentences: None }
+        LogWriter { format, is_coloured: false, file: None, lines: None, sentences: None }
     }
 
     /// What whoever runs the site should know, as a sentence to standard error. It may come from any thread.
@@ -106,18 +138,19 @@ impl LogWriter {
     }
 }
 
-/// What writes the lines; none when there are none. `sentences`: where it is said that lines were dropped.
-fn lines(format: AccessLog, sentences: &Option<Outlet>) -> std::io::Result<Option<Outlet>> {
-    if format == AccessLog::Off {
-        return Ok(None);
-    }
+/// What writes the lines. `sentences`: where it is said that lines were dropped.
+fn lines(file: Option<LogFile>, sentences: &Option<Outlet>) -> std::io::Result<Outlet> {
     let complaints = sentences.clone();
     // What cannot be said now is counted in what is said later.
     let complain = move |lost: u64| {
         let text = format!("the access log cannot keep up: {lost} lines dropped");
         complaints.as_ref()?.give(sentence(text.as_bytes()), 0).is_ok().then(Vec::new)
     };
-    Outlet::start("access-log", std::io::stdout(), limit::LOG_LINE_BYTES_MAX, complain).map(Some)
+    let sink = match file {
+        Some(file) => Sink::File(file.telling(sentences.clone())),
+        None => Sink::Output(std::io::stdout()),
+    };
+    Outlet::start("access-log", sink, limit::LOG_LINE_BYTES_MAX, complain)
 }
 
 /// As standard error has it: one line, whatever stands in it.
@@ -157,13 +190,13 @@ impl Log {
     pub(crate) fn exchange<'a>(&mut self, record: impl FnOnce() -> Record<'a>) {
         if self.is_on() {
             self.count += 1;
-            line::exchange(self.writer.format, &record(), self.peer, self.writer.is_coloured, &mut self.lines);
+            line::exchange(&self.writer.format, &record(), self.peer, self.writer.is_coloured, &mut self.lines);
         }
     }
 
     /// A peer broke a rule.
     pub(crate) fn fault(&mut self, fault: &Fault, at: Timestamp) {
-        if self.is_on() && line::fault(self.writer.format, fault, self.peer, at, &mut self.lines) {
+        if self.is_on() && line::fault(&self.writer.format, fault, self.peer, at, &mut self.lines) {
             self.count += 1;
         }
     }

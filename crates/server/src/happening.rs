@@ -18,6 +18,8 @@ pub(crate) enum Happening {
     Told,
     /// HUP, or somebody who waits to be told what came of it.
     Reload(Option<Sender<Reloaded>>),
+    /// USR1.
+    Reopen,
     /// Signals cannot be heard any more.
     Deaf(io::Error),
     WorkerEnded,
@@ -25,6 +27,15 @@ pub(crate) enum Happening {
 
 /// What came of new settings: what their owner should know of them, or why the old ones are still at work.
 pub type Reloaded = Result<Vec<String>, String>;
+
+/// What is to be done meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// Read the settings again.
+    Reload,
+    /// Open the log again.
+    Reopen,
+}
 
 /// Where happenings are waited for.
 #[derive(Debug)]
@@ -87,7 +98,8 @@ impl Happenings {
                 let happening = match signals.wait() {
                     Ok(Signal::Terminate | Signal::Interrupt) => Happening::Told,
                     Ok(Signal::Hangup) => Happening::Reload(None),
-                    Ok(_) => continue,
+                    Ok(Signal::User1) => Happening::Reopen,
+                    Ok(Signal::User2) => continue,
                     Err(error) => Happening::Deaf(error),
                 };
                 let is_deaf = matches!(happening, Happening::Deaf(_));
@@ -99,17 +111,18 @@ impl Happenings {
         thread::Builder::new().name("signals".into()).spawn(work).map(drop)
     }
 
-    /// Waits for the word to stop, or for a worker that ends without it, and lets `reload` be done meanwhile.
+    /// Waits for the word to stop, or for a worker that ends without it; has the rest done meanwhile by `act`.
     ///
     /// Errs when that word cannot be heard any more.
-    pub(crate) fn wait(&mut self, mut reload: impl FnMut() -> Reloaded) -> io::Result<()> {
+    pub(crate) fn wait(&mut self, mut act: impl FnMut(Asked) -> Reloaded) -> io::Result<()> {
         loop {
             match self.happenings.recv() {
                 Ok(Happening::Reload(asker)) => {
-                    let reloaded = reload();
+                    let reloaded = act(Asked::Reload);
                     // Whoever asked may have gone.
                     let _ = asker.map(|asker| asker.send(reloaded));
                 }
+                Ok(Happening::Reopen) => drop(act(Asked::Reopen)),
                 Ok(Happening::WorkerEnded) => {
                     self.working -= 1;
                     return Ok(());
@@ -138,7 +151,7 @@ impl Happenings {
                     control.ends_at_once.store(true, Relaxed);
                     wakers.clone().for_each(Waker::wake);
                 }
-                Ok(Happening::Deaf(_) | Happening::Reload(_)) => {}
+                Ok(Happening::Deaf(_) | Happening::Reload(_) | Happening::Reopen) => {}
                 Err(RecvTimeoutError::Timeout) if tells => {
                     tells = false;
                     shared.log.remark(waiting(control.under_way.load(Relaxed), shared.limits.drain.as_secs_f64()));
@@ -161,7 +174,7 @@ fn waiting(connections: usize, seconds: f64) -> String {
 mod tests {
     use super::*;
 
-    fn never() -> Reloaded {
+    fn never(_: Asked) -> Reloaded {
         panic!("nobody asked for it");
     }
 
@@ -204,7 +217,7 @@ mod tests {
             told
         });
         let mut answers = [Err("no".to_owned()), Ok(vec!["yes".to_owned()])].into_iter();
-        happenings.wait(|| answers.next().unwrap()).unwrap();
+        happenings.wait(|_| answers.next().unwrap()).unwrap();
         assert_eq!(asker.join().unwrap(), [Err("no".to_owned()), Ok(vec!["yes".to_owned()])]);
         let remote = happenings.remote();
         drop(happenings);

@@ -36,7 +36,7 @@ mod transport;
 pub mod worker;
 mod workshop;
 
-pub use access_log::AccessLog;
+pub use access_log::{AccessLog, Format};
 pub use happening::{Reloaded, Remote};
 pub use look_up::LookUp;
 pub use options::{Options, SiteSettings};

@@ -34,6 +34,8 @@ pub struct Options {
     pub per_address_max: Option<u32>,
     /// How exchanges are written down.
     pub access_log: AccessLog,
+    /// The file that lines of exchanges are appended to; `None`: they go to standard output.
+    pub access_log_file: Option<PathBuf>,
     /// Whether a person is to be told, on standard error, what the server waits for at its end.
     pub tells_people: bool,
     /// What is served, at least one.
@@ -53,6 +55,7 @@ impl Default for Options {
             connections_max: None,
             per_address_max: Some(1024),
             access_log: AccessLog::Off,
+            access_log_file: None,
             tells_people: false,
             sites: vec![SiteSettings::default()],
         }

@@ -196,7 +196,7 @@ fn text(path: &Path, bytes_max: u64) -> Result<String, String> {
 }
 
 /// As the machine gives it, without its number.
-fn cause(error: &io::Error) -> String {
+pub(crate) fn cause(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split_once(" (os error").map_or(text.as_str(), |(before, _)| before);
     text.to_lowercase()

@@ -7,14 +7,14 @@
 
 use crate::disk_tree::DiskTree;
 use crate::ground::Grounds;
-use crate::happening::Reloaded;
+use crate::happening::{Asked, Reloaded};
 use crate::limit;
 use crate::listening::Listening;
 use crate::look_up::LookUps;
 use crate::options::Options;
 use crate::order::{Given, Order, Post};
 use crate::origin::Shared;
-use crate::serve::{self, machine};
+use crate::serve;
 use crate::tls::CertificateFiles;
 use reactor::Epoll;
 use sd_notify::NotifyState;
@@ -39,9 +39,20 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
+    /// Does what is asked while it serves.
+    pub(crate) fn hear(&mut self, asked: Asked, again: &mut dyn FnMut() -> Result<Options, String>) -> Reloaded {
+        match asked {
+            Asked::Reload => self.reload_noticed(again),
+            Asked::Reopen => {
+                self.shared.log.reopen();
+                Ok(Vec::new())
+            }
+        }
+    }
+
     /// Reads the settings and puts them to work; whoever looks after the service sees that, and the log says when it came to
     /// nothing.
-    pub(crate) fn reload_noticed(&mut self, again: &mut dyn FnMut() -> Result<Options, String>) -> Reloaded {
+    fn reload_noticed(&mut self, again: &mut dyn FnMut() -> Result<Options, String>) -> Reloaded {
         // sd_notify(3): with the time, so that an older READY is not taken for the answer.
         let begun = NotifyState::monotonic_usec_now().ok();
         let _ = begun.map(|begun| sd_notify::notify(&[NotifyState::Reloading, begun]));
@@ -55,13 +66,12 @@ impl Serving {
     }
 
     /// Puts new settings to work. Errs with a sentence that says why the old ones still are.
-    pub(crate) fn reload(&mut self, mut options: Options) -> Reloaded {
+    fn reload(&mut self, mut options: Options) -> Reloaded {
         if options.workers == 0 {
             options.workers = serve::cores();
         }
         self.can_change(&options)?;
-        let log = self.shared.log.with(options.access_log).map_err(machine("start the access log"));
-        let log = log.map_err(|error| error.to_string())?;
+        let log = self.shared.log.with(&options.access_log, options.access_log_file.as_deref())?;
         let grounds = Grounds::open(&options.sites).map_err(|error| error.to_string())?;
         let limits = serve::limits(&options, self.descriptors);
         let bytes_max = (options.memory_bytes != self.options.memory_bytes).then_some(options.memory_bytes / 2);

@@ -1,6 +1,6 @@
 //! The process around the workers: sockets are bound, privileges dropped, threads started, signals heard.
 
-use crate::access_log::LogWriter;
+use crate::access_log::{AccessLog, LogFile, LogWriter};
 use crate::ground::Grounds;
 use crate::happening::{Happenings, Remote};
 use crate::limit::{self, Limits};
@@ -35,6 +35,7 @@ pub struct Server {
     listeners: Vec<Vec<Listener>>,
     signals: Signals,
     happenings: Happenings,
+    log: Option<LogFile>,
     /// How many may be open.
     descriptors: u64,
     offers: Option<Offers>,
@@ -53,6 +54,8 @@ pub enum Error {
     Own(String),
     /// An address cannot be listened on.
     Listen(ListenError),
+    /// The file for the access log cannot be written.
+    Log(String),
     /// Certificate and key cannot be used.
     Certificate(String),
     /// The user to become cannot be had.
@@ -76,6 +79,7 @@ impl fmt::Display for Error {
             Error::Root(cause)
             | Error::Host(cause)
             | Error::Own(cause)
+            | Error::Log(cause)
             | Error::Certificate(cause)
             | Error::Privilege(cause) => formatter.write_str(cause),
             Error::Listen(error) => write!(formatter, "{error}"),
@@ -117,12 +121,16 @@ impl Server {
         // The key may be for the eyes of who we are now.
         let offers = options.tls.clone().map(Offers::open).transpose().map_err(Error::Certificate)?;
         let (offers, remark) = offers.map_or((None, None), |(offers, remark)| (Some(offers), remark));
+        // It may be where only who we are now may write.
+        let log = options.access_log_file.as_deref().filter(|_| options.access_log != AccessLog::Off);
+        let log = log.map(LogFile::open).transpose().map_err(Error::Log)?;
         let (listening, listeners) = Listening::begin(&options, inherited)?;
         if let Some(user) = &options.user {
+            log.iter().for_each(|log| log.belong_to(user));
             user.assume().map_err(|error| Error::Privilege(error.to_string()))?;
         }
         let happenings = Happenings::new();
-        Ok(Server { options, grounds, listening, listeners, signals, happenings, descriptors, offers, remark })
+        Ok(Server { options, grounds, listening, listeners, signals, happenings, log, descriptors, offers, remark })
     }
 
     /// What is in order and yet should be known: a certificate that has expired.
@@ -145,8 +153,8 @@ impl Server {
     ///
     /// Errs when a worker cannot start or go on.
     pub fn run(self, mut again: impl FnMut() -> Result<Options, String>) -> Result<(), Error> {
-        let Server { options, grounds, listening, listeners, signals, mut happenings, descriptors, offers, .. } = self;
-        let log = LogWriter::start(options.access_log).map_err(machine("start the access log"))?;
+        let Server { options, grounds, listening, listeners, signals, mut happenings, log, descriptors, offers, .. } = self;
+        let log = LogWriter::start(options.access_log.clone(), log).map_err(machine("start the access log"))?;
         log.hear_panics();
         let limits = limits(&options, descriptors);
         let shared = Arc::new(Shared::new(limits, log, options.memory_bytes / 2, offers.is_some()));
@@ -199,7 +207,7 @@ impl Server {
         happenings.listen(signals).map_err(machine("start a thread"))?;
         // Whoever started us may want to know; nobody listening is no error.
         let _ = sd_notify::notify(&[NotifyState::Ready]);
-        happenings.wait(|| serving.reload_noticed(&mut again)).map_err(machine("listen to signals"))?;
+        happenings.wait(|asked| serving.hear(asked, &mut again)).map_err(machine("listen to signals"))?;
         let _ = sd_notify::notify(&[NotifyState::Stopping]);
         let Serving { options, shared, look_ups, listening, posts, .. } = serving;
         // It ends while the workers do.

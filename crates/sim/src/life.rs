@@ -49,7 +49,7 @@ pub fn live(seed: u64, is_traced: bool) -> Report {
     // Nothing was changed just now, as is usual when a server starts.
     clock.step(if chance.one_in(4) { 0 } else { 10 * SECOND });
 
-    let log = LogWriter::silent(*chance.pick(&LOGS));
+    let log = LogWriter::silent(chance.pick(&LOGS).clone());
     let options = SiteOptions::default();
     let shared = Arc::new(Shared::new(temper.limits(), log, CODED_BYTES_MAX, false));
     let site = Site::new(disk.clone(), options, page::Look::default(), &shared).with_fresh(temper.fresh());

@@ -22,7 +22,7 @@ pub(crate) use fault::sentence;
 pub(crate) use find::{Find, When};
 pub(crate) use limits::Limits;
 pub(crate) use listening::Listening;
-pub(crate) use log::{AccessLog, Log};
+pub(crate) use log::Log;
 pub(crate) use look_up::{LookUp, places};
 pub(crate) use pages::Pages;
 pub(crate) use serving::{Serving, Symlinks};
@@ -220,7 +220,7 @@ Examples:
 
 Durations are written 200ms, 10s, 2m, 1h or 0; sizes 64KiB, 256MiB, 1G or 0.
 A folder named like a command is served by: quarry ./check, or quarry serve check.
-TERM and INT stop the server once what is under way is sent; HUP, or quarry reload, has it read its settings again.
+TERM and INT stop the server once what is under way is sent; HUP, or quarry reload, has it read its settings again; USR1 opens the access log again.
 Exit codes: 0 done; 1 the answer is no (find found nothing, check something); 2 it did not work.";
 
 const RELOAD_AFTER_HELP: &str = "\

@@ -6,6 +6,7 @@ use rustix::process::Signal;
 
 use super::response::Response;
 use super::running::Running;
+use super::running::until;
 use super::{curl, quarry, start, write};
 
 fn folder() -> tempfile::TempDir {
@@ -175,4 +176,56 @@ fn a_standard_error_that_nobody_reads_holds_nothing_up() {
     }
     assert!(lost > 0);
     assert_eq!(written + lost, ARCHIVES * SENTENCES);
+}
+
+#[test]
+fn a_line_of_ones_own_has_what_it_names() {
+    let (_, lines) = lines("{client} {method} \"{target}\" {status} {bytes} {referer} {field:user-agent} {fault}");
+    let agent = "curl \\\"quoted\\\"";
+    let expected = [
+        format!("127.0.0.1 GET \"/a.txt?b=c\" 200 10 http://b/ {agent} -"),
+        format!("127.0.0.1 HEAD \"/a.txt\" 200 0 - {agent} -"),
+        format!("127.0.0.1 GET \"/%E8%B5%84\" 404 103 - {agent} -"),
+    ];
+    assert_eq!(lines[..3], expected);
+    assert!(lines[3].starts_with("127.0.0.1 - \"-\" 400 0 - - ") && !lines[3].ends_with(" -"), "{}", lines[3]);
+    assert_eq!(lines.len(), 4);
+}
+
+#[test]
+fn a_file_is_opened_again_when_it_was_moved_away() {
+    let folder = folder();
+    let logs = tempfile::tempdir().expect("a folder");
+    let (path, aside) = (logs.path().join("log"), logs.path().join("log.1"));
+    let running = start(folder.path(), &["--access-log-file", path.to_str().expect("UTF-8"), "--workers", "2"]);
+    let read = |path: &std::path::Path| std::fs::read_to_string(path).unwrap_or_default();
+    running.get("/a.txt?1");
+    until("the line is written", || read(&path).contains("\"GET /a.txt?1 HTTP/1.1\" 200 10").then_some(()));
+    std::fs::rename(&path, &aside).expect("moved");
+    running.get("/a.txt?2");
+    until("lines go on to where the file is now", || read(&aside).contains("/a.txt?2").then_some(()));
+    running.signal(Signal::USR1);
+    until("it is opened again", || path.exists().then_some(()));
+    running.get("/a.txt?3");
+    until("lines go to the new one", || read(&path).contains("/a.txt?3").then_some(()));
+    // Only its owner and group learn who asked for what.
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).expect("there").permissions());
+    assert_eq!(mode & 0o027, 0, "{mode:o}");
+    assert_eq!(running.end(Signal::TERM), (Some(0), String::new(), String::new()));
+    assert_eq!((read(&aside).lines().count(), read(&path).lines().count()), (2, 1));
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_told_of_once_and_serving_goes_on() {
+    let folder = folder();
+    let running = start(folder.path(), &["--access-log-file", "/dev/full"]);
+    for _ in 0..20 {
+        assert!(running.get("/a.txt").ends_with("0123456789"));
+    }
+    let (code, output, errors) = running.end(Signal::TERM);
+    assert_eq!((code, output.as_str()), (Some(0), ""));
+    assert_eq!(errors, "quarry: cannot write the access log \"/dev/full\": no space left on device\n");
+    let ended = super::run(["--access-log-file", "/nowhere/log", "--listen", "127.0.0.1:0"]);
+    let expected = "quarry: cannot open the access log \"/nowhere/log\": no such file or directory\n";
+    assert_eq!((ended.code, ended.output.as_str(), ended.errors.as_str()), (Some(2), "", expected));
 }

@@ -71,7 +71,10 @@ fn pages_limits_and_log() {
         &["--max-connections-per-address", "x"],
         "cannot take --max-connections-per-address \"x\": expected a number from 1 to 1048576",
     );
-    check(&["--access-log", "apache"], "cannot take --access-log \"apache\": expected off, combined, json or short");
+    let expected = "expected off, combined, json, short, or a line with parts such as {client}";
+    check(&["--access-log", "apache"], &format!("cannot take --access-log \"apache\": {expected}"));
+    let expected = "cannot take --access-log \"{client\": a { stands alone, expected {NAME}; a brace itself is written {{";
+    check(&["--access-log", "{client"], expected);
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn bash_completes_flags_commands_and_values() {
         ask("bash", &["--norc"], &ask_bash).map(|(_, said)| said)
     };
     for (words, expected) in [
-        ("quarry --access", "--access-log\n"),
+        ("quarry --access", "--access-log --access-log-file\n"),
         ("quarry chec", "check\n"),
         ("quarry fin", "find\n"),
         ("quarry find --color al", "always\n"),

@@ -1,6 +1,7 @@
 //! The forms of a line: for people, for the tools of Apache and nginx, for programs.
 
 use super::AccessLog;
+use super::format::Told;
 use semantics::{FieldName, RequestHead, Status, Timestamp, Version};
 use std::io::Write;
 use std::net::IpAddr;
@@ -9,10 +10,10 @@ use wire::Fault;
 /// One exchange, as the log has it.
 #[derive(Debug)]
 pub(crate) struct Record<'a> {
-    head: &'a RequestHead<'a>,
-    status: Status,
-    bytes: u64,
-    at: Timestamp,
+    pub(super) head: &'a RequestHead<'a>,
+    pub(super) status: Status,
+    pub(super) bytes: u64,
+    pub(super) at: Timestamp,
 }
 
 impl<'a> Record<'a> {
@@ -24,7 +25,7 @@ impl<'a> Record<'a> {
 
 /// Appends the line of an exchange.
 pub(super) fn exchange(
-    format: AccessLog,
+    format: &AccessLog,
     record: &Record<'_>,
     peer: Option<IpAddr>,
     is_coloured: bool,
@@ -36,16 +37,20 @@ pub(super) fn exchange(
         AccessLog::Short => short(out, record, is_coloured),
         AccessLog::Combined => combined(out, record, peer),
         AccessLog::Json => json(out, record, peer),
+        AccessLog::Own(format) => format.write(out, Told::Exchange(record), peer),
     };
 }
 
 /// Appends the line of a request that was refused; false when there is nothing to say.
-pub(super) fn fault(format: AccessLog, fault: &Fault, peer: Option<IpAddr>, at: Timestamp, out: &mut Vec<u8>) -> bool {
+pub(super) fn fault(format: &AccessLog, fault: &Fault, peer: Option<IpAddr>, at: Timestamp, out: &mut Vec<u8>) -> bool {
     // Where a frame said it, the status is the one that a response would have had.
     let Some(status) = fault.reason().status().map(Status::code) else { return false };
+    if let AccessLog::Own(format) = format {
+        return format.write(out, Told::Fault(fault, status, at), peer).is_ok();
+    }
     let peer = Peer(peer);
     let _ = match format {
-        AccessLog::Off => return false,
+        AccessLog::Off | AccessLog::Own(_) => return false,
         AccessLog::Short => writeln!(out, "{} {status} {fault}", time_of_day(at)),
         AccessLog::Combined => writeln!(out, "{peer} - - [{}] \"-\" {status} 0 \"-\" \"-\"", calendar(at)),
         AccessLog::Json => {
@@ -103,7 +108,7 @@ fn json(out: &mut Vec<u8>, record: &Record<'_>, peer: Option<IpAddr>) -> std::io
     writeln!(out, "{line}")
 }
 
-fn version(version: Version) -> &'static str {
+pub(super) fn version(version: Version) -> &'static str {
     match version {
         Version::Http10 => "HTTP/1.0",
         Version::Http11 => "HTTP/1.1",
@@ -151,7 +156,7 @@ fn write_visible(
 }
 
 /// An address, or `-` for a unix socket.
-struct Peer(Option<IpAddr>);
+pub(super) struct Peer(pub(super) Option<IpAddr>);
 
 impl std::fmt::Display for Peer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -176,12 +181,12 @@ fn time_of_day(at: Timestamp) -> String {
     time
 }
 
-fn calendar(at: Timestamp) -> String {
+pub(super) fn calendar(at: Timestamp) -> String {
     let (_, [day, month, year, time]) = parts(at);
     format!("{day}/{month}/{year}:{time} +0000")
 }
 
-fn rfc3339(at: Timestamp) -> String {
+pub(super) fn rfc3339(at: Timestamp) -> String {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let (_, [day, month, year, time]) = parts(at);
     let number = MONTHS.iter().position(|&name| name == month).map_or(0, |index| index + 1);
@@ -203,7 +208,7 @@ mod tests {
         let record = Record::new(&head, Status::OK, 12, Timestamp(784_111_777_123_000_000));
         let mut out = Vec::new();
         let peer = Some(IpAddr::from([192, 0, 2, 1]));
-        exchange(format, &record, peer, false, &mut out);
+        exchange(&format, &record, peer, false, &mut out);
         assert_eq!(String::from_utf8_lossy(&out), expected);
     }
 

@@ -7,6 +7,14 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 
+/// Where text goes out.
+pub(super) trait Out: Write + Send + 'static {
+    /// It may have been moved away: writes go to what has its name now.
+    fn reopen(&mut self) {}
+}
+
+impl Out for std::io::Stderr {}
+
 /// Where text goes in: the same for all threads.
 #[derive(Clone, Debug)]
 pub(super) struct Outlet {
@@ -14,14 +22,18 @@ pub(super) struct Outlet {
     /// Bytes in those batches.
     waiting_bytes: Arc<AtomicUsize>,
     bytes_max: usize,
-    /// Lines that found no room, and are not told of yet.
+    /// Lines that found no room or could not be written, and are not told of yet.
     dropped: Arc<AtomicU64>,
+    /// The same, told or not.
+    lost: Arc<AtomicU64>,
 }
 
 /// What the thread is given.
 #[derive(Debug)]
 enum Batch {
-    Lines(Vec<u8>),
+    /// So many.
+    Lines(Vec<u8>, u64),
+    Reopen,
     /// Everything before is written: whoever waits for that is told.
     Flushed(SyncSender<()>),
 }
@@ -33,14 +45,19 @@ impl Outlet {
     /// Errs when there is no thread to be had.
     pub(super) fn start(
         name: &str,
-        out: impl Write + Send + 'static,
+        out: impl Out,
         bytes_max: usize,
         tell: impl Fn(u64) -> Option<Vec<u8>> + Send + 'static,
     ) -> std::io::Result<Outlet> {
         let (batches, waiting) = sync_channel(limit::LOG_BATCHES_MAX);
-        let outlet = Outlet { batches, waiting_bytes: Arc::default(), bytes_max, dropped: Arc::default() };
-        let (bytes, dropped) = (Arc::clone(&outlet.waiting_bytes), Arc::clone(&outlet.dropped));
-        let work = move || write_batches(&waiting, out, &bytes, &dropped, tell);
+        let (waiting_bytes, dropped, lost) = (Arc::default(), Arc::default(), Arc::default());
+        let outlet = Outlet { batches, waiting_bytes, bytes_max, dropped, lost };
+        let counts = Counts {
+            waiting_bytes: Arc::clone(&outlet.waiting_bytes),
+            dropped: Arc::clone(&outlet.dropped),
+            lost: Arc::clone(&outlet.lost),
+        };
+        let work = move || counts.write_batches(&waiting, out, tell);
         thread::Builder::new().name(name.into()).spawn(work)?;
         Ok(outlet)
     }
@@ -50,15 +67,27 @@ impl Outlet {
         let bytes = lines.len();
         let has_room = self.waiting_bytes.fetch_add(bytes, Relaxed) + bytes <= self.bytes_max;
         let refused = match has_room {
-            true => self.batches.try_send(Batch::Lines(lines)).err().map(|refused| match refused {
+            true => self.batches.try_send(Batch::Lines(lines, count)).err().map(|refused| match refused {
                 TrySendError::Full(batch) | TrySendError::Disconnected(batch) => batch,
             }),
-            false => Some(Batch::Lines(lines)),
+            false => Some(Batch::Lines(lines, count)),
         };
-        let Some(Batch::Lines(lines)) = refused else { return Ok(()) };
+        let Some(Batch::Lines(lines, _)) = refused else { return Ok(()) };
         self.waiting_bytes.fetch_sub(bytes, Relaxed);
         self.dropped.fetch_add(count, Relaxed);
+        self.lost.fetch_add(count, Relaxed);
         Err(lines)
+    }
+
+    /// Lines that were dropped since the beginning.
+    pub(super) fn lost(&self) -> u64 {
+        self.lost.load(Relaxed)
+    }
+
+    /// What came so far is written as before; what comes from now on goes to whatever has the name.
+    pub(super) fn reopen(&self) {
+        // Whoever has that many batches waiting has not written for long: then they go to the new one, too.
+        let _ = self.batches.try_send(Batch::Reopen);
     }
 
     /// Waits until what came so far is written, though not for ever.
@@ -73,29 +102,40 @@ impl Outlet {
     }
 }
 
-fn write_batches(
-    waiting: &Receiver<Batch>,
-    mut out: impl Write,
-    waiting_bytes: &AtomicUsize,
-    dropped: &AtomicU64,
-    tell: impl Fn(u64) -> Option<Vec<u8>>,
-) {
-    // A closed pipe is no error: whoever read has gone, and the site goes on.
-    let mut write = |text: &[u8]| drop(out.write_all(text).and_then(|()| out.flush()));
-    while let Ok(batch) = waiting.recv() {
-        if let Batch::Lines(lines) = &batch {
-            write(lines);
-            waiting_bytes.fetch_sub(lines.len(), Relaxed);
-        }
-        let lost = dropped.swap(0, Relaxed);
-        if lost > 0 {
-            match tell(lost) {
-                Some(sentence) => write(&sentence),
-                None => drop(dropped.fetch_add(lost, Relaxed)),
+/// The thread's part of an outlet.
+struct Counts {
+    waiting_bytes: Arc<AtomicUsize>,
+    dropped: Arc<AtomicU64>,
+    lost: Arc<AtomicU64>,
+}
+
+impl Counts {
+    fn write_batches(&self, waiting: &Receiver<Batch>, mut out: impl Out, tell: impl Fn(u64) -> Option<Vec<u8>>) {
+        // While nothing can be written, what is lost adds up: there is nobody to be told each time.
+        let mut is_failing = false;
+        while let Ok(batch) = waiting.recv() {
+            match &batch {
+                Batch::Lines(lines, count) => {
+                    is_failing = out.write_all(lines).and_then(|()| out.flush()).is_err();
+                    if is_failing {
+                        self.dropped.fetch_add(*count, Relaxed);
+                        self.lost.fetch_add(*count, Relaxed);
+                    }
+                    self.waiting_bytes.fetch_sub(lines.len(), Relaxed);
+                }
+                Batch::Reopen => out.reopen(),
+                Batch::Flushed(_) => {}
             }
-        }
-        if let Batch::Flushed(told) = batch {
-            let _ = told.send(());
+            let lost = if is_failing { 0 } else { self.dropped.swap(0, Relaxed) };
+            if lost > 0 {
+                match tell(lost) {
+                    Some(sentence) => drop(out.write_all(&sentence).and_then(|()| out.flush())),
+                    None => drop(self.dropped.fetch_add(lost, Relaxed)),
+                }
+            }
+            if let Batch::Flushed(told) = batch {
+                let _ = told.send(());
+            }
         }
     }
 }
@@ -123,6 +163,8 @@ mod tests {
             Ok(())
         }
     }
+
+    impl Out for Slow {}
 
     fn told(lost: u64) -> Option<Vec<u8>> {
         Some(format!("{lost} lost\n").into_bytes())

@@ -14,8 +14,8 @@ pub(crate) use sink::LogFile;
 use crate::{limit, load};
 use line::Sentence;
 use outlet::Outlet;
-use sink::Sink;
 use semantics::{RequestHead, Timestamp};
+use sink::Sink;
 use std::io::IsTerminal;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -65,11 +65,7 @@ impl LogWriter {
         LogWriter::writing(format, file, Some(sentences))
     }
 
-    fn writing(
-        format: AccessLog,
-        file: Option<LogFile>,
-        sentences: Option<Outlet>,
-    ) -> std::io::Result<LogWriter> {
+    fn writing(format: AccessLog, file: Option<LogFile>, sentences: Option<Outlet>) -> std::io::Result<LogWriter> {
         let is_terminal = file.is_none() && std::io::stdout().is_terminal();
         let is_coloured = is_terminal && std::env::var_os("NO_COLOR").is_none();
         let path = file.as_ref().map(|file| file.path().to_owned());

@@ -153,7 +153,9 @@ impl Server {
     ///
     /// Errs when a worker cannot start or go on.
     pub fn run(self, mut again: impl FnMut() -> Result<Options, String>) -> Result<(), Error> {
-        let Server { options, grounds, listening, listeners, signals, mut happenings, log, descriptors, offers, .. } = self;
+        let Server {
+            options, grounds, listening, listeners, signals, mut happenings, log, descriptors, offers, ..
+        } = self;
         let log = LogWriter::start(options.access_log.clone(), log).map_err(machine("start the access log"))?;
         log.hear_panics();
         let limits = limits(&options, descriptors);

@@ -27,8 +27,7 @@ pub(crate) struct Log {
 }
 
 // Not as comments above the field: there, braces and brackets are links.
-const ACCESS_LOG_HELP: &str =
-    "Print a line per request: off, combined, json, short, or a line of your own such as '{client} {status} {target}' \
+const ACCESS_LOG_HELP: &str = "Print a line per request: off, combined, json, short, or a line of your own such as '{client} {status} {target}' \
      (default: short on a terminal, else off)";
 const ACCESS_LOG_LONG_HELP: &str = "\
 Print a line per request: off, combined (as Apache and nginx write it), json (one object a line), short (for people), or a line of \

@@ -73,7 +73,8 @@ fn pages_limits_and_log() {
     );
     let expected = "expected off, combined, json, short, or a line with parts such as {client}";
     check(&["--access-log", "apache"], &format!("cannot take --access-log \"apache\": {expected}"));
-    let expected = "cannot take --access-log \"{client\": a { stands alone, expected {NAME}; a brace itself is written {{";
+    let expected =
+        "cannot take --access-log \"{client\": a { stands alone, expected {NAME}; a brace itself is written {{";
     check(&["--access-log", "{client"], expected);
 }
 

@@ -72,7 +72,9 @@ impl FromStr for Format {
             }
             let Some((name, behind)) = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) else {
                 let brace = &rest[..1];
-                return Err(format!("a {brace} stands alone, expected {{NAME}}; a brace itself is written {brace}{brace}"));
+                return Err(format!(
+                    "a {brace} stands alone, expected {{NAME}}; a brace itself is written {brace}{brace}"
+                ));
             };
             pieces.extend(Some(std::mem::take(&mut literal)).filter(|text| !text.is_empty()).map(Piece::Text));
             pieces.push(piece(name)?);
@@ -99,7 +101,9 @@ fn piece(name: &str) -> Result<Piece, String> {
         };
     }
     let found = PARTS.iter().find(|(known, _)| *known == name);
-    found.map(|(_, part)| Piece::Part(*part)).ok_or_else(|| format!("{{{name}}} is no part, expected one of {}", names()))
+    found
+        .map(|(_, part)| Piece::Part(*part))
+        .ok_or_else(|| format!("{{{name}}} is no part, expected one of {}", names()))
 }
 
 fn names() -> String {

@@ -32,7 +32,8 @@ impl LogFile {
     /// Errs with a sentence that names it.
     pub(crate) fn open(path: &Path) -> Result<LogFile, String> {
         let file = open(path);
-        let file = file.map_err(|error| format!("cannot open the access log \"{}\": {}", path.display(), cause(&error)));
+        let file =
+            file.map_err(|error| format!("cannot open the access log \"{}\": {}", path.display(), cause(&error)));
         Ok(LogFile { path: path.to_owned(), file: file?, sentences: None, is_failing: false })
     }
 

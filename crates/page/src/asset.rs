@@ -25,7 +25,7 @@ pub fn get(name: &str) -> Option<Asset> {
         let accent = Accent::parse(digits).filter(|accent| accent.digits() == digits)?;
         return Some(Asset { bytes: accent.style().into_bytes().into(), media_type: CSS });
     }
-    [&*STYLE, &*SCRIPT, &*FIND_STYLE, &*FIND_SCRIPT, &*FAVICON]
+    [&*STYLE, &*SCRIPT, &*FIND_STYLE, &*FIND_SCRIPT, &*XRAY_STYLE, &*XRAY_SCRIPT, &*FAVICON]
         .into_iter()
         .find(|file| file.name == name)
         .map(|file| Asset { bytes: file.text.as_bytes().into(), media_type: file.media_type })
@@ -49,6 +49,16 @@ pub(crate) fn find_style(look: &Look) -> String {
 /// Address of the script of the look-up.
 pub(crate) fn find_script(look: &Look) -> String {
     address(look, &FIND_SCRIPT.name)
+}
+
+/// Address of the style sheet of the X-ray.
+pub(crate) fn xray_style(look: &Look) -> String {
+    address(look, &XRAY_STYLE.name)
+}
+
+/// Address of the script of the X-ray.
+pub(crate) fn xray_script(look: &Look) -> String {
+    address(look, &XRAY_SCRIPT.name)
 }
 
 /// The mark, for those who ask for an icon at the place where it always was (`/favicon.ico`).
@@ -105,6 +115,11 @@ static FIND_STYLE: LazyLock<File> =
     LazyLock::new(|| File::new("find", "css", joined(include_str!("../assets/find.css")), CSS));
 static FIND_SCRIPT: LazyLock<File> =
     LazyLock::new(|| File::new("find", "js", String::from(include_str!("../assets/find.js")), SCRIPTS));
+// And those of the X-ray only by its pages.
+static XRAY_STYLE: LazyLock<File> =
+    LazyLock::new(|| File::new("xray", "css", joined(include_str!("../assets/xray.css")), CSS));
+static XRAY_SCRIPT: LazyLock<File> =
+    LazyLock::new(|| File::new("xray", "js", String::from(include_str!("../assets/xray.js")), SCRIPTS));
 static FAVICON: LazyLock<File> =
     LazyLock::new(|| File::new("quarry", "svg", String::from(include_str!("../assets/favicon.svg")), "image/svg+xml"));
 
@@ -116,7 +131,8 @@ mod tests {
     fn every_address_in_a_page_is_an_asset() {
         let look = Look { accent: Accent::parse("#b4531f"), ..Look::default() };
         let every = [style(&look), script(&look), find_style(&look), find_script(&look), favicon(&look)];
-        for address in every.into_iter().chain(accent(&look)) {
+        let xray = [xray_style(&look), xray_script(&look)];
+        for address in every.into_iter().chain(xray).chain(accent(&look)) {
             let name = address.strip_prefix("/-/assets/").unwrap();
             assert!(get(name).is_some_and(|asset| !asset.bytes.is_empty()), "{name}");
         }
@@ -136,6 +152,9 @@ mod tests {
         assert!(STYLE.text.len() <= 12 * 1024, "style sheet: {} bytes", STYLE.text.len());
         let scripts = SCRIPT.text.len() + FIND_SCRIPT.text.len();
         assert!(scripts <= 20 * 1024, "scripts: {scripts} bytes");
+        let scripts = SCRIPT.text.len() + XRAY_SCRIPT.text.len();
+        assert!(scripts <= 20 * 1024, "scripts of the X-ray's pages: {scripts} bytes");
+        assert!(XRAY_STYLE.text.len() <= 6 * 1024, "style sheet of the X-ray: {} bytes", XRAY_STYLE.text.len());
         assert!(FIND_STYLE.text.len() <= 6 * 1024, "style sheet of the look-up: {} bytes", FIND_STYLE.text.len());
     }
 }

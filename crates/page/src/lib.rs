@@ -22,6 +22,7 @@ pub mod preview;
 mod quantity;
 pub mod template;
 pub mod window;
+pub mod xray;
 
 pub use colour::Accent;
 pub use kind::Kind;

@@ -17,6 +17,6 @@ mod reactor;
 mod sys;
 
 pub use listen::{ListenAddress, ListenError, ListenOptions, Listener, PeerAddress};
-pub use reactor::{Completion, Key, Reactor};
+pub use reactor::{Calls, Completion, Key, Reactor};
 pub use sys::epoll::Epoll;
 pub use sys::waker::Waker;

@@ -56,6 +56,68 @@ pub enum Completion {
     },
 }
 
+/// Calls of the kernel for connections, since the reactor was made: counted, for whoever wants to see what a request costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// `epoll_wait`
+    pub wait: u64,
+    /// `accept4`
+    pub accept: u64,
+    /// `recvfrom`
+    pub receive: u64,
+    /// `sendto`
+    pub send: u64,
+    /// `sendmsg`
+    pub send_many: u64,
+    /// `sendfile`
+    pub send_file: u64,
+    /// `epoll_ctl`
+    pub control: u64,
+}
+
+impl Calls {
+    /// Each with the name that the kernel has for it.
+    pub fn named(&self) -> [(&'static str, u64); 7] {
+        [
+            ("epoll_wait", self.wait),
+            ("accept4", self.accept),
+            ("recvfrom", self.receive),
+            ("sendto", self.send),
+            ("sendmsg", self.send_many),
+            ("sendfile", self.send_file),
+            ("epoll_ctl", self.control),
+        ]
+    }
+
+    /// What was called since `before`.
+    #[must_use]
+    pub fn since(&self, before: &Calls) -> Calls {
+        Calls {
+            wait: self.wait - before.wait,
+            accept: self.accept - before.accept,
+            receive: self.receive - before.receive,
+            send: self.send - before.send,
+            send_many: self.send_many - before.send_many,
+            send_file: self.send_file - before.send_file,
+            control: self.control - before.control,
+        }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(&self, others: &Calls) -> Calls {
+        Calls {
+            wait: self.wait + others.wait,
+            accept: self.accept + others.accept,
+            receive: self.receive + others.receive,
+            send: self.send + others.send,
+            send_many: self.send_many + others.send_many,
+            send_file: self.send_file + others.send_file,
+            control: self.control + others.control,
+        }
+    }
+}
+
 /// Sockets, timers and spans of files, as one worker sees them. All calls are of the worker's thread, and none waits but `wait`.
 ///
 /// A turn: `wait`, then `next` until it gives `None`.
@@ -68,6 +130,17 @@ pub trait Reactor {
 
     /// The calendar, in nanoseconds since 1970, as of the last `wait`.
     fn date_nanoseconds(&self) -> i128;
+
+    /// The clock that only goes forward, as of this very moment: a look at it costs a call. Where time is made up, that of
+    /// the last `wait`.
+    fn clock_nanoseconds(&self) -> u64 {
+        self.now_nanoseconds()
+    }
+
+    /// What the kernel was asked so far; nothing, where there is none.
+    fn calls(&self) -> Calls {
+        Calls::default()
+    }
 
     /// Returns when completions may be there, at `until` (of [`Reactor::now_nanoseconds`]) at the latest.
     /// Errs only when the kernel's queue itself is broken.

@@ -6,7 +6,7 @@ use alloc::borrow::Cow;
 /// A request field that something here acts on. All others are checked for syntax and passed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-#[allow(missing_docs)] // Each variant is the registered field name.
+#[allow(missing_docs)] // Each variant is the registered field name; `Quarry-Trace` is our own: it marks a request for the X-ray.
 pub enum FieldName {
     Accept,
     AcceptEncoding,
@@ -26,6 +26,7 @@ pub enum FieldName {
     IfUnmodifiedSince,
     Origin,
     Priority,
+    QuarryTrace,
     Range,
     Referer,
     SecFetchDest,
@@ -37,7 +38,7 @@ pub enum FieldName {
 
 impl FieldName {
     /// How many there are.
-    pub const COUNT: usize = 25;
+    pub const COUNT: usize = 26;
 
     /// All, in order of their discriminants.
     pub const ALL: [FieldName; FieldName::COUNT] = {
@@ -61,6 +62,7 @@ impl FieldName {
             IfUnmodifiedSince,
             Origin,
             Priority,
+            QuarryTrace,
             Range,
             Referer,
             SecFetchDest,
@@ -93,6 +95,7 @@ impl FieldName {
             IfUnmodifiedSince => "if-unmodified-since",
             Origin => "origin",
             Priority => "priority",
+            QuarryTrace => "quarry-trace",
             Range => "range",
             Referer => "referer",
             SecFetchDest => "sec-fetch-dest",
@@ -115,7 +118,7 @@ impl FieldName {
             8 => &[IfMatch, IfRange, Priority],
             9 => &[Forwarded],
             10 => &[Connection, UserAgent],
-            12 => &[ContentType],
+            12 => &[ContentType, QuarryTrace],
             13 => &[Authorization, IfNoneMatch],
             14 => &[ContentLength, SecFetchDest, SecFetchMode],
             15 => &[AcceptEncoding, AcceptLanguage],

@@ -79,7 +79,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         }
         let refusal = match self.tree.open(path) {
             Ok(Node { metadata, file }) => {
-                self.witness.step(Step::Found(path));
+                self.witness.step(Step::Found(path, metadata.kind));
                 self.note(path, &metadata);
                 return Ok(match (metadata.kind, file) {
                     (NodeKind::File, Some(file)) => Found::File(file, metadata),

@@ -2,7 +2,7 @@
 
 use crate::path::SitePath;
 use crate::route::{Condition, Route};
-use crate::tree::{Metadata, Refusal};
+use crate::tree::{Metadata, NodeKind, Refusal};
 use semantics::Status;
 use semantics::coding::Coding;
 
@@ -31,8 +31,8 @@ pub enum Step<'a> {
     Hidden(&'a SitePath),
     /// A name longer than any file system allows: nothing was looked at.
     TooLong(&'a SitePath),
-    /// Something was there.
-    Found(&'a SitePath),
+    /// Something was there, and what.
+    Found(&'a SitePath, NodeKind),
     /// The tree gave nothing, and why.
     Refused(&'a SitePath, &'a Refusal),
     /// This file stands for its folder.

@@ -13,7 +13,7 @@ use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, Shutdown, SocketFla
 use rustix::time::Timespec;
 
 use crate::listen::{ListenAddress, Listener, PeerAddress};
-use crate::reactor::{Completion, Key, Reactor};
+use crate::reactor::{Calls, Completion, Key, Reactor};
 use crate::sys::clock;
 use crate::sys::slab::{Interest, Slab};
 use crate::sys::waker::Waker;
@@ -45,6 +45,7 @@ pub struct Epoll {
     spare: Option<OwnedFd>,
     now: u64,
     date: i128,
+    calls: Calls,
 }
 
 /// A listener and its state.
@@ -89,6 +90,7 @@ impl Epoll {
             told_sendable: None,
             now,
             date: clock::date(),
+            calls: Calls::default(),
         };
         for listener in listeners {
             reactor.gates.push(Gate { listener: Some(listener), state: GateState::Open });
@@ -184,6 +186,7 @@ impl Epoll {
 
     fn receive(&mut self, key: Key, buffer: &mut [u8]) -> Option<Completion> {
         let (socket, interest) = self.slab.get_mut(key)?;
+        self.calls.receive += 1;
         // Never called again to see EAGAIN: had the buffer been too small, the next `wait` would tell.
         match retried(|| rustix::net::recv(socket, &mut *buffer, RecvFlags::DONTWAIT).map(|(bytes, _)| bytes)) {
             Ok(bytes) => {
@@ -245,6 +248,7 @@ impl Epoll {
         flags.set(EventFlags::IN, interest.armed_in);
         flags.set(EventFlags::OUT, interest.armed_out);
         let data = EventData::new_u64(token_of(key));
+        self.calls.control += 1;
         if interest.queued {
             // Fails only for a socket that has been taken out: one that was found broken.
             let _ = epoll::modify(&self.queue, socket, data, flags);
@@ -286,6 +290,7 @@ impl Epoll {
             return None;
         }
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+        self.calls.accept += 1;
         let (accepted, is_last) = match rustix::net::acceptfrom_with(listener, flags) {
             Err(Errno::MFILE | Errno::NFILE) => {
                 drop(self.spare.take());
@@ -387,6 +392,14 @@ impl Reactor for Epoll {
         self.date
     }
 
+    fn clock_nanoseconds(&self) -> u64 {
+        clock::now()
+    }
+
+    fn calls(&self) -> Calls {
+        self.calls
+    }
+
     fn wait(&mut self, until: Option<u64>) -> io::Result<()> {
         self.settle_sendable();
         self.queue_the_unqueued();
@@ -402,6 +415,7 @@ impl Reactor for Epoll {
         let look = if has_work { Some(0) } else { look };
         // From the clock as of the last turn: one look at it less, for waiting longer by what that turn took.
         let timeout = look.map(|at| timeout_of(at.saturating_sub(self.now)));
+        self.calls.wait += 1;
         match epoll::wait(&self.queue, &mut self.events[..], timeout.as_ref()) {
             Ok(filled) => self.filled = filled,
             Err(Errno::INTR) => {}
@@ -442,8 +456,12 @@ impl Reactor for Epoll {
         let mut flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
         flags.set(SendFlags::MORE, more);
         let (offered, sent) = match slices {
-            [slice] => (slice.len(), retried(|| rustix::net::send(socket, slice, flags))),
+            [slice] => {
+                self.calls.send += 1;
+                (slice.len(), retried(|| rustix::net::send(socket, slice, flags)))
+            }
             slices => {
+                self.calls.send_many += 1;
                 let mut vector = [IoSlice::new(&[]); SLICES_MAX];
                 let count = slices.len().min(SLICES_MAX);
                 for (place, slice) in vector.iter_mut().zip(slices) {
@@ -470,6 +488,7 @@ impl Reactor for Epoll {
         let socket = self.slab.socket(key).ok_or(io::ErrorKind::NotConnected)?;
         let mut position = offset;
         let span = length.min(FILE_SPAN_MAX);
+        self.calls.send_file += 1;
         match retried(|| rustix::fs::sendfile(socket, file, Some(&mut position), span)) {
             Ok(sent) => {
                 // At the end of the file there is nothing to wait for.

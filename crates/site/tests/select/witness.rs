@@ -32,20 +32,20 @@ fn each_step_is_told() {
         "GET /a/\nAccept-Encoding: br, gzip\nRange: bytes=0-0",
         &[
             "Path(/a/)",
-            "Found(/a/)",
-            "Found(/a/index.html)",
+            "Found(/a/, Directory)",
+            "Found(/a/index.html, File)",
             "Index(/a/index.html)",
             "Charset(Some(\"utf-8\"), Bytes)",
             "MediaType(\"text/html; charset=utf-8\")",
             "Refused(/a/index.html.br, Missing)",
-            "Found(/a/index.html.gz)",
+            "Found(/a/index.html.gz, File)",
             "Sibling(/a/index.html.gz, Gzip)",
             "Bytes",
             "EntityTag",
             "Answer(Status(206))",
         ],
     );
-    check(&site, "GET /a", &["Path(/a)", "Found(/a)", "Redirect(\"/a/\")"]);
+    check(&site, "GET /a", &["Path(/a)", "Found(/a, Directory)", "Redirect(\"/a/\")"]);
     check(&site, "GET /.git/x", &["Path(/.git/x)", "Hidden(/.git/x)", "Refused(/404.html, Missing)"]);
     check(&site, "GET /-/status", &["Path(/-/status)", "BuiltIn(/-/status)"]);
     check(&site, "GET /%00", &[]);

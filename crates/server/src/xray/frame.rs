@@ -1,0 +1,127 @@
+//! The frames of HTTP/2 in bytes as they came (RFC 9113 §4.1).
+//!
+//! ```text
+//! length u24 | type u8 | flags u8 | stream u32 | payload
+//! ```
+
+use super::limit::BYTES_MAX;
+use super::mask::MASK;
+
+/// The head of a frame, and where it stands in the bytes that are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Frame {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// `HEADERS (stream 1, END_STREAM END_HEADERS)`
+    pub(crate) name: String,
+}
+
+/// The frames that begin in `bytes`, and those bytes without what may be a secret: field blocks are packed, and nobody could
+/// tell which of their bits are a cookie.
+pub(crate) fn read(bytes: &[u8]) -> (Vec<u8>, Vec<Frame>) {
+    let mut kept = bytes[..bytes.len().min(BYTES_MAX)].to_vec();
+    let mut frames = Vec::new();
+    let mut at = if kept.starts_with(PREFACE) { PREFACE.len() } else { 0 };
+    if at > 0 {
+        frames.push(Frame { start: 0, end: at, name: "preface".into() });
+    }
+    while let Some(&[a, b, c, kind, flags, s1, s2, s3, s4]) = kept.get(at..).and_then(|rest| rest.first_chunk()) {
+        let length = u32::from_be_bytes([0, a, b, c]) as usize;
+        let stream = u32::from_be_bytes([s1, s2, s3, s4]) & !(1 << 31);
+        let end = (at + HEAD_BYTES + length).min(kept.len());
+        frames.push(Frame { start: at, end, name: name(kind, flags, stream) });
+        if matches!(kind, DATA | HEADERS | PUSH_PROMISE | CONTINUATION) || kind > 9 {
+            kept[at + HEAD_BYTES..end].fill(MASK);
+        }
+        at = end;
+    }
+    (kept, frames)
+}
+
+fn name(kind: u8, flags: u8, stream: u32) -> String {
+    const NAMES: [&str; 10] = [
+        "DATA",
+        "HEADERS",
+        "PRIORITY",
+        "RST_STREAM",
+        "SETTINGS",
+        "PUSH_PROMISE",
+        "PING",
+        "GOAWAY",
+        "WINDOW_UPDATE",
+        "CONTINUATION",
+    ];
+    let mut out = match NAMES.get(usize::from(kind)) {
+        Some(name) => (*name).to_owned(),
+        // RFC 9218 §7.1
+        None if kind == 16 => "PRIORITY_UPDATE".to_owned(),
+        None => format!("type {kind}"),
+    };
+    let flag = |bit: u8, name: &'static str| (flags & bit != 0).then_some(name);
+    let flags: Vec<&str> = match kind {
+        DATA => [flag(1, "END_STREAM"), flag(8, "PADDED")].into_iter().flatten().collect(),
+        HEADERS => [flag(1, "END_STREAM"), flag(4, "END_HEADERS"), flag(8, "PADDED"), flag(32, "PRIORITY")]
+            .into_iter()
+            .flatten()
+            .collect(),
+        CONTINUATION => flag(4, "END_HEADERS").into_iter().collect(),
+        SETTINGS | PING => flag(1, "ACK").into_iter().collect(),
+        _ => Vec::new(),
+    };
+    let place = if stream == 0 { "connection".to_owned() } else { format!("stream {stream}") };
+    out.push_str(&format!(" ({place}"));
+    if !flags.is_empty() {
+        out.push_str(&format!(", {}", flags.join(" ")));
+    }
+    out.push(')');
+    out
+}
+
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const HEAD_BYTES: usize = 9;
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
+const SETTINGS: u8 = 4;
+const PUSH_PROMISE: u8 = 5;
+const PING: u8 = 6;
+const CONTINUATION: u8 = 9;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_named_and_field_blocks_are_masked() {
+        let bytes = [
+            PREFACE,
+            &[0, 0, 0, 4, 0, 0, 0, 0, 0],
+            &[0, 0, 3, 1, 5, 0, 0, 0, 1, 0x82, 0x84, 0x86],
+            &[0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 0, 1, 0],
+            &[0, 0, 9, 99, 0, 128, 0, 0, 7, 1],
+        ]
+        .concat();
+        let (kept, frames) = read(&bytes);
+        let names: Vec<&str> = frames.iter().map(|frame| frame.name.as_str()).collect();
+        let expected = [
+            "preface",
+            "SETTINGS (connection)",
+            "HEADERS (stream 1, END_STREAM END_HEADERS)",
+            "WINDOW_UPDATE (connection)",
+            "type 99 (stream 7)",
+        ];
+        assert_eq!(names, expected);
+        assert_eq!(kept.len(), bytes.len());
+        let headers = &frames[2];
+        assert_eq!(&kept[headers.start..headers.end], b"\0\0\x03\x01\x05\0\0\0\x01***");
+        assert_eq!(frames.last().map(|frame| frame.end), Some(bytes.len()));
+    }
+
+    #[test]
+    fn any_bytes_are_read() {
+        for bytes in [&b""[..], b"GET / HTTP/1.1", &[255; 40], &PREFACE[..20]] {
+            let (kept, frames) = read(bytes);
+            assert_eq!(kept.len(), bytes.len());
+            assert!(frames.iter().all(|frame| frame.start < frame.end && frame.end <= bytes.len()));
+        }
+    }
+}

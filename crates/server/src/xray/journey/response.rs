@@ -1,0 +1,98 @@
+//! The answer: what decided it, which way it came, its fields, what it cost.
+
+use super::{View, bytes, span};
+use crate::xray::plate::Way;
+use page::xray::cause::Why;
+use page::xray::{Cause, Fact, Key, Station};
+
+impl View<'_> {
+    pub(super) fn response(&self, station: &mut Station) {
+        let plate = self.plate;
+        station.took = span(plate, plate.times.written, plate.times.sent);
+        let facts = &mut station.facts;
+        self.preconditions(facts);
+        self.range(facts);
+        self.way(facts);
+        if let Some(reply) = &plate.reply {
+            facts.push(Fact::new(Key::Status, reply.status.to_string()).because(super::cause::status(self)));
+            for (name, value) in &reply.fields {
+                let fact = Fact::new(Key::Field, value).named(name);
+                facts.push(match self.origin(name, value) {
+                    Some(why) => fact.because(why),
+                    None => fact,
+                });
+            }
+            facts.push(self.length());
+            let head = if reply.head.is_empty() { String::new() } else { format!("{} + ", bytes(reply.head.len() as u64)) };
+            let content = reply.content.filter(|_| reply.sends).unwrap_or(0);
+            facts.push(Fact::new(Key::Sent, format!("{head}{}", bytes(content))));
+        }
+        self.calls(facts);
+    }
+
+    /// Which of the paths answered, and whether the next request will be answered from memory.
+    fn way(&self, facts: &mut Vec<Fact>) {
+        let plate = self.plate;
+        let (way, cause): (_, Cause) = match plate.way {
+            Way::Memory => ("memory", Why::FromMemory.into()),
+            Way::Absence => ("absence", Why::KnownAbsent.into()),
+            Way::AtHand => ("without waiting", Why::WithoutWaiting.into()),
+            Way::Pool => ("pool", Cause::new(Why::OnThePool, [plate.waits_for.unwrap_or_default()])),
+            Way::Refused => ("refused", Why::Refused.into()),
+            Way::Open => return,
+        };
+        facts.push(Fact::new(Key::Way, way).because(cause));
+        for (name, from, to) in [
+            ("waiting for the pool", plate.times.asked, plate.times.taken),
+            ("sending", plate.times.written, plate.times.sent),
+        ] {
+            if let Some(took) = span(plate, from, to) {
+                facts.push(Fact::new(Key::Way, format!("{} µs", took.as_micros())).named(name));
+            }
+        }
+        let Some(notes) = self.notes else { return };
+        let is_unsettled = self.has(|note| matches!(note, crate::xray::notes::Note::Unsettled));
+        let (kept, why) = match () {
+            () if plate.way == Way::Memory => ("yes", Why::AlreadyKept),
+            () if notes.is_kept => ("yes", Why::IsKept),
+            () if notes.page.is_some() || !self.is_representation() => ("no", Why::NotKeptMade),
+            () if is_unsettled => ("no", Why::NotKeptUnsettled),
+            () if self.sent("vary").is_some_and(|vary| vary.contains("Sec-Fetch-Dest")) => ("no", Why::NotKeptNavigation),
+            () => ("no", Why::NotKeptLink),
+        };
+        facts.push(Fact::new(Key::Kept, kept).because(why));
+    }
+
+    fn length(&self) -> Fact {
+        let reply = self.plate.reply.as_ref();
+        match reply.and_then(|reply| reply.content.map(|length| (length, reply.sends))) {
+            _ if self.sent("transfer-encoding").is_some() => Fact::new(Key::ContentLength, "-").because(Why::Chunks),
+            Some((length, false)) if length > 0 && !matches!(self.status(), 204 | 304) => {
+                Fact::new(Key::ContentLength, bytes(length)).because(Why::LengthOfGet)
+            }
+            Some((length, _)) => Fact::new(Key::ContentLength, bytes(length)),
+            None => Fact::new(Key::ContentLength, "-").because(Why::Streamed),
+        }
+    }
+
+    /// What was asked of the kernel.
+    fn calls(&self, facts: &mut Vec<Fact>) {
+        let plate = self.plate;
+        let mut call = |name: &str, count: u64, why| {
+            if count > 0 {
+                facts.push(Fact::new(Key::Call, count.to_string()).named(name).because(why));
+            }
+        };
+        if !plate.socket.is_paper {
+            for (name, count) in plate.calls.named() {
+                call(name, count, if name == "epoll_wait" { Why::CallsShared } else { Why::CallsHere });
+            }
+        }
+        let files = plate.file_calls;
+        call("openat2", files.opened, Why::CallsFile);
+        call("statx", files.looked, Why::CallsFile);
+        call("pread64", files.read, Why::CallsFile);
+        call("getdents64", files.listed, Why::CallsFile);
+    }
+
+}

@@ -1,0 +1,228 @@
+//! What a worker sees with, when somebody looks: the requests under way, on their plates.
+//!
+//! Without a plate in it each hook is one comparison, which is always told apart rightly: nothing is seen, nothing costs.
+
+use super::limit::{UNDER_WAY_MAX, WAITING_MAX};
+use super::notes::Notes;
+use super::plate::{self, Plate, Reply, Seen, Socket, Way};
+use super::Xray;
+use reactor::{Calls, Key};
+use semantics::{RequestHead, Timestamp};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use wire::StreamId;
+
+/// The eye of one worker.
+#[derive(Debug)]
+pub(crate) struct Lens {
+    xray: Arc<Xray>,
+    /// Whether all requests are looked at: asked once a turn.
+    is_open: bool,
+    worker: u32,
+    count: u64,
+    /// Those of requests under way.
+    plates: Vec<Plate>,
+    /// The connection that the worker is busy with, as long as there are plates.
+    key: Option<Key>,
+    /// What was called when the worker turned to it.
+    calls: Calls,
+    /// Done, and not taken yet: somebody else held the film.
+    waiting: VecDeque<Plate>,
+}
+
+impl Lens {
+    pub(crate) fn new(xray: Arc<Xray>) -> Lens {
+        let worker = xray.number();
+        Lens {
+            xray,
+            is_open: false,
+            worker,
+            count: 0,
+            plates: Vec::new(),
+            key: None,
+            calls: Calls::default(),
+            waiting: VecDeque::new(),
+        }
+    }
+
+    /// At the beginning of a turn: does somebody look?
+    #[inline]
+    pub(crate) fn look(&mut self, second: i64) {
+        self.is_open = self.xray.is_watched(second);
+    }
+
+    /// Whether this request is to be seen.
+    #[inline]
+    pub(crate) fn sees(&self, head: &RequestHead<'_>) -> bool {
+        self.is_open || head.field(semantics::FieldName::QuarryTrace).is_some()
+    }
+
+    /// Whether broken requests are to be seen: nobody can have marked them.
+    #[inline]
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Whether anything is being looked at.
+    #[inline]
+    pub(crate) fn has_plates(&self) -> bool {
+        !self.plates.is_empty()
+    }
+
+    /// The worker turns to a connection.
+    #[cold]
+    pub(crate) fn turn_to(&mut self, key: Key, calls: Calls) {
+        (self.key, self.calls) = (Some(key), calls);
+    }
+
+    /// A request came: `bytes` are its own. `told` and `now`: when the kernel told of it, and the clock.
+    #[cold]
+    pub(crate) fn expose(
+        &mut self,
+        socket: impl FnOnce(u32) -> Socket,
+        at: Timestamp,
+        seen: Seen<'_>,
+        calls: Calls,
+        (told, now): (u64, u64),
+    ) {
+        let mark = seen.head.and_then(|head| plate::mark(head, self.xray.token()));
+        if mark.is_none() && !self.is_open || seen.head.is_some_and(|head| self.xray.is_own(head)) && mark.is_none() {
+            return;
+        }
+        if self.plates.len() >= UNDER_WAY_MAX {
+            return self.xray.drop_one();
+        }
+        self.count += 1;
+        let mut plate = Plate::new(socket(self.worker), (self.worker, self.count), at, seen);
+        plate.mark = mark.unwrap_or_default().to_owned();
+        (plate.times.told, plate.times.understood) = (told, now);
+        // It was received before it could be known that somebody wants to see it.
+        plate.calls = Calls { wait: 1, receive: 1, ..Calls::default() };
+        (self.key, self.calls) = (Some(plate.socket.key), calls);
+        self.plates.push(plate);
+    }
+
+    /// The plate of an exchange on the connection that the worker is busy with.
+    fn plate(&mut self, stream: StreamId) -> Option<&mut Plate> {
+        let key = self.key?;
+        self.plates.iter_mut().find(|plate| plate.socket.key == key && plate.socket.stream == stream)
+    }
+
+    /// Which way it is answered.
+    #[cold]
+    pub(crate) fn way(&mut self, stream: StreamId, way: Way, site: u32) {
+        if let Some(plate) = self.plate(stream) {
+            (plate.way, plate.site) = (way, site);
+        }
+    }
+
+    /// Where what is decided for this exchange is written down, if it is looked at.
+    #[cold]
+    pub(crate) fn begin_notes(&mut self, stream: StreamId) -> Option<Notes> {
+        self.plate(stream).map(|_| Notes::default())
+    }
+
+    /// What was decided for it. Decided twice, the second counts: the first did not come to an end.
+    #[cold]
+    pub(crate) fn note(&mut self, stream: StreamId, notes: Notes) {
+        if let Some(plate) = self.plate(stream) {
+            plate.notes = Some(notes);
+        }
+    }
+
+    /// The pool is asked, for that reason.
+    #[cold]
+    pub(crate) fn ask(&mut self, stream: StreamId, reason: &'static str) {
+        if let Some(plate) = self.plate(stream) {
+            (plate.way, plate.waits_for) = (Way::Pool, Some(reason));
+        }
+    }
+
+    /// What broke a rule.
+    #[cold]
+    pub(crate) fn fault(&mut self, stream: StreamId, fault: String) {
+        if let Some(plate) = self.plate(stream) {
+            (plate.way, plate.fault) = (Way::Refused, Some(fault));
+        }
+    }
+
+    /// What is answered.
+    #[cold]
+    pub(crate) fn reply(&mut self, stream: StreamId, reply: Reply) {
+        if let Some(plate) = self.plate(stream) {
+            plate.reply = Some(reply);
+        }
+    }
+
+    /// More content of an answer whose length was not known; `None`: that was all.
+    #[cold]
+    pub(crate) fn piece(&mut self, stream: StreamId, bytes: Option<usize>) {
+        if let Some(reply) = self.plate(stream).and_then(|plate| plate.reply.as_mut()) {
+            match bytes {
+                Some(bytes) => reply.content = Some(reply.content.unwrap_or(0) + bytes as u64),
+                None => reply.is_complete = true,
+            }
+        }
+    }
+
+    /// Moments of all exchanges under way on the connection that the worker is busy with.
+    #[cold]
+    pub(crate) fn time(&mut self, set: impl Fn(&mut plate::Times)) {
+        let key = self.key;
+        self.plates.iter_mut().filter(|plate| Some(plate.socket.key) == key).for_each(|plate| set(&mut plate.times));
+    }
+
+    /// Something went to the kernel. `is_sent`: whether nothing of that exchange is left. `now`: the clock.
+    #[cold]
+    pub(crate) fn settle(&mut self, key: Key, calls: Calls, now: u64, is_sent: impl Fn(StreamId) -> bool) {
+        let more = if self.key == Some(key) { calls.since(&self.calls) } else { Calls::default() };
+        self.calls = calls;
+        let mut index = 0;
+        while index < self.plates.len() {
+            let plate = &mut self.plates[index];
+            if plate.socket.key != key {
+                index += 1;
+                continue;
+            }
+            plate.calls = plate.calls.and(&more);
+            let is_complete = plate.reply.as_ref().is_some_and(|reply| reply.is_complete);
+            if is_complete && is_sent(plate.socket.stream) {
+                plate.times.sent = now;
+                let plate = self.plates.swap_remove(index);
+                self.done(plate);
+            } else {
+                index += 1;
+            }
+        }
+    }
+
+    /// The connection has ended, or the exchange was given up: what there is of it is what there will be.
+    #[cold]
+    pub(crate) fn end(&mut self, key: Key, stream: Option<StreamId>, now: u64) {
+        let mut index = 0;
+        while index < self.plates.len() {
+            let socket = &self.plates[index].socket;
+            if socket.key == key && stream.is_none_or(|stream| stream == socket.stream) {
+                let mut plate = self.plates.swap_remove(index);
+                plate.times.sent = now;
+                self.done(plate);
+            } else {
+                index += 1;
+            }
+        }
+    }
+
+    fn done(&mut self, plate: Plate) {
+        if self.waiting.len() >= WAITING_MAX {
+            self.waiting.pop_front();
+            self.xray.drop_one();
+        }
+        self.waiting.push_back(plate);
+    }
+
+    /// At the end of a turn: what is done goes to whoever looks. True: others are to be told.
+    #[inline]
+    pub(crate) fn hand_over(&mut self) -> bool {
+        !self.waiting.is_empty() && self.xray.take(&mut self.waiting)
+    }
+}

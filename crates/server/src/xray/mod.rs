@@ -1,0 +1,119 @@
+//! The X-ray: what happens to a request, for whoever looks. `docs/xray.md` tells what is seen, and by whom.
+//!
+//! ```text
+//! worker ─ lens ─▶ plate ─▶ film ─▶ list, journey ─▶ crate page
+//!          hooks   a request  the last of them        for people and programs
+//! ```
+//!
+//! A worker asks once a turn whether somebody looks (`Xray::is_watched`). While nobody does, and no request is marked by
+//! `Quarry-Trace`, its [`Lens`] holds no plate, and each hook is a comparison.
+
+mod film;
+mod frame;
+mod journey;
+mod lens;
+pub(crate) mod limit;
+mod mask;
+mod notes;
+mod plate;
+
+pub(crate) use lens::Lens;
+pub(crate) use notes::{Counted, Grounds, Notes};
+pub(crate) use plate::{Plate, Reply, Seen, Socket, TlsFacts, Way};
+
+use film::Film;
+use rustls::crypto::aws_lc_rs;
+use semantics::RequestHead;
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+
+/// What all workers and all who look share.
+#[derive(Debug)]
+pub struct Xray {
+    /// Marks a request to be seen. Empty: none can be.
+    token: String,
+    /// Until this second of the calendar all requests are looked at.
+    watched_until: AtomicI64,
+    film: Mutex<Film>,
+    /// Seen, and not kept: there was no room.
+    dropped: AtomicU64,
+    /// Lenses so far.
+    lenses: AtomicU32,
+    /// Targets that begin so are those of the X-ray itself.
+    own: String,
+}
+
+impl Xray {
+    /// Nobody looks. `prefix`: of the built-in pages.
+    #[must_use]
+    pub fn new(prefix: Option<&str>) -> Xray {
+        let mut random = [0; 16];
+        // Without randomness no token would be one: then no request can be marked.
+        let is_random = aws_lc_rs::default_provider().secure_random.fill(&mut random).is_ok();
+        let token = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        Xray {
+            token: if is_random { token } else { String::new() },
+            watched_until: AtomicI64::new(i64::MIN),
+            film: Mutex::default(),
+            dropped: AtomicU64::new(0),
+            lenses: AtomicU32::new(0),
+            own: prefix.map(|prefix| format!("{prefix}/xray")).unwrap_or_default(),
+        }
+    }
+
+    /// What marks a request to be seen, as the value of `Quarry-Trace`.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
+    #[inline]
+    fn is_watched(&self, second: i64) -> bool {
+        self.watched_until.load(Relaxed) >= second
+    }
+
+    /// Somebody looks at the list now: requests from now on are for him.
+    pub(crate) fn watch(&self, second: i64) {
+        self.watched_until.fetch_max(second + limit::WATCHED_SECONDS, Relaxed);
+    }
+
+    /// The X-ray's own requests would be all that is seen, for looking makes them.
+    fn is_own(&self, head: &RequestHead<'_>) -> bool {
+        !self.own.is_empty() && head.target.starts_with(self.own.as_bytes())
+    }
+
+    fn number(&self) -> u32 {
+        self.lenses.fetch_add(1, Relaxed)
+    }
+
+    fn drop_one(&self) {
+        self.dropped.fetch_add(1, Relaxed);
+    }
+
+    /// How many were seen and are not kept.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped.load(Relaxed)
+    }
+
+    /// Takes what a worker has, unless somebody reads at this moment: no worker waits for that. True: it was taken.
+    fn take(&self, plates: &mut VecDeque<Plate>) -> bool {
+        let mut film = match self.film.try_lock() {
+            Ok(film) => film,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return false,
+        };
+        plates.drain(..).for_each(|plate| film.push(plate));
+        true
+    }
+
+    /// Reads: on threads that may wait.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&Film) -> T) -> T {
+        read(&self.film.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The plate of that id, or that was marked so.
+    pub(crate) fn find(&self, id: &str) -> Option<Arc<Plate>> {
+        self.read(|film| film.find(|plate| plate.name() == id || !plate.mark.is_empty() && plate.mark == id))
+    }
+}

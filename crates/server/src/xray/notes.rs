@@ -1,0 +1,184 @@
+//! What was decided about one request, step by step: the witness that writes down.
+
+use super::limit::{NOTES_MAX, PATHS_SHOWN_MAX};
+use charset::{TextKind, Verdict};
+use semantics::Status;
+use semantics::coding::Coding;
+use site::{Batches, CharsetBy, DirectoryEntry, Metadata, Node, NodeKind, Page, Refusal, SitePath, Step, Tree, WhyPlain};
+use site::{Witness, Workshop};
+use std::cell::{Cell, RefCell};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// One step, as it outlives the decision.
+#[derive(Clone, Debug)]
+pub(crate) enum Note {
+    Path(SitePath),
+    BuiltIn,
+    Hidden,
+    TooLong(SitePath),
+    Found(SitePath, NodeKind),
+    Refused(SitePath, Refusal),
+    Index(SitePath),
+    CleanUrl(SitePath),
+    SinglePage(SitePath),
+    NotFoundFile(SitePath),
+    Redirect,
+    Charset(Option<String>, CharsetBy),
+    MediaType(String),
+    Sibling(SitePath, Coding),
+    OldSibling(SitePath),
+    Compressed(Coding),
+    Plain(WhyPlain),
+    Bytes(Metadata),
+    EntityTag(String),
+    Unsettled,
+    Answer(Status),
+}
+
+/// What came of a decision that was looked at.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Notes {
+    pub(crate) steps: Vec<Note>,
+    /// Steps that had no room.
+    pub(crate) lost: usize,
+    /// What the text turned out to be, where its bytes were read for that.
+    pub(crate) verdict: Option<Verdict>,
+    /// The page that was to be made.
+    pub(crate) page: Option<Page>,
+    /// Whether what was decided may be kept in memory.
+    pub(crate) is_kept: bool,
+    /// Calls of the kernel for the files.
+    pub(crate) calls: FileCalls,
+    /// How long deciding took, and whatever it needed.
+    pub(crate) took: Option<Duration>,
+}
+
+/// Calls of the kernel for files, by what they are for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FileCalls {
+    /// `openat2`, with a `statx` each where something was there.
+    pub(crate) opened: u64,
+    /// `statx`
+    pub(crate) looked: u64,
+    /// `pread64`, or `preadv2` where nothing may wait.
+    pub(crate) read: u64,
+    /// `getdents64`
+    pub(crate) listed: u64,
+}
+
+impl Witness for Notes {
+    fn step(&mut self, step: Step<'_>) {
+        if self.steps.len() >= NOTES_MAX {
+            self.lost += 1;
+            return;
+        }
+        self.steps.push(match step {
+            Step::Path(path) => Note::Path(short(path)),
+            Step::BuiltIn(_) => Note::BuiltIn,
+            Step::Hidden(_) => Note::Hidden,
+            Step::TooLong(path) => Note::TooLong(short(path)),
+            Step::Found(path, kind) => Note::Found(path.clone(), kind),
+            Step::Refused(path, refusal) => Note::Refused(path.clone(), refusal.clone()),
+            Step::Index(path) => Note::Index(path.clone()),
+            Step::CleanUrl(path) => Note::CleanUrl(path.clone()),
+            Step::SinglePage(path) => Note::SinglePage(path.clone()),
+            Step::NotFoundFile(path) => Note::NotFoundFile(path.clone()),
+            Step::Redirect(_) => Note::Redirect,
+            Step::Charset(label, by) => Note::Charset(label.map(str::to_owned), by),
+            Step::MediaType(value) => Note::MediaType(value.to_owned()),
+            Step::Sibling(path, coding) => Note::Sibling(path.clone(), coding),
+            Step::OldSibling(path) => Note::OldSibling(path.clone()),
+            Step::Compressed(coding) => Note::Compressed(coding),
+            Step::Plain(why) => Note::Plain(why),
+            Step::Bytes(metadata) => Note::Bytes(*metadata),
+            Step::EntityTag(tag) => Note::EntityTag(tag.to_owned()),
+            Step::Unsettled => Note::Unsettled,
+            Step::Answer(status) => Note::Answer(status),
+        });
+    }
+}
+
+/// A path that is too long for a disk may be as long as a target.
+fn short(path: &SitePath) -> SitePath {
+    if path.as_bytes().len() <= PATHS_SHOWN_MAX {
+        return path.clone();
+    }
+    SitePath::new(&[b"/", &path.as_bytes()[..PATHS_SHOWN_MAX]].concat()).unwrap_or_else(SitePath::root)
+}
+
+/// Files, with a count of what was asked of them.
+pub(crate) struct Counted<'a, T> {
+    pub(crate) files: &'a T,
+    pub(crate) calls: Cell<FileCalls>,
+}
+
+impl<'a, T> Counted<'a, T> {
+    pub(crate) fn new(files: &'a T) -> Counted<'a, T> {
+        Counted { files, calls: Cell::default() }
+    }
+
+    fn count(&self, count: impl FnOnce(&mut FileCalls)) {
+        let mut calls = self.calls.get();
+        count(&mut calls);
+        self.calls.set(calls);
+    }
+}
+
+impl<T: Tree> Tree for Counted<'_, T> {
+    type File = T::File;
+
+    fn open(&self, path: &SitePath) -> Result<Node<T::File>, Refusal> {
+        let opened = self.files.open(path);
+        self.count(|calls| {
+            calls.opened += 1;
+            calls.looked += u64::from(opened.is_ok());
+        });
+        opened
+    }
+
+    fn has_link(&self, path: &SitePath) -> Result<bool, Refusal> {
+        self.count(|calls| calls.looked += 1);
+        self.files.has_link(path)
+    }
+
+    fn read(&self, file: &T::File, offset: u64, buffer: &mut [u8]) -> Result<usize, Refusal> {
+        self.count(|calls| calls.read += 1);
+        self.files.read(file, offset, buffer)
+    }
+
+    fn list(&self, path: &SitePath, visit: &mut dyn FnMut(DirectoryEntry) -> ControlFlow<()>) -> Result<(), Refusal> {
+        self.count(|calls| calls.listed += 1);
+        self.files.list(path, visit)
+    }
+
+    fn names(&self, path: &SitePath) -> Result<Batches, Refusal> {
+        self.count(|calls| calls.listed += 1);
+        self.files.names(path)
+    }
+}
+
+/// A workshop, asked once more for the grounds of what it says: it keeps only the labels, for that is what each request needs.
+pub(crate) struct Grounds<'a, W, E> {
+    pub(crate) workshop: &'a W,
+    /// Reads a text and judges it.
+    pub(crate) examine: E,
+    pub(crate) verdict: RefCell<Option<Verdict>>,
+}
+
+impl<F, W: Workshop<F>, E: Fn(&F, &Metadata, TextKind) -> Result<Verdict, Refusal>> Workshop<F> for Grounds<'_, W, E> {
+    fn charset(&self, file: &F, metadata: &Metadata, kind: TextKind) -> Result<Option<&'static str>, Refusal> {
+        let label = self.workshop.charset(file, metadata, kind)?;
+        *self.verdict.borrow_mut() = Some((self.examine)(file, metadata, kind)?);
+        Ok(label)
+    }
+
+    fn compress(&self, file: &F, metadata: &Metadata, coding: Coding) -> Result<Option<Arc<[u8]>>, Refusal> {
+        self.workshop.compress(file, metadata, coding)
+    }
+
+    fn thumbnail(&self, file: &F, metadata: &Metadata) -> Result<Option<Arc<[u8]>>, Refusal> {
+        self.workshop.thumbnail(file, metadata)
+    }
+}

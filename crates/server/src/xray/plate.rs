@@ -1,0 +1,274 @@
+//! One request as it was seen: what the light left on the plate. What it means is told later, for whoever asks (`journey`).
+
+use super::frame::{self, Frame};
+use super::limit::BYTES_MAX;
+use super::mask::{mask_query, mask_section, mask_value};
+use super::notes::{FileCalls, Notes};
+use crate::request::OwnedHead;
+use reactor::{Calls, Key, PeerAddress};
+use semantics::{Field, FieldName, Fields, Method, RequestHead, Timestamp, Version};
+use wire::StreamId;
+
+/// A request, from its bytes to the last byte of its answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Plate {
+    /// By which it is asked for: worker and count.
+    pub(crate) id: (u32, u64),
+    /// What the client called it when it marked it; empty: it did not.
+    pub(crate) mark: String,
+    pub(crate) at: Timestamp,
+    pub(crate) socket: Socket,
+    /// As they came, without secrets.
+    pub(crate) bytes: Vec<u8>,
+    /// How many there were.
+    pub(crate) received: usize,
+    /// Of HTTP/2.
+    pub(crate) frames: Vec<Frame>,
+    /// As it was understood, without secrets. `None`: it was not.
+    pub(crate) head: Option<OwnedHead>,
+    /// What broke a rule.
+    pub(crate) fault: Option<String>,
+    /// The number of the site that answered.
+    pub(crate) site: u32,
+    pub(crate) way: Way,
+    /// What was decided, where it was decided for this request.
+    pub(crate) notes: Option<Notes>,
+    /// Why it was not answered at once.
+    pub(crate) waits_for: Option<&'static str>,
+    pub(crate) reply: Option<Reply>,
+    pub(crate) calls: Calls,
+    pub(crate) file_calls: FileCalls,
+    pub(crate) times: Times,
+}
+
+/// What is known of the connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Socket {
+    pub(crate) key: Key,
+    pub(crate) stream: StreamId,
+    pub(crate) worker: u32,
+    pub(crate) peer: Option<PeerAddress>,
+    pub(crate) tls: Option<TlsFacts>,
+    /// There is none: the request was only thought through.
+    pub(crate) is_paper: bool,
+}
+
+/// What both sides of TLS have agreed on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TlsFacts {
+    pub(crate) version: String,
+    pub(crate) suite: String,
+    pub(crate) group: String,
+    /// What the client says it wants to reach (RFC 6066 §3).
+    pub(crate) server_name: String,
+    /// RFC 7301
+    pub(crate) protocol: String,
+    pub(crate) is_resumed: bool,
+}
+
+/// Which of the paths answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Nobody did yet.
+    #[default]
+    Open,
+    Memory,
+    Absence,
+    AtHand,
+    Pool,
+    /// Before anything was decided.
+    Refused,
+}
+
+/// The answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    /// All of them, those of the message too, in the order they were sent.
+    pub(crate) fields: Vec<(String, String)>,
+    /// Bytes of the head, as HTTP/1.1 writes it.
+    pub(crate) head: Vec<u8>,
+    /// Bytes of content; `None`: it was made while it was sent.
+    pub(crate) content: Option<u64>,
+    /// Whether content follows its head.
+    pub(crate) sends: bool,
+    pub(crate) is_complete: bool,
+}
+
+/// Moments, in nanoseconds of the clock that only goes forward.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Times {
+    /// The kernel told of it.
+    pub(crate) told: u64,
+    /// Its head was understood.
+    pub(crate) understood: u64,
+    /// The pool was asked.
+    pub(crate) asked: u64,
+    /// The pool's answer was taken.
+    pub(crate) taken: u64,
+    /// The answer was written, and goes to the kernel.
+    pub(crate) written: u64,
+    /// The kernel has all of it.
+    pub(crate) sent: u64,
+}
+
+/// A request as it came, and as it was understood.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) head: Option<&'a RequestHead<'a>>,
+}
+
+impl Plate {
+    pub(crate) fn new(socket: Socket, id: (u32, u64), at: Timestamp, seen: Seen<'_>) -> Plate {
+        let is_http2 = seen.head.is_some_and(|head| head.version == Version::Http2);
+        let (bytes, frames) = if is_http2 { frame::read(seen.bytes) } else { (masked(seen.bytes), Vec::new()) };
+        Plate {
+            id,
+            mark: String::new(),
+            at,
+            socket,
+            bytes,
+            received: seen.bytes.len(),
+            frames,
+            head: seen.head.map(masked_head),
+            fault: None,
+            site: 0,
+            way: Way::Open,
+            notes: None,
+            waits_for: None,
+            reply: None,
+            calls: Calls::default(),
+            file_calls: FileCalls::default(),
+            times: Times::default(),
+        }
+    }
+
+    /// What it takes of memory, about.
+    pub(crate) fn weight(&self) -> usize {
+        let head = self.head.as_ref().map_or(0, OwnedHead::bytes);
+        let fields = |reply: &Reply| reply.fields.iter().map(|(name, value)| name.len() + value.len() + 48).sum::<usize>();
+        let reply = self.reply.as_ref().map_or(0, |reply| fields(reply) + reply.head.len());
+        let notes = self.notes.as_ref().map_or(0, |notes| notes.steps.len() * 160);
+        size_of::<Plate>() + self.bytes.len() + head + reply + notes
+    }
+}
+
+/// The bytes of a request of HTTP/1.1 without its secrets.
+fn masked(bytes: &[u8]) -> Vec<u8> {
+    let mut kept = bytes[..bytes.len().min(BYTES_MAX)].to_vec();
+    let line = kept.iter().position(|&byte| byte == b'\n').map_or(kept.len(), |at| at + 1);
+    let (line, section) = kept.split_at_mut(line);
+    // Behind the target stands the version, which has no secrets; and one that has not come whole is no secret either.
+    let target = line.iter().position(|&byte| byte == b' ').map_or(line.len(), |at| at + 1);
+    let rest = &mut line[target..];
+    let end = rest.iter().position(|&byte| matches!(byte, b' ' | b'\r' | b'\n')).unwrap_or(rest.len());
+    mask_query(&mut rest[..end]);
+    mask_section(section);
+    kept
+}
+
+fn masked_head(head: &RequestHead<'_>) -> OwnedHead {
+    let mut target = head.target.to_vec();
+    mask_query(&mut target);
+    let mut section = head.fields.section().to_vec();
+    mask_section(&mut section);
+    let mut fields = Fields::new();
+    fields.set_section(&section);
+    OwnedHead::new(&RequestHead { target: &target, fields, ..*head })
+}
+
+impl Reply {
+    /// From what is said in a head, and the bytes of it as HTTP/1.1 writes them; none: as HTTP/2 does.
+    pub(crate) fn new(status: u16, fields: &[Field], head: &[u8], content: Option<u64>, sends: bool) -> Reply {
+        let lines = head.split(|&byte| byte == b'\n').skip(1);
+        let line = |line: &[u8]| {
+            let line = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)).into_owned();
+            line.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned()))
+        };
+        let mut fields: Vec<(String, String)> = match head {
+            [] => fields.iter().map(|field| (field.name.to_lowercase(), field.value.to_string())).collect(),
+            _ => lines.map_while(|text| (!text.is_empty() && text != b"\r").then(|| line(text))).flatten().collect(),
+        };
+        if let (true, Some(content)) = (head.is_empty() && status != 204 && status != 304, content) {
+            fields.push(("content-length".into(), content.to_string()));
+        }
+        for (name, value) in &mut fields {
+            let mut bytes = std::mem::take(value).into_bytes();
+            mask_value(name.as_bytes(), &mut bytes);
+            *value = String::from_utf8(bytes).unwrap_or_default();
+        }
+        Reply { status, fields, head: head.to_vec(), content, sends, is_complete: false }
+    }
+}
+
+/// Whether a request asks to be seen, and by which mark: `Quarry-Trace: TOKEN` or `Quarry-Trace: TOKEN.MARK`.
+pub(crate) fn mark<'a>(head: &RequestHead<'a>, token: &str) -> Option<&'a str> {
+    let value = std::str::from_utf8(head.field(FieldName::QuarryTrace)?).ok()?;
+    let rest = value.strip_prefix(token).filter(|_| !token.is_empty())?;
+    let mark = if rest.is_empty() { rest } else { rest.strip_prefix('.')? };
+    let is_word = mark.len() <= 32 && mark.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    is_word.then_some(mark)
+}
+
+/// The name of a method for people.
+pub(crate) fn method(head: &RequestHead<'_>) -> String {
+    let bytes = match head.method {
+        Method::Known(token) | Method::Unknown(token) => token,
+        ref other => other.as_bytes(),
+    };
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+impl Plate {
+    /// By which it is asked for.
+    pub(crate) fn name(&self) -> String {
+        format!("{}-{}", self.id.0, self.id.1)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A plate with nothing on it.
+    pub(crate) fn plate(number: u64) -> Plate {
+        let key = Key { index: 0, generation: 1 };
+        let socket =
+            Socket { key, stream: StreamId(0), worker: 0, peer: None, tls: None, is_paper: false };
+        Plate::new(socket, (0, number), Timestamp(0), Seen { bytes: b"", head: None })
+    }
+
+    #[test]
+    fn nothing_secret_is_on_a_plate() {
+        let seen = Seen { bytes: b"GET /a?token=abc HTTP/1.1\r\nHost: a\r\nCookie: b=c\r\n\r\n", head: None };
+        let plate = Plate::new(plate(1).socket, (0, 1), Timestamp(0), seen);
+        assert_eq!(plate.bytes, b"GET /a?token=*** HTTP/1.1\r\nHost: a\r\nCookie: ***\r\n\r\n");
+    }
+
+    #[test]
+    fn only_whoever_has_the_token_marks() {
+        #[track_caller]
+        fn check(value: &str, expected: Option<&str>) {
+            let section = format!("Quarry-Trace: {value}\r\n");
+            let mut fields = Fields::new();
+            fields.set_section(section.as_bytes());
+            fields.note(FieldName::QuarryTrace, section[14..].trim().as_bytes());
+            let head = RequestHead {
+                method: Method::Get,
+                target: b"/",
+                authority: b"a",
+                version: Version::Http11,
+                fields,
+            };
+            assert_eq!(mark(&head, "0123"), expected, "{value}");
+            assert_eq!(mark(&head, ""), None, "no token is none");
+        }
+        check("0123", Some(""));
+        check("0123.a-1", Some("a-1"));
+        check("012", None);
+        check("01234", None);
+        check("0123.a b", None);
+        check("", None);
+    }
+}

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use reactor::ListenAddress;
 use reactor::disk::Links;
 use semantics::Field;
-use server::{Accent, CertificateFiles, Options, OwnFiles, Server, SiteSettings};
+use server::{Accent, CertificateFiles, Explanation, Options, OwnFiles, Server, SiteSettings};
 
 use crate::authority::{self, Authority};
 use crate::exit::{self, Failure};
@@ -21,6 +21,17 @@ pub(crate) fn bind(options: Options) -> Result<Server, Failure> {
     Server::bind(options).map_err(|error| Failure::Sentence(error.to_string()))
 }
 
+/// Thinks a request through, from its bytes on.
+pub(crate) fn explain(
+    settings: &Settings,
+    root: PathBuf,
+    terminal: Terminal,
+    request: &[u8],
+) -> Result<Explanation, Failure> {
+    let options = options_without_network(settings, root, terminal)?;
+    server::explain(&options, request).map_err(|error| Failure::Sentence(error.to_string()))
+}
+
 /// Serves until TERM or INT, and what is under way then; `read` reads the settings again.
 pub(crate) fn run(server: Server, read: impl Fn() -> Result<Options, Failure>) -> Result<(), Failure> {
     let again = || read().map_err(Failure::into_sentence);
@@ -29,10 +40,17 @@ pub(crate) fn run(server: Server, read: impl Fn() -> Result<Options, Failure>) -
 
 /// What each flag means to the server; what was not asked for stays as the server has it.
 pub(crate) fn options(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Options, Failure> {
-    let Settings { root: _, listening, tls, serving: _, pages: _, limits, log, look_up: _ } = settings;
     Ok(Options {
         listen: addresses(settings)?,
-        tls: certificate(tls)?,
+        tls: certificate(&settings.tls)?,
+        ..options_without_network(settings, root, terminal)?
+    })
+}
+
+/// The same for who answers nobody: neither an address nor a certificate is needed.
+fn options_without_network(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Options, Failure> {
+    let Settings { root: _, listening, tls: _, serving: _, pages: _, limits, log, look_up: _ } = settings;
+    Ok(Options {
         workers: listening.workers.map_or(0, |workers| workers.get()),
         user: listening.user.clone(),
         memory_bytes: limits.memory_bytes as u64,
@@ -44,6 +62,7 @@ pub(crate) fn options(settings: &Settings, root: PathBuf, terminal: Terminal) ->
         access_log_file: log.access_log_file.clone(),
         tells_people: io::stderr().is_terminal() && !log.quiet,
         sites: vec![site(settings, root)?],
+        ..Options::default()
     })
 }
 

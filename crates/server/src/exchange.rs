@@ -13,7 +13,8 @@ use crate::protocol::Protocol;
 use crate::request::OwnedHead;
 use crate::source::Source;
 use crate::workshop::Elsewhere;
-use reactor::Key;
+use crate::xray::{Lens, Reply, Seen, Sent, Socket, Way};
+use reactor::{Calls, Key};
 use semantics::coding::{AcceptedCodings, Coding};
 use semantics::{FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
 use site::client::Closed;
@@ -35,6 +36,8 @@ pub(crate) struct Exchange<T: Files, P> {
     accepted: (Vec<u8>, AcceptedCodings),
     clock: Clock,
     now: Instant,
+    /// What is seen of requests under way, if anybody looks.
+    pub(crate) lens: Lens,
 }
 
 /// A request head, still in the bytes it came in or copied out of them.
@@ -55,6 +58,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             absences: Absences::new(),
             clock: Clock::new(now),
             now: Instant(0),
+            lens: Lens::new(Arc::clone(&origin.shared.xray)),
         }
     }
 
@@ -89,6 +93,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
     pub(crate) fn set_time(&mut self, now: Instant, date: Timestamp) {
         self.now = now;
         self.clock.set(date);
+        self.lens.look(self.clock.second);
     }
 
     /// Answers a request: from memory, else without waiting, else on the pool.
@@ -109,9 +114,11 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             }
         };
         let Some(site) = origin.site(head) else {
+            self.see_way(stream, Way::Refused, None);
             return self.send(connection, stream, head, origin.misdirected(head));
         };
         if connection.is_misled() {
+            self.see_way(stream, Way::Refused, Some(site));
             return self.send_to_tls(site, connection, stream, head);
         }
         let is_read = matches!(head.method, Method::Get | Method::Head);
@@ -121,6 +128,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             && accepted.quality(Coding::Identity) > 0
             && let Some(ready) = self.memory.get(site, head.target, accepted.class(), self.now)
         {
+            self.see_way(stream, Way::Memory, Some(site));
             return self.send_ready(connection, stream, head, &ready);
         }
         // Only for programs: to people, a single-page application may answer, and the pool makes their page.
@@ -128,10 +136,11 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             && let Some((page, amendments)) = self.absences.get(site, head.target, self.now)
             && let Some(response) = site.plain_error(head, page, amendments)
         {
+            self.see_way(stream, Way::Absence, Some(site));
             return self.send(connection, stream, head, response);
         }
-        let known = self.known(connection);
-        match site.select(head, &known.at(&Closed), self.clock.now, &site.at_hand, &Elsewhere) {
+        self.see_way(stream, Way::AtHand, Some(site));
+        match self.select(site, connection, stream, head) {
             Ok(Selected::Response(response, keep)) => {
                 let keep = keep.map(|keep| (keep, self.now));
                 self.selected(site, connection, stream, head, response, keep);
@@ -149,6 +158,47 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
                 self.submit(site, connection, key, stream, held);
             }
             Err(refusal) => self.failed(site, connection, stream, head, &refusal.to_string()),
+        }
+    }
+
+    /// The decision, as far as nothing has to be waited for.
+    #[inline]
+    fn select(
+        &mut self,
+        site: &Site<T>,
+        connection: &Connection<T::File>,
+        stream: StreamId,
+        head: &RequestHead<'_>,
+    ) -> Result<Selected<T::File>, Refusal> {
+        let known = self.known(connection);
+        let client = known.at(&Closed);
+        if self.lens.has_plates()
+            && let Some(mut notes) = self.lens.begin_notes(stream)
+        {
+            let selected = site.select_seen(head, &client, self.clock.now, &site.at_hand, &Elsewhere, &mut notes);
+            self.lens.note(stream, notes);
+            return selected;
+        }
+        site.select(head, &client, self.clock.now, &site.at_hand, &Elsewhere)
+    }
+
+    /// A request is to be seen.
+    #[cold]
+    pub(crate) fn expose(
+        &mut self,
+        socket: impl FnOnce(u32) -> Socket,
+        seen: Seen<'_>,
+        calls: Calls,
+        times: (u64, u64),
+    ) {
+        self.lens.expose(socket, self.clock.now, seen, calls, times);
+    }
+
+    /// Which way a request is answered, for whoever looks.
+    #[inline]
+    fn see_way(&mut self, stream: StreamId, way: Way, site: Option<&Site<T>>) {
+        if self.lens.has_plates() {
+            self.lens.way(stream, way, site.map_or(0, |site| site.number()));
         }
     }
 
@@ -197,8 +247,22 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
                 return self.send(connection, stream, head, response);
             }
         };
+        if self.lens.has_plates() {
+            let fields = if status == Status::OK { keep.fields.clone() } else { site::not_modified_fields(keep) };
+            let sent = Sent { status, fields: &fields, content: Some(bytes), sends: status == Status::OK };
+            let head = if connection.wire.is_http2() { Vec::new() } else { ready.head(status, &self.clock) };
+            self.see_reply(stream, &head, sent, true);
+        }
         connection.wire.finish(stream, &mut self.output);
         self.log.exchange(|| Record::new(head, status, bytes, self.clock.now));
+    }
+
+    /// The head of an answer, for whoever looks. `head`: as HTTP/1.1 wrote it, else nothing.
+    #[cold]
+    fn see_reply(&mut self, stream: StreamId, head: &[u8], sent: Sent<'_>, is_complete: bool) {
+        let mut reply = Reply::new(sent, head, &self.clock.date);
+        reply.is_complete = is_complete;
+        self.lens.reply(stream, reply);
     }
 
     /// Sends what is ready, unless something must be said about this connection.
@@ -257,14 +321,27 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         response: Response<T::File>,
     ) {
         let length = response.content.length();
+        let start = self.output.scratch.len();
         let (wire, date, output) = (&mut connection.wire, &self.clock.date, &mut self.output);
         let sends = wire.respond(stream, response.status, &response.fields, Some(length), date, output);
+        if self.lens.has_plates() {
+            let (status, fields, sends) = (response.status, &response.fields[..], sends == Sends::Content);
+            let head = self.written(connection, start);
+            self.see_reply(stream, &head, Sent { status, fields, content: Some(length), sends }, true);
+        }
+        let (wire, output) = (&mut connection.wire, &mut self.output);
         if sends == Sends::Content {
             wire.push_content(stream, response.content, output);
         }
         connection.wire.finish(stream, &mut self.output);
         let bytes = if sends == Sends::Content { length } else { 0 };
         self.log.exchange(|| Record::new(head, response.status, bytes, self.clock.now));
+    }
+
+    /// What HTTP/1.1 wrote since then; nothing of HTTP/2, which writes it in its own way.
+    #[cold]
+    fn written(&self, connection: &Connection<T::File>, start: usize) -> Vec<u8> {
+        if connection.wire.is_http2() { Vec::new() } else { self.output.scratch[start..].to_vec() }
     }
 
     /// The answer must wait for something: the pool makes it.
@@ -281,11 +358,13 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             Held::Owned(owned) => owned,
         };
         let ticket = Ticket::default();
+        let notes = if self.lens.has_plates() { self.lens.ask(stream) } else { None };
         let work = Work::Answer(Question {
             site: Arc::clone(site),
             request,
             known: self.known(connection),
             now: self.clock.now,
+            notes,
         });
         match self.pool.submit(Errand { key, stream, work, is_abandoned: ticket.is_abandoned() }) {
             Ok(()) => connection.wait(stream, Until::PoolIsDone { since: self.now, ticket }, self.now),
@@ -319,6 +398,9 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         submitted: Instant,
     ) {
         let (site, head) = (&*question.site, &question.request.head());
+        if let Some(notes) = &question.notes {
+            self.lens.note(stream, (**notes).clone());
+        }
         match answer {
             Answer::Whole(_, None) | Answer::Stream { .. } if connection.wire.is_overloaded() => {
                 self.put_off(site, connection, stream, head);
@@ -331,8 +413,14 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             }
             Answer::Failed(cause) => self.failed(site, connection, stream, head, &cause),
             Answer::Stream { status, fields, first, source } => {
+                let start = self.output.scratch.len();
                 let (date, output) = (&self.clock.date, &mut self.output);
                 let sends = connection.wire.respond(stream, status, &fields, None, date, output);
+                if self.lens.has_plates() {
+                    let (sends, head) = (sends == Sends::Content, self.written(connection, start));
+                    self.see_reply(stream, &head, Sent { status, fields: &fields, content: None, sends }, !sends);
+                    self.lens.piece(stream, Some(first.len()));
+                }
                 self.log.exchange(|| Record::new(head, status, 0, self.clock.now));
                 match sends {
                     Sends::Content => {
@@ -357,10 +445,18 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
     ) -> Result<(), String> {
         match piece.transpose()? {
             Some(piece) => {
+                if self.lens.has_plates() {
+                    self.lens.piece(stream, Some(piece.len()));
+                }
                 connection.wire.frame(stream, piece, &mut self.output);
                 connection.wait(stream, Until::OutputIsSent(source), self.now);
             }
-            None => connection.wire.finish(stream, &mut self.output),
+            None => {
+                if self.lens.has_plates() {
+                    self.lens.piece(stream, None);
+                }
+                connection.wire.finish(stream, &mut self.output);
+            }
         }
         Ok(())
     }
@@ -387,9 +483,18 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         self.log.fault(fault, self.clock.now);
         let Some(status) = fault.status() else { return };
         let response = origin.refusal(status, fault);
+        let start = self.output.scratch.len();
         let (wire, date, output) = (&mut connection.wire, &self.clock.date, &mut self.output);
         let (stream, length) = (fault.stream(), response.content.length());
-        if wire.respond(stream, status, &response.fields, Some(length), date, output) == Sends::Content {
+        let sends = wire.respond(stream, status, &response.fields, Some(length), date, output);
+        if self.lens.has_plates() {
+            let (fields, sends) = (&response.fields[..], sends == Sends::Content);
+            let head = self.written(connection, start);
+            self.lens.fault(stream, fault.to_string());
+            self.see_reply(stream, &head, Sent { status, fields, content: Some(length), sends }, true);
+        }
+        let (wire, output) = (&mut connection.wire, &mut self.output);
+        if sends == Sends::Content {
             wire.push_content(stream, response.content, output);
         }
         wire.finish(stream, output);

@@ -2,7 +2,7 @@
 //! right before anything is served from it.
 
 use crate::disk_tree::DiskTree;
-use crate::look_up::LookUps;
+use crate::look_up::LookUp;
 use crate::options::SiteSettings;
 use crate::origin::{Hosts, Origin, Shared, Site};
 use crate::own::Own;
@@ -30,9 +30,15 @@ impl Grounds {
         Ok(Grounds { hosts, grounds })
     }
 
-    /// The origin upon it, of the same sites.
-    pub(crate) fn origin(self, sites: &[SiteSettings], shared: &Arc<Shared>, look_ups: &LookUps) -> Origin<DiskTree> {
-        let sites = sites.iter().zip(self.grounds).map(|(settings, ground)| ground.site(settings, shared, look_ups));
+    /// The origin upon it, of the same sites, each with its look-up.
+    pub(crate) fn origin(
+        self,
+        sites: &[SiteSettings],
+        shared: &Arc<Shared>,
+        look_up: impl Fn(&SiteSettings) -> Option<Arc<dyn LookUp>>,
+    ) -> Origin<DiskTree> {
+        let site = |(settings, ground): (&SiteSettings, Ground)| ground.site(settings, shared, look_up(settings));
+        let sites = sites.iter().zip(self.grounds).map(site);
         Origin::new(Arc::clone(shared), self.hosts, sites)
     }
 }
@@ -44,12 +50,17 @@ impl Ground {
         Ok(Ground { files, own })
     }
 
-    fn site(self, settings: &SiteSettings, shared: &Arc<Shared>, look_ups: &LookUps) -> Site<DiskTree> {
+    fn site(
+        self,
+        settings: &SiteSettings,
+        shared: &Arc<Shared>,
+        look_up: Option<Arc<dyn LookUp>>,
+    ) -> Site<DiskTree> {
         self.own.iter().for_each(|own| own.tell(&shared.log));
         let site = Site::new(self.files, settings.options.clone(), settings.look.clone(), shared)
             .with_fresh(settings.fresh)
             .with_own(self.own);
-        match look_ups.of(settings) {
+        match look_up {
             Some(look_up) => site.with_look_up(look_up),
             None => site,
         }

@@ -42,6 +42,11 @@ impl<F> Http2<F> {
         Http2 { wire: Connection::new(limits, is_secured, now, out), exchanges: Vec::new() }
     }
 
+    /// Whether there is still something to be done for that exchange.
+    pub(crate) fn has_exchange(&self, stream: StreamId) -> bool {
+        self.exchanges.binary_search_by_key(&stream, |exchange| exchange.stream).is_ok()
+    }
+
     /// Whether requests are under way.
     pub(crate) fn has_exchanges(&self) -> bool {
         !self.exchanges.is_empty()

@@ -35,6 +35,7 @@ mod tls;
 mod transport;
 pub mod worker;
 mod workshop;
+mod xray;
 
 pub use access_log::{AccessLog, Format};
 pub use happening::{Reloaded, Remote};
@@ -43,7 +44,8 @@ pub use options::{Options, SiteSettings};
 pub use origin::Host;
 pub use own::OwnFiles;
 pub use page::template::SAMPLES as TEMPLATES;
-pub use page::{Accent, Look};
+pub use page::{Accent, Language, Look};
 pub use serve::{Error, Server};
 pub use tls::CertificateFiles;
 pub use worker::Worker;
+pub use xray::{Explanation, explain};

@@ -53,6 +53,24 @@ impl LookUp for Lookup {
     }
 }
 
+/// One that has read nothing.
+#[derive(Debug)]
+pub(crate) struct Unread;
+
+impl LookUp for Unread {
+    fn find(&self, _: &Request<'_>, _: &dyn Gate) -> Answer {
+        Answer::default()
+    }
+
+    fn suggest(&self, _: &Request<'_>, _: &dyn Gate) -> Suggestions {
+        Suggestions::default()
+    }
+
+    fn state(&self) -> State {
+        State { is_building: true, ..State::default() }
+    }
+}
+
 /// The look-ups of a server. Sites that would have the same have one.
 #[derive(Debug, Default)]
 pub(crate) struct LookUps(Vec<(Key, Arc<Lookup>)>);

@@ -102,6 +102,14 @@ impl<F: Clone> Ready<F> {
         self.not_modified.segment(clock)
     }
 
+    /// The head of the 200 or the 304 as HTTP/1.1 writes it, for whoever looks.
+    #[cold]
+    pub(crate) fn head(&self, status: Status, clock: &Clock) -> Vec<u8> {
+        let bytes = if status == Status::NOT_MODIFIED { &self.not_modified } else { &self.whole }.bytes(clock);
+        let end = bytes.windows(4).position(|end| end == b"\r\n\r\n").map_or(bytes.len(), |at| at + 4);
+        bytes[..end].to_vec()
+    }
+
     /// The head of the 200 or the 304 as a field block of HTTP/2.
     pub(crate) fn block(&self, status: Status, clock: &Clock) -> Rc<[u8]> {
         let [whole, not_modified] = self.blocks.get_or_init(|| {

@@ -12,6 +12,7 @@ use crate::limit::{self, Limits};
 use crate::permit::Permits;
 use crate::source::Source;
 use crate::workshop::Bench;
+use crate::xray::Xray;
 use semantics::{Field, RequestHead, Response, Status};
 use site::{Identity, Keep, Refusal, SiteOptions, SitePath, Tree};
 use std::fmt;
@@ -49,6 +50,8 @@ pub struct Shared {
     pub(crate) bench: Arc<Bench>,
     /// Clients come by TLS.
     pub(crate) is_secured: bool,
+    /// What happens to requests, for whoever looks.
+    pub(crate) xray: Arc<Xray>,
 }
 
 /// What the workers are told, and what they count.
@@ -91,14 +94,15 @@ impl Shared {
     /// addresses begin with https.
     pub fn new(limits: Limits, log: LogWriter, bytes_max: u64, is_secured: bool) -> Shared {
         let (archives, bench) = (Permits::new(limit::ARCHIVES_MAX), Arc::new(Bench::new(bytes_max)));
-        Shared { limits, log, archives, bench, is_secured }
+        Shared { limits, log, archives, bench, is_secured, xray: Arc::default() }
     }
 
     /// What comes after this. `bytes_max`: what may be kept of compressed representations from now on; `None`: as before,
     /// and what there is stays.
     pub(crate) fn succeed(&self, limits: Limits, log: LogWriter, bytes_max: Option<u64>) -> Shared {
         let bench = bytes_max.map_or_else(|| Arc::clone(&self.bench), |bytes_max| Arc::new(Bench::new(bytes_max)));
-        Shared { limits, log, archives: self.archives.clone(), bench, is_secured: self.is_secured }
+        let (archives, xray) = (self.archives.clone(), Arc::clone(&self.xray));
+        Shared { limits, log, archives, bench, is_secured: self.is_secured, xray }
     }
 }
 
@@ -125,6 +129,11 @@ impl<T: Files> Origin<T> {
     #[inline]
     pub(crate) fn site(&self, head: &RequestHead<'_>) -> Option<&Arc<Site<T>>> {
         self.sites.get(self.hosts.find(head.authority)? as usize)
+    }
+
+    /// The site of that number; the first, where there is none any more.
+    pub(crate) fn numbered(&self, number: u32) -> &Arc<Site<T>> {
+        self.sites.get(number as usize).unwrap_or(&self.sites[0])
     }
 
     /// Whether it is still one of the sites: an answer may come after they were replaced.

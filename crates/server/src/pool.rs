@@ -8,6 +8,7 @@ use crate::limit;
 use crate::origin::{Answer, Files, Site};
 use crate::request::OwnedHead;
 use crate::source::Source;
+use crate::xray::Notes;
 use lane::{Lane, Lanes};
 use reactor::{Key, Waker};
 use semantics::Timestamp;
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
+use std::time::Instant;
 use wire::StreamId;
 
 /// What a worker asks for.
@@ -51,6 +53,8 @@ pub struct Question<T> {
     pub known: Known,
     /// When it was.
     pub now: Timestamp,
+    /// Where the decision is written down, if anybody looks.
+    pub(crate) notes: Option<Box<Notes>>,
 }
 
 /// What came of it.
@@ -86,7 +90,7 @@ pub fn run<T: Files>(errand: Errand<T>) -> Done<T> {
     let Errand { key, stream, work, .. } = errand;
     // We did something wrong when this catches: one request gets a 500, the server goes on, the log has the cause.
     let result = match work {
-        Work::Answer(question) => match catch_unwind(AssertUnwindSafe(|| question.answer())) {
+        Work::Answer(mut question) => match catch_unwind(AssertUnwindSafe(|| question.answer())) {
             Ok(answer) => Outcome::Answer(answer, question),
             Err(_) => Outcome::Panicked(Some(question)),
         },
@@ -99,8 +103,13 @@ pub fn run<T: Files>(errand: Errand<T>) -> Done<T> {
 }
 
 impl<T: Files> Question<T> {
-    fn answer(&self) -> Answer<T::File> {
-        self.site.answer(&self.request.head(), self.known, self.now)
+    fn answer(&mut self) -> Answer<T::File> {
+        let begun = self.notes.is_some().then(Instant::now);
+        let answer = self.site.answer_seen(&self.request.head(), self.known, self.now, self.notes.as_deref_mut());
+        if let (Some(begun), Some(notes)) = (begun, &mut self.notes) {
+            notes.took = Some(begun.elapsed());
+        }
+        answer
     }
 }
 

@@ -51,6 +51,11 @@ impl<F: Clone> Protocol<F> {
         }
     }
 
+    /// Whether it is HTTP/2.
+    pub(crate) fn is_http2(&self) -> bool {
+        matches!(self, Protocol::Http2(_))
+    }
+
     /// The response is complete.
     #[inline]
     pub(crate) fn finish(&mut self, stream: StreamId, output: &mut Output<F>) {

@@ -80,7 +80,7 @@ impl Serving {
         let change = self.listening.change(&options).map_err(|error| error.to_string())?;
 
         let look_ups = self.look_ups.succeed(&options.sites, self.descriptors, &shared.log);
-        let origin = Arc::new(grounds.origin(&options.sites, &shared, &look_ups));
+        let origin = Arc::new(grounds.origin(&options.sites, &shared, |settings| look_ups.of(settings)));
         let given = Given::new();
         self.posts.iter().for_each(|post| given.give(post, Order::serve(Arc::clone(&origin))));
         self.listening.put_to_work(change, &self.posts, &given, &shared);

@@ -5,10 +5,11 @@ use crate::ground::Grounds;
 use crate::happening::{Happenings, Remote};
 use crate::limit::{self, Limits};
 use crate::listening::Listening;
-use crate::look_up::LookUps;
-use crate::options::Options;
+use crate::look_up::{LookUp, LookUps, Unread};
+use crate::options::{Options, SiteSettings};
 use crate::order::Post;
-use crate::origin::{Control, Shared};
+use crate::disk_tree::DiskTree;
+use crate::origin::{Control, Origin, Shared};
 use crate::pool::Threads;
 use crate::reload::{Serving, WorkerPost};
 use crate::tls::Offers;
@@ -161,7 +162,7 @@ impl Server {
         let limits = limits(&options, descriptors);
         let shared = Arc::new(Shared::new(limits, log, options.memory_bytes / 2, offers.is_some()));
         let look_ups = LookUps::start(&options.sites, descriptors, &shared.log);
-        let origin = Arc::new(grounds.origin(&options.sites, &shared, &look_ups));
+        let origin = Arc::new(grounds.origin(&options.sites, &shared, |settings| look_ups.of(settings)));
         let control = Arc::new(Control::default());
         let threads =
             Threads::start(limit::POOL_THREADS_MIN.max(options.workers)).map_err(machine("start a thread"))?;
@@ -236,6 +237,14 @@ pub(crate) fn machine(what: &'static str) -> impl Fn(io::Error) -> Error {
     move |error| Error::Machine(what.to_owned(), error)
 }
 
+/// What a server told so would answer from: for whoever asks it without a network. There is no index to look anything up in.
+pub(crate) fn origin_without_network(options: &Options) -> Result<Origin<DiskTree>, Error> {
+    let (limits, log) = (limits(options, limit::DESCRIPTORS_UNLIMITED), LogWriter::silent(AccessLog::Off));
+    let shared = Arc::new(Shared::new(limits, log, options.memory_bytes / 2, options.tls.is_some()));
+    let unread = |settings: &SiteSettings| settings.look_up.is_some().then(|| Arc::new(Unread) as Arc<dyn LookUp>);
+    Ok(Grounds::open(&options.sites)?.origin(&options.sites, &shared, unread))
+}
+
 /// How many descriptors there may be: raised to what the process may have, and enough. Who has been told where the server is
 /// must not find that it could not begin.
 fn descriptors(options: &Options, inherited: usize) -> Result<u64, Error> {
@@ -256,7 +265,7 @@ fn descriptors(options: &Options, inherited: usize) -> Result<u64, Error> {
 
 /// The owner's limits as each worker keeps them.
 pub(crate) fn limits(options: &Options, descriptors: u64) -> Limits {
-    let workers = options.workers as u64;
+    let workers = options.workers.max(1) as u64;
     // A kept file counts 64 KiB, so memory also bounds descriptors; a quarter of them may be files.
     let memory_bytes = (options.memory_bytes / 2).min(descriptors / 4 * (64 << 10)) / workers;
     let connections = match options.connections_max {

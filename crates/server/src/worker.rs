@@ -10,6 +10,7 @@
 mod http2;
 mod tls;
 mod woken;
+mod xray;
 
 use crate::connection::{Connection, Connections, Phase, Progress, Reading, Ticket, Until};
 use crate::exchange::{Exchange, Held};
@@ -116,6 +117,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         }
         self.received = received;
         self.exchange.log.hand_over();
+        self.exchange.lens.hand_over();
         if self.drain_until.is_some() {
             self.tell_under_way();
         }
@@ -141,6 +143,9 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
 
     /// A panic is our mistake: it ends one connection, is counted, and the others never know.
     fn guarded(&mut self, key: Key, work: impl FnOnce(&mut Self)) {
+        if self.exchange.lens.has_plates() {
+            self.exchange.lens.turn_to(key, self.reactor.calls());
+        }
         if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
             self.control.panics.fetch_add(1, Relaxed);
             self.exchange.output.clear();
@@ -244,7 +249,15 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         self.note_peer(key);
         while let Some(connection) = self.connections.get(key) {
             let Protocol::Http1(wire) = &mut connection.wire else { return self.drive_http2(key, input) };
-            match wire.poll_event(input, &mut self.recent, now) {
+            let before = input.remaining();
+            let event = wire.poll_event(input, &mut self.recent, now);
+            if let Some(event) = &event
+                && self.exchange.lens.sees(event)
+            {
+                let bytes = xray::taken(before, input.remaining(), event);
+                xray::expose(&self.reactor, &mut self.exchange, connection, key, event, bytes);
+            }
+            match event {
                 Some(Event::Request { stream, ref head, content: ContentLength::None, .. }) => {
                     self.exchange.respond(&self.origin, connection, key, stream, Held::Borrowed(head));
                 }
@@ -299,6 +312,9 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     /// Sends what this turn made; what the kernel cannot take yet stays with the connection.
     fn flush(&mut self, key: Key) {
         let now = self.now();
+        if self.exchange.lens.has_plates() {
+            self.see_written();
+        }
         let Some(connection) = self.connections.get(key) else { return };
         let output = &mut self.exchange.output;
         if !output.is_empty() {
@@ -330,6 +346,9 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
                 }
             }
         }
+        if self.exchange.lens.has_plates() {
+            self.see_sent(key);
+        }
         self.settle(key);
     }
 
@@ -357,6 +376,9 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             Ok(Sent::Blocked) => return self.set_deadline(key),
             Ok(Sent::Shared) => return self.reactor.ask_sendable(key),
             Ok(Sent::FileEnded) | Err(_) => return self.close(key),
+        }
+        if self.exchange.lens.has_plates() {
+            self.see_sent(key);
         }
         self.settle(key);
         self.resume(key);
@@ -495,6 +517,9 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
 
     fn close(&mut self, key: Key) {
         let Some(connection) = self.connections.remove(key) else { return };
+        if self.exchange.lens.has_plates() {
+            self.exchange.lens.end(key, None, self.reactor.clock_nanoseconds());
+        }
         if let Some(address) = connection.address
             && let Some(count) = self.addresses.get_mut(&address)
         {

@@ -28,7 +28,7 @@ impl Cause {
             out.push_str(before);
             let (number, behind) = behind.split_once('}').unwrap_or(("", behind));
             let detail = number.parse().ok().and_then(|number: usize| self.details.get(number));
-            out.push_str(detail.map_or("", String::as_str));
+            out.push_str(detail.map_or("", |detail| translated(detail, language)));
             rest = behind;
         }
         out.push_str(rest);
@@ -40,6 +40,35 @@ impl Cause {
         self.why.section()
     }
 }
+
+/// A detail in the reader's language, where it is one of those that are always said alike.
+fn translated(detail: &str, language: Language) -> &str {
+    let found = match language {
+        Language::English => None,
+        Language::SimplifiedChinese => CHINESE_DETAILS.iter().find(|(english, _)| *english == detail),
+    };
+    found.map_or(detail, |(_, chinese)| chinese)
+}
+
+/// What charset and server say of themselves, in English for programs.
+const CHINESE_DETAILS: [(&str, &str); 16] = [
+    ("certain", "确定"),
+    ("likely", "很可能"),
+    ("doubtful", "存疑"),
+    ("byte order mark", "字节顺序标记"),
+    ("declared in the text", "文本中有声明"),
+    ("ASCII only", "只有 ASCII"),
+    ("strictly valid UTF-8", "严格有效的 UTF-8"),
+    ("UTF-16 without a byte order mark", "没有字节顺序标记的 UTF-16"),
+    ("escape sequences of ISO-2022-JP", "ISO-2022-JP 的转义序列"),
+    ("frequency of characters", "字符频率"),
+    ("not text", "不是文本"),
+    ("a page has to be made", "需要生成页面"),
+    ("a file is not in the kernel's caches", "文件不在内核缓存中"),
+    ("the bytes have to be compressed", "需要压缩字节"),
+    ("the charset has to be found in the bytes", "需要从字节判断编码"),
+    ("target does not begin with a slash", "请求目标不以斜线开头"),
+];
 
 impl From<Why> for Cause {
     fn from(why: Why) -> Cause {
@@ -138,6 +167,22 @@ reasons! {
     NoRules "no-rules" "" "there are no rules: the target is the file of that name" "没有规则：请求目标就是同名文件"
     BuiltInFirst "built-in" "" "what is below this prefix is Quarry's own, whatever the folder has there" "此前缀之下属于 Quarry 自身，无论文件夹里有什么"
     HiddenRule "hidden" "" "names that begin with a dot are not served without --hidden; nothing was looked at" "未加 --hidden 时不提供以点开头的名称；什么也没有查看"
+    RuleHolds "rule-holds" "" "it matches, and all its conditions hold" "匹配，且条件全部成立"
+    RuleHoldsWith "rule-holds-with" "" "it matches, and all its conditions hold; captured: {0}" "匹配，且条件全部成立；捕获：{0}"
+    RuleCondition "rule-condition" "" "its expression matches, but its condition on {0} does not hold" "表达式匹配，但 {0} 条件不成立"
+    RuleMissed "rule-missed" "" "its expression does not match the path" "表达式与路径不匹配"
+    RuleMissedAt "rule-missed-at" "" "its expression does not match the path: not even its first part does, {0}" "表达式与路径不匹配：连第一部分 {0} 也不匹配"
+    RuleStopped "rule-stopped" "" "a near miss: {0} matched {1}, then {2} did not" "差一点：{0} 匹配了 {1}，随后 {2} 不匹配"
+    RuleEnds "rule-ends" "" "this ends the search: no later route is tried" "查找到此结束：不再尝试后面的规则"
+    RuleGuards "rule-guards" "" "who may come, and how often" "谁可以来，以及多频繁"
+    RuleChanges "rule-changes" "" "this changes the answer; others may add to it" "这会改变应答；其他规则可以再加"
+    ByRule "by-rule" "" "a route says so: {0}" "由规则指定：{0}"
+    Misdirected "misdirected" "9110 §15.5.20" "no site here has this host" "此处没有这个主机的站点"
+    RuleRedirect "rule-redirect" "9110 §15.4" "route {0} sends the client elsewhere" "规则 {0} 让客户端去别处"
+    RuleAnswer "rule-answer" "" "route {0} answers so" "规则 {0} 如此应答"
+    RuleDeny "rule-deny" "9110 §15.5.4" "route {0} does not let this client in" "规则 {0} 不允许此客户端"
+    RuleAuth "rule-auth" "9110 §15.5.2" "route {0} asks for a name and a password" "规则 {0} 要求用户名和密码"
+    RuleLimit "rule-limit" "6585 §4" "route {0} lets nobody come so often" "规则 {0} 不允许如此频繁"
     Misled "misled" "9110 §15.4.9" "this port speaks HTTPS, and the request came in clear" "此端口只用 HTTPS，而请求未加密"
     // The files.
     Found "found" "" "it is there" "存在"
@@ -152,6 +197,9 @@ reasons! {
     IsFile "is-file" "" "the file of that name" "同名文件"
     IsIndex "is-index" "" "it stands for its folder" "代表其文件夹"
     IsCleanUrl "is-clean-url" "" "--clean-urls: {0} is this file" "--clean-urls：{0} 即此文件"
+    IsServed "is-served" "" "a route says that this file answers" "规则指定由此文件应答"
+    IsFallback "is-fallback" "" "a route says that this file answers where nothing is" "规则指定无文件时由它应答"
+    IsErrorFile "is-error-file" "" "the owner's file for such errors" "站点主人为此类错误准备的文件"
     IsSinglePage "is-single-page" "" "--spa: the application answers where nothing is" "--spa：无此文件时由应用应答"
     IsNotFoundFile "is-not-found-file" "9110 §15.5.5" "the nearest 404.html upward answers for what is missing" "由向上最近的 404.html 代答"
     IsSibling "is-sibling" "9110 §8.4" "a coded copy beside the file, not older than it" "文件旁的压缩副本，且不比原文件旧"
@@ -241,6 +289,7 @@ reasons! {
     AlreadyKept "already-kept" "" "it is in memory" "已在内存中"
     // Where fields come from.
     ByType "by-type" "9110 §8.3" "from media type and charset, see Material" "来自媒体类型与编码，见“材料”"
+    TypeOfPage "type-of-page" "9110 §8.3" "the kind of page that was made" "所生成页面的类型"
     ByCoding "by-coding" "9110 §8.4" "the bytes are compressed so, see Material" "字节如此压缩，见“材料”"
     ByTag "by-tag" "9110 §8.8.3" "the mark of these very bytes, for the next If-None-Match" "这些字节的标记，供下次 If-None-Match 用"
     ByModified "by-modified" "9110 §8.8.2" "the time of the file, for who asks by time" "文件时间，供按时间询问者使用"

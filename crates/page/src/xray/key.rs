@@ -62,6 +62,7 @@ keys! {
     // Rules.
     Site "site" "Site" "站点"
     Rule "rule" "Rule" "规则"
+    Said "said" "It says" "规则内容"
     Order "order" "Order" "顺序"
     // Material.
     Looked "looked" "Looked for" "查找"

@@ -2,6 +2,7 @@
 
 mod check;
 mod compress;
+mod explain;
 mod find;
 mod generate;
 mod reload;
@@ -30,6 +31,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
     match command {
         Command::Serve(settings) => serve::run(&settings),
         Command::Find(flags) => find::run(&flags),
+        Command::Explain(flags) => explain::run(&flags),
         Command::Check(flags) => check::run(&flags),
         Command::Compress(flags) => compress::run(&flags),
         Command::Reload(flags) => reload::run(&flags),

@@ -2,6 +2,7 @@
 //!
 //! Help, manual page and completions are printed from these values.
 
+mod explain;
 mod fault;
 mod find;
 mod limits;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub(crate) use explain::Explain;
 pub(crate) use fault::sentence;
 pub(crate) use find::{Find, When};
 pub(crate) use limits::Limits;
@@ -49,6 +51,9 @@ pub(crate) enum Command {
     /// Find files by their names and their words
     #[command(after_help = FIND_AFTER_HELP, max_term_width = 100)]
     Find(Find),
+    /// Tell why a request is answered as it is, without a network
+    #[command(after_help = EXPLAIN_AFTER_HELP, max_term_width = 100)]
+    Explain(Box<Explain>),
     /// Report doubtful charsets, stray links and unreadable files
     #[command(after_help = CHECK_AFTER_HELP, max_term_width = 100)]
     Check(Check),
@@ -247,6 +252,19 @@ Examples:
   vim -q <(quarry find getUserName)
 
 Exit codes: 0 found; 1 nothing found; 2 it did not work.";
+
+const EXPLAIN_AFTER_HELP: &str = "\
+Thinks the request through with the code that serves, from its bytes to the last field of the answer, and tells at each \
+station what was decided and why: socket, bytes, request, rules, material, response. Nothing listens and nothing is sent. \
+The flags of serve mean what they mean there.
+
+Examples:
+  quarry explain /docs/
+  quarry explain /a.html ~/site --browser
+  quarry explain /a.css --field 'Accept-Encoding: gzip' --field 'If-None-Match: \"0123\"'
+  quarry explain '/film.mp4' --field 'Range: bytes=0-99' --json
+
+Exit codes: 0 answered; 1 the answer is an error (400 and above); 2 it did not work.";
 
 const CHECK_AFTER_HELP: &str = "\
 Reports texts whose charset is doubtful or contradicts their own declaration, names that are not \

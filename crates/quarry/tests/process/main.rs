@@ -10,6 +10,7 @@ mod command_line;
 mod compress;
 mod crowd;
 mod drain;
+mod explain;
 mod find;
 mod generate;
 mod golden;

@@ -6,13 +6,14 @@ use crate::look_up::LookUp;
 use crate::memory;
 use crate::own::Own;
 use crate::render;
-use crate::workshop::Bench;
+use crate::workshop::{Bench, examine};
+use crate::xray::{Counted, Grounds, Notes};
 use charset::TextKind;
 use page::Look;
 use semantics::coding::Coding;
 use semantics::{Content, RequestHead, Status, Timestamp};
 use site::client::Closed;
-use site::{Amendments, Client, Keep, Metadata, Refusal, Selected, SiteOptions, Unseen, Workshop};
+use site::{Amendments, Client, Keep, Metadata, Refusal, Selected, SiteOptions, Tree, Unseen, Workshop};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,10 +91,57 @@ impl<T: Files> Site<T> {
         }
     }
 
-    /// The answer to a request, whatever it takes: on the pool.
-    pub fn answer(&self, head: &RequestHead<'_>, known: Known, now: Timestamp) -> Answer<T::File> {
-        let client = known.at(&Closed);
-        match self.select(head, &client, now, &self.files, &At { site: self, now }) {
+    /// The same decision, written down.
+    pub(crate) fn select_seen<W: Workshop<T::File>>(
+        &self,
+        head: &RequestHead<'_>,
+        client: &Client<'_>,
+        now: Timestamp,
+        files: &T,
+        workshop: &W,
+        notes: &mut Notes,
+    ) -> Result<Selected<T::File>, Refusal> {
+        let counted = Counted::new(files);
+        let examine = |file: &T::File, metadata: &Metadata, kind| examine(&counted, file, metadata.size, kind);
+        let grounds = Grounds::new(workshop, examine);
+        let selected = site::select(&self.options, head, client, now, &counted, &grounds, notes);
+        let selected = match selected {
+            Ok(Selected::Response(response, Some(keep))) => {
+                in_memory(&counted, keep).map(|keep| Selected::Response(response, Some(keep)))
+            }
+            other => other,
+        };
+        notes.verdict = grounds.into_verdict();
+        notes.calls = counted.calls();
+        match &selected {
+            Ok(Selected::Page(page, _)) => notes.page = Some(page.clone()),
+            Ok(Selected::Response(_, keep)) => notes.is_kept = keep.is_some(),
+            Err(_) => {}
+        }
+        selected
+    }
+
+    /// What comes of a request that was answered without deciding: for whoever wants to know why.
+    pub(crate) fn decide_again(&self, head: &RequestHead<'_>, known: Known, now: Timestamp) -> Notes {
+        let mut notes = Notes::default();
+        let _ = self.select_seen(head, &known.at(&Closed), now, &self.files, &At { site: self, now }, &mut notes);
+        notes
+    }
+
+    /// The answer to a request, whatever it takes: on the pool. `notes`: where the decision is written down, if anybody looks.
+    pub(crate) fn answer_seen(
+        &self,
+        head: &RequestHead<'_>,
+        known: Known,
+        now: Timestamp,
+        notes: Option<&mut Notes>,
+    ) -> Answer<T::File> {
+        let (workshop, client) = (At { site: self, now }, known.at(&Closed));
+        let selected = match notes {
+            Some(notes) => self.select_seen(head, &client, now, &self.files, &workshop, notes),
+            None => self.select(head, &client, now, &self.files, &workshop),
+        };
+        match selected {
             Ok(Selected::Response(response, keep)) => Answer::Whole(response, keep),
             Ok(Selected::Page(page, amendments)) => amended(self.page(head, &client, page, now), &amendments),
             Err(Refusal::OutOfDescriptors) => {
@@ -102,6 +150,11 @@ impl<T: Files> Site<T> {
             }
             Err(refusal) => Answer::Failed(refusal.to_string()),
         }
+    }
+
+    /// The same, where nobody looks.
+    pub fn answer(&self, head: &RequestHead<'_>, known: Known, now: Timestamp) -> Answer<T::File> {
+        self.answer_seen(head, known, now, None)
     }
 }
 
@@ -116,7 +169,7 @@ fn amended<F>(mut answer: Answer<F>, amendments: &Amendments) -> Answer<F> {
 }
 
 /// A short content is read, so that the next requests for it need no file; a long one stays a span of its file.
-fn in_memory<T: Files>(files: &T, mut keep: Keep<T::File>) -> Result<Keep<T::File>, Refusal> {
+fn in_memory<T: Tree>(files: &T, mut keep: Keep<T::File>) -> Result<Keep<T::File>, Refusal> {
     let Content::File { file, offset, length } = &keep.content else { return Ok(keep) };
     if *length > memory::BYTES_MAX {
         return Ok(keep);

@@ -1,7 +1,8 @@
 //! The TLS of one connection: a state machine without socket and clock, as those of `wire` are.
 
 use crate::limit;
-use rustls::ServerConfig;
+use crate::xray::TlsFacts;
+use rustls::{HandshakeKind, ProtocolVersion, ServerConfig};
 use rustls::server::{ServerConnectionData, UnbufferedServerConnection};
 use rustls::unbuffered::{ConnectionState, EncodeError, EncodeTlsData, EncryptError, InsufficientSizeError};
 use rustls::unbuffered::{UnbufferedStatus, WriteTraffic};
@@ -73,6 +74,27 @@ impl Session {
             Some(b"h2") => Agreed::Http2,
             _ => Agreed::Http1,
         })
+    }
+
+    /// What both sides have agreed on, for whoever looks.
+    #[cold]
+    pub(crate) fn facts(&self) -> TlsFacts {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let version = match self.tls.protocol_version() {
+            Some(ProtocolVersion::TLSv1_3) => "TLS 1.3",
+            Some(ProtocolVersion::TLSv1_2) => "TLS 1.2",
+            _ => "",
+        };
+        let suite = self.tls.negotiated_cipher_suite().map(|suite| format!("{:?}", suite.suite()));
+        let group = self.tls.negotiated_key_exchange_group().map(|group| format!("{:?}", group.name()));
+        TlsFacts {
+            version: version.to_owned(),
+            suite: suite.unwrap_or_default(),
+            group: group.unwrap_or_default(),
+            server_name: String::new(),
+            protocol: self.tls.alpn_protocol().map(text).unwrap_or_default(),
+            is_resumed: self.tls.handshake_kind() == Some(HandshakeKind::Resumed),
+        }
     }
 
     /// Takes in what came. `plain` gets what the peer says by it, `out` what TLS itself has to answer.

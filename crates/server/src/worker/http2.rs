@@ -3,7 +3,7 @@
 //! Requests are answered as in `Worker::drive`; what differs is that their content waits for its turn and for the windows
 //! of the peer, and that one exchange that waits for the pool keeps no other from going on.
 
-use super::{Worker, takes_content};
+use super::{Worker, takes_content, xray};
 use crate::connection::{Phase, Ticket, Until};
 use crate::exchange::Held;
 use crate::http2::Http2;
@@ -36,7 +36,16 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         let mut lent = take(&mut self.head);
         while let Some(connection) = self.connections.get(key) {
             let Protocol::Http2(http2) = &mut connection.wire else { break };
+            let before = input.remaining();
             let event = self.exchange.output.write(|out| http2.wire.poll_event(input, &mut lent, out, now));
+            if let Some(event) = &event
+                && self.exchange.lens.sees(event)
+            {
+                let bytes = xray::taken(before, input.remaining(), event);
+                xray::expose(&self.reactor, &mut self.exchange, connection, key, event, bytes);
+            }
+            let Some(connection) = self.connections.get(key) else { break };
+            let Protocol::Http2(http2) = &mut connection.wire else { break };
             match event {
                 Some(Event::Request { stream, ref head, content: ContentLength::None, .. }) => {
                     self.exchange.respond(&self.origin, connection, key, stream, Held::Borrowed(head));
@@ -59,7 +68,12 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
                     let Some(head) = http2.take_request(stream) else { continue };
                     self.exchange.respond(&self.origin, connection, key, stream, Held::Owned(head));
                 }
-                Some(Event::Cancelled { stream }) => http2.forget(stream),
+                Some(Event::Cancelled { stream }) => {
+                    http2.forget(stream);
+                    if self.exchange.lens.has_plates() {
+                        self.exchange.lens.end(key, Some(stream), self.reactor.clock_nanoseconds());
+                    }
+                }
                 Some(Event::Fault(fault)) => {
                     match fault.scope() {
                         Scope::Stream => http2.forget(fault.stream()),

@@ -7,10 +7,10 @@ use super::notes::Notes;
 use super::plate::{self, Plate, Reply, Seen, Socket, Way};
 use super::Xray;
 use reactor::{Calls, Key};
-use semantics::{RequestHead, Timestamp};
+use semantics::{FieldName, Timestamp};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use wire::StreamId;
+use wire::{Event, StreamId};
 
 /// The eye of one worker.
 #[derive(Debug)]
@@ -51,16 +51,13 @@ impl Lens {
         self.is_open = self.xray.is_watched(second);
     }
 
-    /// Whether this request is to be seen.
+    /// Whether this is to be seen: a request that is marked, and whatever comes while somebody looks.
     #[inline]
-    pub(crate) fn sees(&self, head: &RequestHead<'_>) -> bool {
-        self.is_open || head.field(semantics::FieldName::QuarryTrace).is_some()
-    }
-
-    /// Whether broken requests are to be seen: nobody can have marked them.
-    #[inline]
-    pub(crate) fn is_open(&self) -> bool {
-        self.is_open
+    pub(crate) fn sees(&self, event: &Event<'_>) -> bool {
+        match event {
+            Event::Request { head, .. } => self.is_open || head.field(FieldName::QuarryTrace).is_some(),
+            _ => self.is_open,
+        }
     }
 
     /// Whether anything is being looked at.
@@ -75,6 +72,11 @@ impl Lens {
         (self.key, self.calls) = (Some(key), calls);
     }
 
+    /// Whether there was a request on that connection, and all of them have an answer.
+    pub(crate) fn has_answered(&self, key: Key) -> bool {
+        self.count > 0 && self.plates.iter().all(|plate| plate.socket.key != key || plate.reply.is_some())
+    }
+
     /// A request came: `bytes` are its own. `told` and `now`: when the kernel told of it, and the clock.
     #[cold]
     pub(crate) fn expose(
@@ -86,7 +88,7 @@ impl Lens {
         (told, now): (u64, u64),
     ) {
         let mark = seen.head.and_then(|head| plate::mark(head, self.xray.token()));
-        if mark.is_none() && !self.is_open || seen.head.is_some_and(|head| self.xray.is_own(head)) && mark.is_none() {
+        if mark.is_none() && !self.is_open {
             return;
         }
         if self.plates.len() >= UNDER_WAY_MAX {
@@ -126,16 +128,24 @@ impl Lens {
     #[cold]
     pub(crate) fn note(&mut self, stream: StreamId, notes: Notes) {
         if let Some(plate) = self.plate(stream) {
+            plate.file_calls = plate.file_calls.and(notes.calls);
             plate.notes = Some(notes);
         }
     }
 
-    /// The pool is asked, for that reason.
+    /// The pool is asked. Where to write down what it decides.
     #[cold]
-    pub(crate) fn ask(&mut self, stream: StreamId, reason: &'static str) {
-        if let Some(plate) = self.plate(stream) {
-            (plate.way, plate.waits_for) = (Way::Pool, Some(reason));
+    pub(crate) fn ask(&mut self, stream: StreamId) -> Option<Box<Notes>> {
+        let plate = self.plate(stream)?;
+        let notes = plate.notes.as_ref();
+        if plate.mark.is_empty() && notes.is_some_and(Notes::is_own_page) {
+            // The X-ray's own requests would be all that is seen, for looking makes them.
+            let (key, stream) = (plate.socket.key, plate.socket.stream);
+            self.plates.retain(|plate| plate.socket.key != key || plate.socket.stream != stream);
+            return None;
         }
+        (plate.way, plate.waits_for) = (Way::Pool, notes.map(Notes::waits_for));
+        Some(Box::default())
     }
 
     /// What broke a rule.
@@ -165,11 +175,19 @@ impl Lens {
         }
     }
 
-    /// Moments of all exchanges under way on the connection that the worker is busy with.
+    /// What is answered on the connection that the worker is busy with goes to the kernel now.
     #[cold]
-    pub(crate) fn time(&mut self, set: impl Fn(&mut plate::Times)) {
+    pub(crate) fn written(&mut self, now: u64) {
         let key = self.key;
-        self.plates.iter_mut().filter(|plate| Some(plate.socket.key) == key).for_each(|plate| set(&mut plate.times));
+        let is_meant = |plate: &&mut Plate| Some(plate.socket.key) == key;
+        for plate in self.plates.iter_mut().filter(is_meant) {
+            let times = &mut plate.times;
+            match (&plate.reply, plate.way) {
+                (Some(_), _) if times.written == 0 => times.written = now,
+                (None, Way::Pool) if times.asked == 0 => times.asked = now,
+                _ => {}
+            }
+        }
     }
 
     /// Something went to the kernel. `is_sent`: whether nothing of that exchange is left. `now`: the clock.

@@ -8,6 +8,7 @@
 //! A worker asks once a turn whether somebody looks (`Xray::is_watched`). While nobody does, and no request is marked by
 //! `Quarry-Trace`, its [`Lens`] holds no plate, and each hook is a comparison.
 
+mod explain;
 mod film;
 mod frame;
 mod journey;
@@ -17,13 +18,13 @@ mod mask;
 mod notes;
 mod plate;
 
+pub use explain::{Explanation, explain};
 pub(crate) use lens::Lens;
 pub(crate) use notes::{Counted, Grounds, Notes};
-pub(crate) use plate::{Plate, Reply, Seen, Socket, TlsFacts, Way};
+pub(crate) use plate::{Plate, Reply, Seen, Sent, Socket, TlsFacts, Way};
 
 use film::Film;
 use rustls::crypto::aws_lc_rs;
-use semantics::RequestHead;
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64};
@@ -31,7 +32,7 @@ use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 /// What all workers and all who look share.
 #[derive(Debug)]
-pub struct Xray {
+pub(crate) struct Xray {
     /// Marks a request to be seen. Empty: none can be.
     token: String,
     /// Until this second of the calendar all requests are looked at.
@@ -41,14 +42,17 @@ pub struct Xray {
     dropped: AtomicU64,
     /// Lenses so far.
     lenses: AtomicU32,
-    /// Targets that begin so are those of the X-ray itself.
-    own: String,
+}
+
+impl Default for Xray {
+    fn default() -> Xray {
+        Xray::new()
+    }
 }
 
 impl Xray {
-    /// Nobody looks. `prefix`: of the built-in pages.
-    #[must_use]
-    pub fn new(prefix: Option<&str>) -> Xray {
+    /// Nobody looks.
+    pub(crate) fn new() -> Xray {
         let mut random = [0; 16];
         // Without randomness no token would be one: then no request can be marked.
         let is_random = aws_lc_rs::default_provider().secure_random.fill(&mut random).is_ok();
@@ -59,7 +63,6 @@ impl Xray {
             film: Mutex::default(),
             dropped: AtomicU64::new(0),
             lenses: AtomicU32::new(0),
-            own: prefix.map(|prefix| format!("{prefix}/xray")).unwrap_or_default(),
         }
     }
 
@@ -76,11 +79,6 @@ impl Xray {
     /// Somebody looks at the list now: requests from now on are for him.
     pub(crate) fn watch(&self, second: i64) {
         self.watched_until.fetch_max(second + limit::WATCHED_SECONDS, Relaxed);
-    }
-
-    /// The X-ray's own requests would be all that is seen, for looking makes them.
-    fn is_own(&self, head: &RequestHead<'_>) -> bool {
-        !self.own.is_empty() && head.target.starts_with(self.own.as_bytes())
     }
 
     fn number(&self) -> u32 {

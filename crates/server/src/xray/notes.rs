@@ -2,8 +2,8 @@
 
 use super::limit::{NOTES_MAX, PATHS_SHOWN_MAX};
 use charset::{TextKind, Verdict};
-use semantics::Status;
 use semantics::coding::Coding;
+use site::witness::{Outcome, Tried};
 use site::{Batches, CharsetBy, DirectoryEntry, Metadata, Node, NodeKind, Page, Refusal, SitePath, Step, Tree, WhyPlain};
 use site::{Witness, Workshop};
 use std::cell::{Cell, RefCell};
@@ -15,6 +15,10 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub(crate) enum Note {
     Path(SitePath),
+    /// A route whose path matched: its number, and whether all of it holds.
+    Route(usize, Held),
+    /// What such a route said: its number, the word of the config, and what comes of it.
+    Rule(usize, &'static str, String),
     BuiltIn,
     Hidden,
     TooLong(SitePath),
@@ -23,6 +27,8 @@ pub(crate) enum Note {
     Index(SitePath),
     CleanUrl(SitePath),
     SinglePage(SitePath),
+    Fallback(SitePath),
+    ErrorFile(SitePath),
     NotFoundFile(SitePath),
     Redirect,
     Charset(Option<String>, CharsetBy),
@@ -34,13 +40,24 @@ pub(crate) enum Note {
     Bytes(Metadata),
     EntityTag(String),
     Unsettled,
-    Answer(Status),
+    Answer,
+}
+
+/// Whether a route holds.
+#[derive(Clone, Debug)]
+pub(crate) enum Held {
+    /// With these captures.
+    Yes(Vec<String>),
+    /// But for this condition.
+    But(String),
 }
 
 /// What came of a decision that was looked at.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Notes {
     pub(crate) steps: Vec<Note>,
+    /// The numbers of routes whose expression does not match the path.
+    pub(crate) missed: Vec<u32>,
     /// Steps that had no room.
     pub(crate) lost: usize,
     /// What the text turned out to be, where its bytes were read for that.
@@ -70,12 +87,18 @@ pub(crate) struct FileCalls {
 
 impl Witness for Notes {
     fn step(&mut self, step: Step<'_>) {
+        if let Step::Route(Tried { number, outcome: Outcome::Path, .. }) = step {
+            // There are at most thousands.
+            return self.missed.push(number as u32);
+        }
         if self.steps.len() >= NOTES_MAX {
             self.lost += 1;
             return;
         }
         self.steps.push(match step {
             Step::Path(path) => Note::Path(short(path)),
+            Step::Route(Tried { number, outcome, .. }) => Note::Route(number, held(outcome)),
+            Step::Rule { number, key, value, .. } => Note::Rule(number, key, value.to_owned()),
             Step::BuiltIn(_) => Note::BuiltIn,
             Step::Hidden(_) => Note::Hidden,
             Step::TooLong(path) => Note::TooLong(short(path)),
@@ -84,6 +107,8 @@ impl Witness for Notes {
             Step::Index(path) => Note::Index(path.clone()),
             Step::CleanUrl(path) => Note::CleanUrl(path.clone()),
             Step::SinglePage(path) => Note::SinglePage(path.clone()),
+            Step::Fallback(path) => Note::Fallback(path.clone()),
+            Step::ErrorFile(path, _) => Note::ErrorFile(path.clone()),
             Step::NotFoundFile(path) => Note::NotFoundFile(path.clone()),
             Step::Redirect(_) => Note::Redirect,
             Step::Charset(label, by) => Note::Charset(label.map(str::to_owned), by),
@@ -95,8 +120,47 @@ impl Witness for Notes {
             Step::Bytes(metadata) => Note::Bytes(*metadata),
             Step::EntityTag(tag) => Note::EntityTag(tag.to_owned()),
             Step::Unsettled => Note::Unsettled,
-            Step::Answer(status) => Note::Answer(status),
+            Step::Answer(_) => Note::Answer,
         });
+    }
+}
+
+fn held(outcome: Outcome<'_>) -> Held {
+    let text = |value: &Vec<u8>| String::from_utf8_lossy(value).into_owned();
+    match outcome {
+        Outcome::Matched(values) => Held::Yes(values.iter().map(text).collect()),
+        Outcome::Condition(condition) => Held::But(condition.key().to_owned()),
+        Outcome::Path => Held::But("match".to_owned()),
+    }
+}
+
+impl Notes {
+    /// Why the decision could not be made at once.
+    pub(crate) fn waits_for(&self) -> &'static str {
+        let would_wait = |note: &Note| matches!(note, Note::Refused(_, Refusal::WouldWait));
+        match self.steps.last() {
+            _ if self.page.is_some() => "a page has to be made",
+            Some(last) if would_wait(last) => "a file is not in the kernel's caches",
+            Some(Note::MediaType(_) | Note::Refused(..)) => "the bytes have to be compressed",
+            _ => "the charset has to be found in the bytes",
+        }
+    }
+
+    /// Whether it is for the X-ray itself.
+    pub(crate) fn is_own_page(&self) -> bool {
+        let is_own = |name: &str| name == "xray" || name.starts_with("xray/");
+        matches!(&self.page, Some(Page::BuiltIn { name, .. }) if is_own(name))
+    }
+}
+
+impl FileCalls {
+    pub(crate) fn and(self, others: FileCalls) -> FileCalls {
+        FileCalls {
+            opened: self.opened + others.opened,
+            looked: self.looked + others.looked,
+            read: self.read + others.read,
+            listed: self.listed + others.listed,
+        }
     }
 }
 
@@ -110,13 +174,18 @@ fn short(path: &SitePath) -> SitePath {
 
 /// Files, with a count of what was asked of them.
 pub(crate) struct Counted<'a, T> {
-    pub(crate) files: &'a T,
-    pub(crate) calls: Cell<FileCalls>,
+    files: &'a T,
+    calls: Cell<FileCalls>,
 }
 
 impl<'a, T> Counted<'a, T> {
     pub(crate) fn new(files: &'a T) -> Counted<'a, T> {
         Counted { files, calls: Cell::default() }
+    }
+
+    /// What was asked so far.
+    pub(crate) fn calls(&self) -> FileCalls {
+        self.calls.get()
     }
 
     fn count(&self, count: impl FnOnce(&mut FileCalls)) {
@@ -161,10 +230,21 @@ impl<T: Tree> Tree for Counted<'_, T> {
 
 /// A workshop, asked once more for the grounds of what it says: it keeps only the labels, for that is what each request needs.
 pub(crate) struct Grounds<'a, W, E> {
-    pub(crate) workshop: &'a W,
+    workshop: &'a W,
     /// Reads a text and judges it.
-    pub(crate) examine: E,
-    pub(crate) verdict: RefCell<Option<Verdict>>,
+    examine: E,
+    verdict: RefCell<Option<Verdict>>,
+}
+
+impl<'a, W, E> Grounds<'a, W, E> {
+    pub(crate) fn new(workshop: &'a W, examine: E) -> Grounds<'a, W, E> {
+        Grounds { workshop, examine, verdict: RefCell::default() }
+    }
+
+    /// What the last text turned out to be.
+    pub(crate) fn into_verdict(self) -> Option<Verdict> {
+        self.verdict.into_inner()
+    }
 }
 
 impl<F, W: Workshop<F>, E: Fn(&F, &Metadata, TextKind) -> Result<Verdict, Refusal>> Workshop<F> for Grounds<'_, W, E> {

@@ -6,7 +6,7 @@ use super::mask::{mask_query, mask_section, mask_value};
 use super::notes::{FileCalls, Notes};
 use crate::request::OwnedHead;
 use reactor::{Calls, Key, PeerAddress};
-use semantics::{Field, FieldName, Fields, Method, RequestHead, Timestamp, Version};
+use semantics::{Field, FieldName, Fields, Method, RequestHead, Status, Timestamp, Version};
 use wire::StreamId;
 
 /// A request, from its bytes to the last byte of its answer.
@@ -95,6 +95,17 @@ pub(crate) struct Reply {
     pub(crate) is_complete: bool,
 }
 
+/// What is said in the head of an answer.
+#[derive(Clone, Copy)]
+pub(crate) struct Sent<'a> {
+    pub(crate) status: Status,
+    pub(crate) fields: &'a [Field],
+    /// Bytes of content; `None`: not known yet.
+    pub(crate) content: Option<u64>,
+    /// Whether content follows its head.
+    pub(crate) sends: bool,
+}
+
 /// Moments, in nanoseconds of the clock that only goes forward.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Times {
@@ -179,8 +190,9 @@ fn masked_head(head: &RequestHead<'_>) -> OwnedHead {
 }
 
 impl Reply {
-    /// From what is said in a head, and the bytes of it as HTTP/1.1 writes them; none: as HTTP/2 does.
-    pub(crate) fn new(status: u16, fields: &[Field], head: &[u8], content: Option<u64>, sends: bool) -> Reply {
+    /// From what is said in a head, and the bytes of it as HTTP/1.1 writes them; none: as HTTP/2 does, at that date.
+    pub(crate) fn new(sent: Sent<'_>, head: &[u8], date: &[u8]) -> Reply {
+        let Sent { status, fields, content, sends } = sent;
         let lines = head.split(|&byte| byte == b'\n').skip(1);
         let line = |line: &[u8]| {
             let line = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)).into_owned();
@@ -190,15 +202,18 @@ impl Reply {
             [] => fields.iter().map(|field| (field.name.to_lowercase(), field.value.to_string())).collect(),
             _ => lines.map_while(|text| (!text.is_empty() && text != b"\r").then(|| line(text))).flatten().collect(),
         };
-        if let (true, Some(content)) = (head.is_empty() && status != 204 && status != 304, content) {
-            fields.push(("content-length".into(), content.to_string()));
+        if head.is_empty() {
+            fields.push(("date".into(), String::from_utf8_lossy(date).into_owned()));
+            if let Some(content) = content.filter(|_| !status.has_no_content()) {
+                fields.push(("content-length".into(), content.to_string()));
+            }
         }
         for (name, value) in &mut fields {
             let mut bytes = std::mem::take(value).into_bytes();
             mask_value(name.as_bytes(), &mut bytes);
             *value = String::from_utf8(bytes).unwrap_or_default();
         }
-        Reply { status, fields, head: head.to_vec(), content, sends, is_complete: false }
+        Reply { status: status.code(), fields, head: head.to_vec(), content, sends, is_complete: false }
     }
 }
 

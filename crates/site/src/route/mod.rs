@@ -14,6 +14,7 @@ mod change;
 mod condition;
 mod host;
 mod location;
+mod near;
 pub mod pattern;
 mod ruling;
 mod show;
@@ -24,6 +25,7 @@ pub use change::{Amendments, Changes, Cors, Errors, Security};
 pub(crate) use change::{Edit, Effects};
 pub use condition::{Condition, Test};
 pub use host::{HostPattern, host_of};
+pub use near::{NearMiss, near_miss};
 pub(crate) use ruling::Act;
 
 use crate::limit;

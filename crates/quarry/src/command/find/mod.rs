@@ -146,7 +146,7 @@ fn marked(hit: &Hit) -> Option<Lines> {
 }
 
 /// The language of the user, as `zh` or `en` (locale(7)).
-fn language(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+pub(super) fn language(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     let locale =
         ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| variable(name).filter(|value| !value.is_empty()))?;
     let language: String = locale.chars().take_while(char::is_ascii_lowercase).collect();

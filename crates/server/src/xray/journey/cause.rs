@@ -21,6 +21,9 @@ pub(super) fn status(view: &View<'_>) -> Cause {
         (Method::Options, 204) => return Why::SaysAllowed.into(),
         _ => {}
     }
+    if let Some(cause) = by_rule(view) {
+        return cause;
+    }
     if let (Err(fault), 400 | 404) = (Target::parse(head.target), view.status()) {
         return Cause::new(Why::BadTarget, [fault.reason()]);
     }
@@ -43,6 +46,25 @@ pub(super) fn status(view: &View<'_>) -> Cause {
         _ => Why::Made,
     }
     .into()
+}
+
+/// What a route has decided about the status.
+fn by_rule(view: &View<'_>) -> Option<Cause> {
+    let status = view.status();
+    let says = |key, why| view.last_rule(key, |_| true).map(|rule| Cause::new(why, [rule]));
+    let is_status = |value: &str| value.starts_with(&status.to_string());
+    match status {
+        401 => says("auth", Why::RuleAuth),
+        429 => says("limit", Why::RuleLimit),
+        403 | 404 => view
+            .last_rule("deny", is_status)
+            .or_else(|| view.last_rule("allow", is_status))
+            .map(|rule| Cause::new(Why::RuleDeny, [rule])),
+        300..400 => view.last_rule("redirect", is_status).map(|rule| Cause::new(Why::RuleRedirect, [rule])),
+        421 => Some(Why::Misdirected.into()),
+        _ => None,
+    }
+    .or_else(|| view.last_rule("answer", is_status).map(|rule| Cause::new(Why::RuleAnswer, [rule])))
 }
 
 fn location_ends_with_slash(view: &View<'_>) -> bool {

@@ -2,12 +2,32 @@
 
 use super::View;
 use crate::xray::notes::Note;
+use page::xray::Cause;
 use page::xray::cause::Why;
 use site::{Page, SiteOptions};
 
 impl View<'_> {
     /// Why an answer has this field with this value.
-    pub(super) fn origin(&self, name: &str, value: &str) -> Option<Why> {
+    pub(super) fn origin(&self, name: &str, value: &str) -> Option<Cause> {
+        let is_set = |said: &str| said.split(':').next().is_some_and(|of| of.trim().eq_ignore_ascii_case(name));
+        let key = name.to_ascii_lowercase();
+        let by_rule = self.last_rule("set", is_set).or_else(|| match key.as_str() {
+            "cache-control" => self.last_rule("cache-control", |_| true),
+            "content-type" => self.last_rule("media-type", |_| true).or_else(|| self.last_rule("charset", |_| true)),
+            "location" => self.last_rule("redirect", |_| true),
+            "www-authenticate" => self.last_rule("auth", |_| true),
+            "retry-after" => self.last_rule("limit", |_| true),
+            key if key.starts_with("access-control-") => self.last_rule("cors", |_| true),
+            _ => None,
+        });
+        if let Some(rule) = by_rule {
+            return Some(Cause::new(Why::ByRule, [rule]));
+        }
+        self.default(name, value).map(Cause::from)
+    }
+
+    /// The same, where no route has said anything.
+    fn default(&self, name: &str, value: &str) -> Option<Why> {
         let is = |other: &str| name.eq_ignore_ascii_case(other);
         let is_made = self.notes.is_some_and(|notes| notes.page.is_some()) || !self.is_representation();
         if let Some(why) = self.owner(name, value) {
@@ -19,6 +39,7 @@ impl View<'_> {
             _ if is("transfer-encoding") => Why::Chunks,
             _ if is("connection") && value.eq_ignore_ascii_case("close") => Why::Closes,
             _ if is("connection") => Why::StaysOpen,
+            _ if is("content-type") && is_made && !self.is_copied_from_owner() => Why::TypeOfPage,
             _ if is("content-type") => Why::ByType,
             _ if is("content-encoding") => Why::ByCoding,
             _ if is("etag") => Why::ByTag,
@@ -57,7 +78,7 @@ impl View<'_> {
 
     /// Redirects and files that answer for what is missing have what the owner says for files.
     fn is_copied_from_owner(&self) -> bool {
-        self.has(|note| matches!(note, Note::Redirect | Note::NotFoundFile(_) | Note::Answer(_)))
+        self.has(|note| matches!(note, Note::Redirect | Note::NotFoundFile(_) | Note::Answer))
     }
 
     fn is_asset(&self) -> bool {

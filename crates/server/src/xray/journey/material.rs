@@ -35,7 +35,7 @@ impl View<'_> {
     fn note(&self, note: &Note, asked: Option<&SitePath>, facts: &mut Vec<Fact>) {
         let looked = |path: &SitePath, why: Why| Fact::new(Key::Looked, why.token()).named(shown(path)).because(why);
         let chosen = |path: &SitePath, cause: Cause| Fact::new(Key::Chosen, shown(path)).because(cause);
-        facts.push(match note {
+        let fact = match note {
             Note::Found(path, NodeKind::Directory) => looked(path, Why::FoundFolder),
             Note::Found(path, NodeKind::File) => looked(path, Why::Found),
             Note::Found(path, NodeKind::Other) => looked(path, Why::FoundOther),
@@ -44,6 +44,8 @@ impl View<'_> {
             Note::Index(path) => chosen(path, Why::IsIndex.into()),
             Note::CleanUrl(path) => chosen(path, Cause::new(Why::IsCleanUrl, asked.map(shown))),
             Note::SinglePage(path) => chosen(path, Why::IsSinglePage.into()),
+            Note::Fallback(path) => chosen(path, Why::IsFallback.into()),
+            Note::ErrorFile(path) => chosen(path, Why::IsErrorFile.into()),
             Note::NotFoundFile(path) => chosen(path, Why::IsNotFoundFile.into()),
             Note::Sibling(path, coding) => {
                 facts.push(Fact::new(Key::Coding, coding.as_str()).because(Why::CodedBeside));
@@ -51,22 +53,26 @@ impl View<'_> {
             }
             Note::OldSibling(path) => looked(path, Why::IsOldSibling),
             Note::Bytes(metadata) => {
-                if !facts.iter().any(|fact| fact.key == Key::Chosen)
-                    && let Some(path) = asked
-                {
-                    facts.push(chosen(path, Why::IsFile.into()));
-                }
                 facts.push(Fact::new(Key::Size, bytes(metadata.size)));
                 Fact::new(Key::Modified, date(metadata.modified.seconds()))
             }
-            Note::Charset(label, by) => self.charset(label.as_deref(), *by, facts),
+            Note::Charset(label, by) => {
+                if !facts.iter().any(|fact| fact.key == Key::Chosen)
+                    && let Some((path, why)) = self.served(asked)
+                {
+                    facts.push(chosen(path, why.into()));
+                }
+                self.charset(label.as_deref(), *by, facts)
+            }
             Note::MediaType(value) => Fact::new(Key::MediaType, value).because(self.type_by(value)),
             Note::Compressed(coding) => Fact::new(Key::Coding, coding.as_str()).because(Why::CodedHere),
             Note::Plain(why) => Fact::new(Key::Coding, Coding::Identity.as_str()).because(plain(*why)),
             Note::EntityTag(tag) => Fact::new(Key::Validator, tag).named("ETag").because(Why::TagOfBytes),
             Note::Unsettled => Fact::new(Key::Remark, "").because(Why::Unsettled),
-            Note::Path(_) | Note::BuiltIn | Note::Hidden | Note::Redirect | Note::Answer(_) => return,
-        });
+            Note::Path(_) | Note::Route(..) | Note::Rule(..) | Note::BuiltIn | Note::Hidden => return,
+            Note::Redirect | Note::Answer => return,
+        };
+        facts.push(fact);
     }
 
     fn charset(&self, label: Option<&str>, by: CharsetBy, facts: &mut Vec<Fact>) -> Fact {
@@ -74,9 +80,13 @@ impl View<'_> {
         if let Some(declared) = verdict.and_then(|verdict| verdict.declared) {
             facts.push(Fact::new(Key::Charset, declared.to_string()).named("declared").because(Why::Declared));
         }
+        let rule = self.last_rule("charset", |_| true);
         let cause: Cause = match by {
             CharsetBy::Reader => Why::CharsetAsked.into(),
-            CharsetBy::Owner => Why::CharsetDefault.into(),
+            CharsetBy::Owner => match rule {
+                Some(rule) => Cause::new(Why::ByRule, [rule]),
+                None => Why::CharsetDefault.into(),
+            },
             CharsetBy::Nobody if verdict.is_some() => Why::CharsetUnknown.into(),
             CharsetBy::Nobody => Why::CharsetNone.into(),
             CharsetBy::Bytes => {
@@ -87,8 +97,24 @@ impl View<'_> {
         Fact::new(Key::Charset, label.unwrap_or("-")).named("sent").because(cause)
     }
 
+    /// The file that answers where nothing stands for another: the one of the target's name, or one that a route has named.
+    fn served<'a>(&'a self, asked: Option<&'a SitePath>) -> Option<(&'a SitePath, Why)> {
+        let last = self.steps().iter().rev().find_map(|note| match note {
+            Note::Found(path, NodeKind::File) => Some(path),
+            _ => None,
+        });
+        let is_named = self.has(|note| matches!(note, Note::Rule(_, "serve", _)));
+        match last {
+            Some(path) if is_named => Some((path, Why::IsServed)),
+            _ => Some((asked?, Why::IsFile)),
+        }
+    }
+
     /// What the media type comes from.
-    fn type_by(&self, value: &str) -> Why {
+    fn type_by(&self, value: &str) -> Cause {
+        if let Some(rule) = self.last_rule("media-type", |_| true) {
+            return Cause::new(Why::ByRule, [rule]);
+        }
         let chosen = self.steps().iter().rev().find_map(|note| match note {
             Note::Index(path) | Note::CleanUrl(path) | Note::SinglePage(path) | Note::NotFoundFile(path) => Some(path),
             _ => None,
@@ -103,6 +129,7 @@ impl View<'_> {
             Some(MediaType::OCTET_STREAM) => Why::UnknownName,
             _ => Why::FromName,
         }
+        .into()
     }
 }
 

@@ -156,7 +156,7 @@ impl View<'_> {
 
     /// Whether a representation was selected, so that conditions and ranges count.
     fn is_representation(&self) -> bool {
-        self.steps().iter().any(|note| matches!(note, Note::Answer(_)))
+        self.steps().iter().any(|note| matches!(note, Note::Answer))
     }
 
     fn has(&self, is_meant: impl Fn(&Note) -> bool) -> bool {

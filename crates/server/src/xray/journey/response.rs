@@ -23,9 +23,11 @@ impl View<'_> {
                 });
             }
             facts.push(self.length());
-            let head = if reply.head.is_empty() { String::new() } else { format!("{} + ", bytes(reply.head.len() as u64)) };
+            if !reply.head.is_empty() {
+                facts.push(Fact::new(Key::Sent, bytes(reply.head.len() as u64)).named("head"));
+            }
             let content = reply.content.filter(|_| reply.sends).unwrap_or(0);
-            facts.push(Fact::new(Key::Sent, format!("{head}{}", bytes(content))));
+            facts.push(Fact::new(Key::Sent, bytes(content)).named("content"));
         }
         self.calls(facts);
     }

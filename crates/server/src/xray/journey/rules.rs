@@ -1,23 +1,110 @@
-//! What the owner has said about such requests.
+//! What the owner has said about such requests: which routes were tried, in their order, and how near the others came.
 
 use super::View;
-use crate::xray::notes::Note;
+use crate::xray::notes::{Held, Note};
 use page::xray::cause::Why;
-use page::xray::{Fact, Key, Station};
+use page::xray::{Cause, Fact, Key, Station};
+use site::route::{Route, near_miss};
 
 impl View<'_> {
     pub(super) fn rules(&self, station: &mut Station) {
         let facts = &mut station.facts;
-        if self.steps().is_empty() {
-            return;
+        let Some(notes) = self.notes.filter(|notes| !notes.steps.is_empty()) else { return };
+        let options = self.setting.options;
+        if options.routes.is_empty() {
+            facts.push(Fact::new(Key::Order, "-").because(Why::NoRules));
         }
+        let mut missed = notes.missed.iter().map(|number| *number as usize).peekable();
+        for note in &notes.steps {
+            let (Note::Route(number, _) | Note::Rule(number, ..)) = note else { continue };
+            while let Some(other) = missed.next_if(|other| other < number) {
+                self.missed(other, facts);
+            }
+            facts.push(match note {
+                Note::Route(number, Held::Yes(values)) if values.is_empty() => self.route(*number, Why::RuleHolds.into()),
+                Note::Route(number, Held::Yes(values)) => {
+                    self.route(*number, Cause::new(Why::RuleHoldsWith, [values.join(", ")]))
+                }
+                Note::Route(number, Held::But(condition)) => {
+                    self.route(*number, Cause::new(Why::RuleCondition, [condition.as_str()]))
+                }
+                Note::Rule(number, key, value) => {
+                    Fact::new(Key::Said, format!("{key}: {value}")).named(self.name(*number)).because(said(key))
+                }
+                _ => continue,
+            });
+        }
+        missed.for_each(|number| self.missed(number, facts));
         if self.has(|note| matches!(note, Note::BuiltIn)) {
-            let prefix = self.setting.options.prefix.clone().unwrap_or_default();
-            return facts.push(Fact::new(Key::Order, format!("{prefix}/")).because(Why::BuiltInFirst));
+            let prefix = options.prefix.clone().unwrap_or_default();
+            facts.push(Fact::new(Key::Order, format!("{prefix}/")).because(Why::BuiltInFirst));
         }
-        facts.push(Fact::new(Key::Order, "-").because(Why::NoRules));
         if self.has(|note| matches!(note, Note::Hidden)) {
             facts.push(Fact::new(Key::Order, ".").because(Why::HiddenRule));
         }
     }
+
+    /// A route that was tried.
+    fn route(&self, number: usize, cause: Cause) -> Fact {
+        Fact::new(Key::Rule, self.pattern(number)).named(self.name(number)).because(cause)
+    }
+
+    /// A route whose expression does not match, and where it stopped. Of many, the first are looked at so closely.
+    fn missed(&self, number: usize, facts: &mut Vec<Fact>) {
+        let before = facts.iter().filter(|fact| fact.key == Key::Rule).count();
+        if before >= MISSES_SHOWN_MAX {
+            return;
+        }
+        let pattern = self.pattern(number);
+        let path = self.head.as_ref().and_then(|head| semantics::Target::parse(head.target).ok());
+        let near = path.as_ref().and_then(|target| Some((near_miss(&pattern, target.path())?, target)));
+        let cause = near.map_or(Cause::from(Why::RuleMissed), |(near, target)| {
+            let path = String::from_utf8_lossy(&target.path()[near.path.clone()]).into_owned();
+            match pattern.get(near.failed.clone()) {
+                Some(failed) if near.path.is_empty() => Cause::new(Why::RuleMissedAt, [failed]),
+                Some(failed) => {
+                    let matched = pattern.get(near.matched.clone()).unwrap_or_default();
+                    Cause::new(Why::RuleStopped, [matched, &path, failed])
+                }
+                None => Why::RuleMissed.into(),
+            }
+        });
+        facts.push(self.route(number, cause));
+    }
+
+    fn written(&self, number: usize) -> Option<&Route> {
+        self.setting.options.routes.as_slice().get(number)
+    }
+
+    fn pattern(&self, number: usize) -> String {
+        self.written(number).and_then(|route| route.pattern.clone()).unwrap_or_default()
+    }
+
+    /// A route as people call it: by its place, and by its line.
+    fn name(&self, number: usize) -> String {
+        match self.written(number).and_then(|route| route.line) {
+            Some(line) => format!("{} (line {line})", number + 1),
+            None => (number + 1).to_string(),
+        }
+    }
+
+    /// Whether a route said something of that kind, and which one did last.
+    pub(super) fn last_rule(&self, key: &str, has: impl Fn(&str) -> bool) -> Option<String> {
+        self.steps().iter().rev().find_map(|note| match note {
+            Note::Rule(number, of, value) if *of == key && has(value) => Some(self.name(*number)),
+            _ => None,
+        })
+    }
 }
+
+/// What a word of the config does.
+fn said(key: &str) -> Why {
+    match key {
+        "serve" | "redirect" | "answer" => Why::RuleEnds,
+        "deny" | "allow" | "auth" | "limit" => Why::RuleGuards,
+        _ => Why::RuleChanges,
+    }
+}
+
+/// Routes that are told of one by one; behind them come as many as there are, and nobody reads on.
+const MISSES_SHOWN_MAX: usize = 200;

@@ -1,0 +1,27 @@
+//! Flags: explaining an answer.
+
+use clap::Args;
+
+use super::Settings;
+
+/// The flags of `explain`.
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// The target: /docs/a.html?raw, or a whole address
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: String,
+    /// Ask with this field; may be given several times
+    #[arg(long, value_name = "NAME:VALUE", help_heading = "Request")]
+    pub(crate) field: Vec<String>,
+    /// Ask with this method
+    #[arg(long, value_name = "METHOD", default_value = "GET", help_heading = "Request")]
+    pub(crate) method: String,
+    /// Ask as a browser does that goes there: for a page, and for compressed bytes
+    #[arg(long, help_heading = "Request")]
+    pub(crate) browser: bool,
+    /// Print one JSON object
+    #[arg(long, help_heading = "Request")]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+}

@@ -50,12 +50,7 @@ impl Ground {
         Ok(Ground { files, own })
     }
 
-    fn site(
-        self,
-        settings: &SiteSettings,
-        shared: &Arc<Shared>,
-        look_up: Option<Arc<dyn LookUp>>,
-    ) -> Site<DiskTree> {
+    fn site(self, settings: &SiteSettings, shared: &Arc<Shared>, look_up: Option<Arc<dyn LookUp>>) -> Site<DiskTree> {
         self.own.iter().for_each(|own| own.tell(&shared.log));
         let site = Site::new(self.files, settings.options.clone(), settings.look.clone(), shared)
             .with_fresh(settings.fresh)

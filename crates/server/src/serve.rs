@@ -1,6 +1,7 @@
 //! The process around the workers: sockets are bound, privileges dropped, threads started, signals heard.
 
 use crate::access_log::{AccessLog, LogFile, LogWriter};
+use crate::disk_tree::DiskTree;
 use crate::ground::Grounds;
 use crate::happening::{Happenings, Remote};
 use crate::limit::{self, Limits};
@@ -8,7 +9,6 @@ use crate::listening::Listening;
 use crate::look_up::{LookUp, LookUps, Unread};
 use crate::options::{Options, SiteSettings};
 use crate::order::Post;
-use crate::disk_tree::DiskTree;
 use crate::origin::{Control, Origin, Shared};
 use crate::pool::Threads;
 use crate::reload::{Serving, WorkerPost};

@@ -85,7 +85,8 @@ mod tests {
     #[test]
     fn bytes_without_a_meaning_stand_between_those_with_one() {
         let span = |start, end| Span { range: start..end, key: Key::Method, name: String::new() };
-        let dump = Dump { bytes: b"GET / HTTP/1.1".to_vec(), left_out: 0, spans: vec![span(0, 3), span(4, 5), span(9, 99)] };
+        let dump =
+            Dump { bytes: b"GET / HTTP/1.1".to_vec(), left_out: 0, spans: vec![span(0, 3), span(4, 5), span(9, 99)] };
         let ranges: Vec<(Range<usize>, bool)> =
             dump.pieces().into_iter().map(|piece| (piece.range, piece.span.is_some())).collect();
         assert_eq!(ranges, [(0..3, true), (3..4, false), (4..5, true), (5..9, false), (9..14, true)]);

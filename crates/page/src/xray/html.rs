@@ -95,7 +95,10 @@ fn push_acts(out: &mut String, look: &Look, id: &str) {
     for (format, copy, open) in [("text", Word::CopyText, Word::AsText), ("json", Word::CopyJson, Word::AsJson)] {
         let address = format!("{prefix}/xray/{id}?format={format}");
         let (copy, open) = (copy.say(language), open.say(language));
-        let _ = write!(out, "<button data-copy=\"{address}\" hidden>{copy}</button> <a class=button href=\"{address}\">{open}</a> ");
+        let _ = write!(
+            out,
+            "<button data-copy=\"{address}\" hidden>{copy}</button> <a class=button href=\"{address}\">{open}</a> "
+        );
     }
     out.push_str("</p>");
 }
@@ -190,7 +193,8 @@ fn push_dump(out: &mut String, dump: &Dump, language: Language) {
     let _ = write!(out, "<tr><th scope=col>#<th scope=col>hex<th scope=col>{meaning}");
     for piece in dump.pieces() {
         let Some(span) = piece.span else { continue };
-        let _ = write!(out, "<tr><td>{}–{}<td><code class={}>", piece.range.start, piece.range.end - 1, colour(span.key));
+        let _ =
+            write!(out, "<tr><td>{}–{}<td><code class={}>", piece.range.start, piece.range.end - 1, colour(span.key));
         out.push_str(&dump.hex(piece.range, HEX_BYTES_MAX));
         let _ = write!(out, "</code><td>{} ", span.key.label(language));
         push_shown(out, &span.name);

@@ -104,7 +104,13 @@ fn push_dump(out: &mut String, dump: &Dump, language: Language) {
     for piece in dump.pieces() {
         let Some(span) = piece.span else { continue };
         let text = shown(&dump.bytes[piece.range.clone()]);
-        let _ = write!(out, "  {:>5}–{:<5} {:<26} ", piece.range.start, piece.range.end - 1, dump.hex(piece.range.clone(), 8));
+        let _ = write!(
+            out,
+            "  {:>5}–{:<5} {:<26} ",
+            piece.range.start,
+            piece.range.end - 1,
+            dump.hex(piece.range.clone(), 8)
+        );
         let _ = write!(out, "{text}  {}", span.key.label(language));
         if !span.name.is_empty() {
             let _ = write!(out, " {}", shown(span.name.as_bytes()));

@@ -11,7 +11,11 @@ use super::{run, write};
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     write(folder.path(), "index.html", "<!doctype html><meta charset=utf-8><title>Quarry</title>".repeat(40));
-    write(folder.path(), "资料.txt", b"\xd7\xca\xc1\xcf\xd4\xda\xd5\xe2\xc0\xef\xa3\xac\xd5\xe2\xca\xc7\xd6\xd0\xce\xc4\xa1\xa3");
+    write(
+        folder.path(),
+        "资料.txt",
+        b"\xd7\xca\xc1\xcf\xd4\xda\xd5\xe2\xc0\xef\xa3\xac\xd5\xe2\xca\xc7\xd6\xd0\xce\xc4\xa1\xa3",
+    );
     write(folder.path(), "a.css", "p{margin:0}".repeat(200));
     write(folder.path(), "a.css.br", "made ahead");
     write(folder.path(), "docs/a.png", b"\x89PNG\r\n");
@@ -95,8 +99,14 @@ fn the_exit_code_tells_whether_the_answer_is_an_error() {
 #[test]
 fn what_cannot_be_asked_is_a_sentence() {
     for (arguments, sentence) in [
-        (&["explain", "a.txt"][..], "cannot explain \"a.txt\": a target begins with a slash, as /a.txt, or is a whole address, as http://localhost/a.txt"),
-        (&["explain", "/", "--field", "Range"], "cannot take --field \"Range\": the colon is missing; expected NAME:VALUE"),
+        (
+            &["explain", "a.txt"][..],
+            "cannot explain \"a.txt\": a target begins with a slash, as /a.txt, or is a whole address, as http://localhost/a.txt",
+        ),
+        (
+            &["explain", "/", "--field", "Range"],
+            "cannot take --field \"Range\": the colon is missing; expected NAME:VALUE",
+        ),
         (&["explain", "/", "--method", "G T"], "cannot take --method \"G T\": expected a word, such as GET"),
         (&["explain", "/", "/nowhere"], "cannot explain \"/nowhere\": there is no such folder"),
         (&["explain"], "cannot start: TARGET is missing"),
@@ -117,7 +127,10 @@ fn json_has_the_same() {
     let places: Vec<&String> = journey["stations"].as_object().expect("an object").keys().collect();
     assert_eq!(places.len(), 6);
     let spans = journey["stations"]["bytes"]["spans"].as_array().expect("a list");
-    assert_eq!((spans[0]["key"].as_str(), spans[0]["start"].as_u64(), spans[0]["end"].as_u64()), (Some("method"), Some(0), Some(3)));
+    assert_eq!(
+        (spans[0]["key"].as_str(), spans[0]["start"].as_u64(), spans[0]["end"].as_u64()),
+        (Some("method"), Some(0), Some(3))
+    );
     let facts = journey["stations"]["response"]["facts"].as_array().expect("a list");
     let cache = facts.iter().find(|fact| fact["name"] == "Cache-Control").expect("the field");
     assert_eq!((cache["value"].as_str(), cache["cause"].as_str()), (Some("no-cache"), Some("cache-default")));

@@ -2,10 +2,10 @@
 
 use crate::limit;
 use crate::xray::TlsFacts;
-use rustls::{HandshakeKind, ProtocolVersion, ServerConfig};
 use rustls::server::{ServerConnectionData, UnbufferedServerConnection};
 use rustls::unbuffered::{ConnectionState, EncodeError, EncodeTlsData, EncryptError, InsufficientSizeError};
 use rustls::unbuffered::{UnbufferedStatus, WriteTraffic};
+use rustls::{HandshakeKind, ProtocolVersion, ServerConfig};
 use semantics::Instant;
 use std::fmt;
 use std::mem::take;

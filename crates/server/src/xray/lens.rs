@@ -2,10 +2,10 @@
 //!
 //! Without a plate in it each hook is one comparison, which is always told apart rightly: nothing is seen, nothing costs.
 
+use super::Xray;
 use super::limit::{UNDER_WAY_MAX, WAITING_MAX};
 use super::notes::Notes;
 use super::plate::{self, Plate, Reply, Seen, Socket, Way};
-use super::Xray;
 use reactor::{Calls, Key};
 use semantics::{FieldName, Timestamp};
 use std::collections::VecDeque;

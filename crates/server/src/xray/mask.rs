@@ -24,8 +24,21 @@ pub(crate) fn is_secret_field(name: &[u8]) -> bool {
 /// Whether the value of a parameter in a query is a secret.
 pub(crate) fn is_secret_parameter(name: &[u8]) -> bool {
     const WORDS: [&[u8]; 15] = [
-        b"token", b"secret", b"password", b"passwd", b"pwd", b"apikey", b"auth", b"signature", b"sig", b"credential",
-        b"session", b"sessionid", b"sid", b"jwt", b"code",
+        b"token",
+        b"secret",
+        b"password",
+        b"passwd",
+        b"pwd",
+        b"apikey",
+        b"auth",
+        b"signature",
+        b"sig",
+        b"credential",
+        b"session",
+        b"sessionid",
+        b"sid",
+        b"jwt",
+        b"code",
     ];
     let name = decoded(name).to_ascii_lowercase();
     // `access_token`, `X-Amz-Signature`, `client.secret`: a secret in any of its parts; `api_key` is two of them.
@@ -71,9 +84,13 @@ pub(crate) fn mask_value(name: &[u8], value: &mut [u8]) {
         let end = value.iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(start, |last| last + 1);
         // The scheme says how somebody proves who it is, and is no secret (RFC 9110 §11.4).
         let is_scheme = name.to_ascii_lowercase().ends_with(b"authorization");
-        let scheme = value[start..end].iter().position(|&byte| byte == b' ').filter(|_| is_scheme).map_or(0, |at| at + 1);
+        let scheme =
+            value[start..end].iter().position(|&byte| byte == b' ').filter(|_| is_scheme).map_or(0, |at| at + 1);
         value[start + scheme..end].fill(MASK);
-    } else if [&b"referer"[..], b"location", b"content-location", b"origin"].iter().any(|of| name.eq_ignore_ascii_case(of)) {
+    } else if [&b"referer"[..], b"location", b"content-location", b"origin"]
+        .iter()
+        .any(|of| name.eq_ignore_ascii_case(of))
+    {
         mask_query(value);
     }
 }

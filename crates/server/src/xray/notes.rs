@@ -4,7 +4,9 @@ use super::limit::{NOTES_MAX, PATHS_SHOWN_MAX};
 use charset::{TextKind, Verdict};
 use semantics::coding::Coding;
 use site::witness::{Outcome, Tried};
-use site::{Batches, CharsetBy, DirectoryEntry, Metadata, Node, NodeKind, Page, Refusal, SitePath, Step, Tree, WhyPlain};
+use site::{
+    Batches, CharsetBy, DirectoryEntry, Metadata, Node, NodeKind, Page, Refusal, SitePath, Step, Tree, WhyPlain,
+};
 use site::{Witness, Workshop};
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;

@@ -158,7 +158,8 @@ impl Plate {
     /// What it takes of memory, about.
     pub(crate) fn weight(&self) -> usize {
         let head = self.head.as_ref().map_or(0, OwnedHead::bytes);
-        let fields = |reply: &Reply| reply.fields.iter().map(|(name, value)| name.len() + value.len() + 48).sum::<usize>();
+        let fields =
+            |reply: &Reply| reply.fields.iter().map(|(name, value)| name.len() + value.len() + 48).sum::<usize>();
         let reply = self.reply.as_ref().map_or(0, |reply| fields(reply) + reply.head.len());
         let notes = self.notes.as_ref().map_or(0, |notes| notes.steps.len() * 160);
         size_of::<Plate>() + self.bytes.len() + head + reply + notes
@@ -249,8 +250,7 @@ pub(super) mod tests {
     /// A plate with nothing on it.
     pub(crate) fn plate(number: u64) -> Plate {
         let key = Key { index: 0, generation: 1 };
-        let socket =
-            Socket { key, stream: StreamId(0), worker: 0, peer: None, tls: None, is_paper: false };
+        let socket = Socket { key, stream: StreamId(0), worker: 0, peer: None, tls: None, is_paper: false };
         Plate::new(socket, (0, number), Timestamp(0), Seen { bytes: b"", head: None })
     }
 
@@ -269,13 +269,8 @@ pub(super) mod tests {
             let mut fields = Fields::new();
             fields.set_section(section.as_bytes());
             fields.note(FieldName::QuarryTrace, section[14..].trim().as_bytes());
-            let head = RequestHead {
-                method: Method::Get,
-                target: b"/",
-                authority: b"a",
-                version: Version::Http11,
-                fields,
-            };
+            let head =
+                RequestHead { method: Method::Get, target: b"/", authority: b"a", version: Version::Http11, fields };
             assert_eq!(mark(&head, "0123"), expected, "{value}");
             assert_eq!(mark(&head, ""), None, "no token is none");
         }

@@ -30,7 +30,10 @@ pub fn near_miss(pattern: &str, path: &[u8]) -> Option<NearMiss> {
         Ast::Alternation(alternation) => alternation.asts.iter().collect(),
         other => vec![other],
     };
-    branches.into_iter().filter_map(|branch| of_branch(pattern, branch, path)).max_by_key(|near| (near.path.end, near.matched.len()))
+    branches
+        .into_iter()
+        .filter_map(|branch| of_branch(pattern, branch, path))
+        .max_by_key(|near| (near.path.end, near.matched.len()))
 }
 
 /// Of one sequence of parts.
@@ -73,7 +76,9 @@ mod tests {
     #[track_caller]
     fn check(pattern: &str, path: &str, expected: Option<(&str, &str, &str)>) {
         let near = near_miss(pattern, path.as_bytes());
-        let found = near.as_ref().map(|near| (&pattern[near.matched.clone()], &path[near.path.clone()], &pattern[near.failed.clone()]));
+        let found = near
+            .as_ref()
+            .map(|near| (&pattern[near.matched.clone()], &path[near.path.clone()], &pattern[near.failed.clone()]));
         assert_eq!(found, expected, "{pattern} on {path}");
     }
 
@@ -82,7 +87,11 @@ mod tests {
         let posts = r"^/posts/(?<year>\d{4})/(?<slug>[a-z-]+)$";
         check(posts, "/posts/202x/spring", Some(("^/posts/", "/posts/", r"(?<year>\d{4})")));
         check(posts, "/posts/2024/Spring", Some((r"^/posts/(?<year>\d{4})/", "/posts/2024/", "(?<slug>[a-z-]+)")));
-        check(posts, "/posts/2024/spring/", Some((r"^/posts/(?<year>\d{4})/(?<slug>[a-z-]+)", "/posts/2024/spring", "$")));
+        check(
+            posts,
+            "/posts/2024/spring/",
+            Some((r"^/posts/(?<year>\d{4})/(?<slug>[a-z-]+)", "/posts/2024/spring", "$")),
+        );
         check(posts, "/pages/2024/a", Some(("^/p", "/p", "osts/")));
         check(posts, "/posts/2024/spring", None);
         check(r"\.(css|js)$", "/a.html", Some((r"\.", ".", "(css|js)")));

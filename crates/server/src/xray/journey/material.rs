@@ -4,9 +4,9 @@ use super::{View, bytes, span};
 use crate::xray::notes::Note;
 use page::xray::cause::Why;
 use page::xray::{Cause, Fact, Key, Station};
+use semantics::coding::Coding;
 use semantics::date::format_date;
 use semantics::media_type::MediaType;
-use semantics::coding::Coding;
 use site::{ArchiveKind, CharsetBy, ListingFormat, NodeKind, Page, Refusal, SitePath, WhyPlain};
 
 impl View<'_> {

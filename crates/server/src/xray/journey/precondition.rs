@@ -29,9 +29,7 @@ impl View<'_> {
     /// What one precondition comes to by itself.
     fn precondition(&self, head: &RequestHead<'_>, name: FieldName, value: &[u8]) -> Why {
         use FieldName::{IfMatch, IfModifiedSince, IfUnmodifiedSince};
-        let only = |head: RequestHead<'_>| {
-            evaluate(&head, self.tag().map(str::as_bytes), self.modified(), self.now())
-        };
+        let only = |head: RequestHead<'_>| evaluate(&head, self.tag().map(str::as_bytes), self.modified(), self.now());
         let verdict = with_only(head, name, only);
         let is_date = || !head.fields.is_repeated(name) && parse_date(value, self.now()).is_some();
         match (name, verdict) {

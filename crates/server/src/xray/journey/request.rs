@@ -10,9 +10,12 @@ impl View<'_> {
     pub(super) fn request(&self, station: &mut Station) {
         let facts = &mut station.facts;
         let Some(head) = &self.head else {
-            return facts.extend(self.plate.fault.iter().map(|fault| {
-                Fact::new(Key::RequestLine, "-").because(Cause::new(Why::Broken, [fault.as_str()]))
-            }));
+            return facts.extend(
+                self.plate
+                    .fault
+                    .iter()
+                    .map(|fault| Fact::new(Key::RequestLine, "-").because(Cause::new(Why::Broken, [fault.as_str()]))),
+            );
         };
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         facts.push(Fact::new(Key::Method, text(head.method.as_bytes())).because(match head.method {

@@ -59,7 +59,9 @@ impl View<'_> {
             () if notes.is_kept => ("yes", Why::IsKept),
             () if notes.page.is_some() || !self.is_representation() => ("no", Why::NotKeptMade),
             () if is_unsettled => ("no", Why::NotKeptUnsettled),
-            () if self.sent("vary").is_some_and(|vary| vary.contains("Sec-Fetch-Dest")) => ("no", Why::NotKeptNavigation),
+            () if self.sent("vary").is_some_and(|vary| vary.contains("Sec-Fetch-Dest")) => {
+                ("no", Why::NotKeptNavigation)
+            }
             () => ("no", Why::NotKeptLink),
         };
         facts.push(Fact::new(Key::Kept, kept).because(why));
@@ -96,5 +98,4 @@ impl View<'_> {
         call("pread64", files.read, Why::CallsFile);
         call("getdents64", files.listed, Why::CallsFile);
     }
-
 }

@@ -21,7 +21,9 @@ impl View<'_> {
                 self.missed(other, facts);
             }
             facts.push(match note {
-                Note::Route(number, Held::Yes(values)) if values.is_empty() => self.route(*number, Why::RuleHolds.into()),
+                Note::Route(number, Held::Yes(values)) if values.is_empty() => {
+                    self.route(*number, Why::RuleHolds.into())
+                }
                 Note::Route(number, Held::Yes(values)) => {
                     self.route(*number, Cause::new(Why::RuleHoldsWith, [values.join(", ")]))
                 }

@@ -40,7 +40,8 @@ impl View<'_> {
             false if number == 0 => Fact::new(Key::Exchange, "1").because(Why::FirstOnConnection),
             false => Fact::new(Key::Exchange, (u64::from(number) + 1).to_string()).because(Why::LaterOnConnection),
         });
-        let mut limit = |name: &str, value: String, why| facts.push(Fact::new(Key::Limit, value).named(name).because(why));
+        let mut limit =
+            |name: &str, value: String, why| facts.push(Fact::new(Key::Limit, value).named(name).because(why));
         limit("head time", seconds(wire::limit::HEAD_TIMEOUT), Why::HeadTimeout);
         limit("idle time", seconds(self.setting.limits.wire.idle), Why::IdleTimeout);
         limit("head size", bytes(wire::limit::HEAD_BYTES_MAX as u64), Why::HeadBytes);
@@ -53,7 +54,8 @@ impl View<'_> {
 /// What every connection inherits from its listener.
 fn options(facts: &mut Vec<Fact>) {
     let how = ListenOptions::default();
-    let mut option = |name: &str, value: String, why| facts.push(Fact::new(Key::Option, value).named(name).because(why));
+    let mut option =
+        |name: &str, value: String, why| facts.push(Fact::new(Key::Option, value).named(name).because(why));
     option("SO_REUSEADDR", "1".into(), Why::ReuseAddress);
     option("SO_REUSEPORT", "1".into(), Why::ReusePort);
     option("TCP_NODELAY", u8::from(how.no_delay).to_string(), Why::NoDelay);

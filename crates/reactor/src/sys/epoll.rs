@@ -16,6 +16,7 @@ use crate::listen::{ListenAddress, Listener, PeerAddress};
 use crate::reactor::{Calls, Completion, Key, Reactor};
 use crate::sys::clock;
 use crate::sys::slab::{Interest, Slab};
+use crate::sys::token::{WAKER_TOKEN, key_of, token_of};
 use crate::sys::waker::Waker;
 use crate::timer::Wheel;
 
@@ -577,16 +578,6 @@ fn retried<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
     }
 }
 
-fn token_of(key: Key) -> u64 {
-    u64::from(key.generation) << 32 | u64::from(key.index)
-}
-
-fn key_of(token: u64) -> Key {
-    Key { index: token as u32, generation: (token >> 32) as u32 }
-}
-
-/// Generation 0 is for listeners, by their number, and for the waker.
-const WAKER_TOKEN: u64 = u32::MAX as u64;
 /// Beyond it the rest waits for the next turn. More than this gains nothing that could be measured.
 const EVENTS_MAX: usize = 512;
 /// New clients taken in a turn, so that a rush at the gate does not hold up those inside.

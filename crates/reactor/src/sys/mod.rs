@@ -4,4 +4,5 @@ pub(crate) mod clock;
 pub(crate) mod epoll;
 pub(crate) mod option;
 pub(crate) mod slab;
+pub(crate) mod token;
 pub(crate) mod waker;

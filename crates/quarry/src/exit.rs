@@ -72,7 +72,12 @@ pub(crate) fn say(sentence: impl Display) {
 /// The cause as the machine gives it, in the middle of a sentence: no capital, no number.
 pub(crate) fn cause(error: &io::Error) -> String {
     let text = error.to_string();
-    let text = text.split_once(" (os error").map_or(text.as_str(), |(before, _)| before);
+    in_a_sentence(text.split_once(" (os error").map_or(text.as_str(), |(before, _)| before))
+}
+
+/// What others say, in the middle of a sentence: no capital, no full stop.
+pub(crate) fn in_a_sentence(text: &str) -> String {
+    let text = text.trim_end_matches('.');
     let mut characters = text.chars();
     match (characters.next(), characters.clone().next()) {
         // "Is a directory", but not "I/O error".

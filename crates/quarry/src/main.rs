@@ -3,6 +3,7 @@
 mod authority;
 mod browser;
 mod command;
+mod config;
 mod exit;
 mod flag;
 mod interface;

@@ -10,8 +10,9 @@ use semantics::Field;
 use server::{Accent, CertificateFiles, Explanation, Options, OwnFiles, Server, SiteSettings};
 
 use crate::authority::{self, Authority};
+use crate::config::Config;
 use crate::exit::{self, Failure};
-use crate::flag::{Settings, Symlinks, Tls};
+use crate::flag::{LookUp, Pages, Serving, Settings, Symlinks, Tls};
 use crate::interface;
 use crate::terminal::Terminal;
 use crate::value::prefix::Prefix;
@@ -23,12 +24,11 @@ pub(crate) fn bind(options: Options) -> Result<Server, Failure> {
 
 /// Thinks a request through, from its bytes on.
 pub(crate) fn explain(
-    settings: &Settings,
-    root: PathBuf,
+    config: Config,
     terminal: Terminal,
     request: &[u8],
 ) -> Result<Explanation, Failure> {
-    let options = options_without_network(settings, root, terminal)?;
+    let options = options_without_network(config, terminal);
     server::explain(&options, request).map_err(|error| Failure::Sentence(error.to_string()))
 }
 
@@ -39,18 +39,19 @@ pub(crate) fn run(server: Server, read: impl Fn() -> Result<Options, Failure>) -
 }
 
 /// What each flag means to the server; what was not asked for stays as the server has it.
-pub(crate) fn options(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Options, Failure> {
+pub(crate) fn options(config: Config, terminal: Terminal) -> Result<Options, Failure> {
+    let settings = &config.settings.clone();
     Ok(Options {
         listen: addresses(settings)?,
         tls: certificate(&settings.tls)?,
-        ..options_without_network(settings, root, terminal)?
+        ..options_without_network(config, terminal)
     })
 }
 
 /// The same for who answers nobody: neither an address nor a certificate is needed.
-fn options_without_network(settings: &Settings, root: PathBuf, terminal: Terminal) -> Result<Options, Failure> {
-    let Settings { root: _, listening, tls: _, serving: _, pages: _, limits, log, look_up: _ } = settings;
-    Ok(Options {
+fn options_without_network(config: Config, terminal: Terminal) -> Options {
+    let Settings { listening, limits, log, .. } = config.settings;
+    Options {
         workers: listening.workers.map_or(0, |workers| workers.get()),
         user: listening.user.clone(),
         memory_bytes: limits.memory_bytes as u64,
@@ -61,14 +62,13 @@ fn options_without_network(settings: &Settings, root: PathBuf, terminal: Termina
         access_log: log.access_log(terminal),
         access_log_file: log.access_log_file.clone(),
         tells_people: io::stderr().is_terminal() && !log.quiet,
-        sites: vec![site(settings, root)?],
+        sites: config.sites,
         ..Options::default()
-    })
+    }
 }
 
-/// The one site that flags make: for all hosts.
-fn site(settings: &Settings, root: PathBuf) -> Result<SiteSettings, Failure> {
-    let Settings { serving, pages, look_up, .. } = settings;
+/// The site that flags make: for all hosts.
+pub(crate) fn site(serving: &Serving, pages: &Pages, look_up: &LookUp, root: PathBuf) -> Result<SiteSettings, Failure> {
     let mut settings = SiteSettings {
         root,
         symlinks: links(serving.symlinks),

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::{fs, io, thread};
 
+use server::site::is_hidden_name;
+
 /// Who looks at what is found; from several threads at once. Paths begin at the folder, without it.
 pub(crate) trait Visitor: Sync {
     /// A folder, with all names in it that are looked at.
@@ -87,7 +89,7 @@ impl Walk<'_> {
         for entry in fs::read_dir(self.root.join(folder))? {
             let entry = entry?;
             let name = entry.file_name();
-            if !self.hidden && name.as_bytes().starts_with(b".") {
+            if !self.hidden && is_hidden_name(name.as_bytes()) {
                 continue;
             }
             match entry.file_type()? {

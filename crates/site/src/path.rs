@@ -125,10 +125,10 @@ impl fmt::Debug for SitePath {
     }
 }
 
-/// Whether a file of this name is neither listed nor served unless told: it begins with a dot.
-/// `.well-known` is made for being asked for (RFC 8615).
+/// Whether a file of this name is neither listed nor served unless told: it begins with a dot, or is a config of ours, which tells
+/// what nobody shall know. `.well-known` is made for being asked for (RFC 8615).
 pub fn is_hidden_name(name: &[u8]) -> bool {
-    name.first() == Some(&b'.') && name != b".well-known"
+    name.first() == Some(&b'.') && name != b".well-known" || name == b"quarry.toml"
 }
 
 /// What can stand between two slashes.
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_dot_hides() {
-        for hidden in [".git", "a/.git/config", ".htaccess", "a/.b/", ".well-known/.secret", "..."] {
+        for hidden in ["quarry.toml", "a/quarry.toml", ".git", "a/.git/config", ".htaccess", "a/.b/", ".well-known/.secret", "..."] {
             assert!(path(hidden).is_hidden(), "{hidden}");
         }
         for visible in ["", "a", "a/b.c", ".well-known/acme-challenge/x"] {

@@ -4,16 +4,16 @@ use std::env;
 
 use server::Language;
 
-use super::{find_root, print};
+use super::print;
 use crate::exit::{Failure, Outcome};
 use crate::terminal::Terminal;
-use crate::{flag, serve};
+use crate::{config, flag, serve};
 
 /// Thinks the request through and tells its journey; "no" when the answer is an error.
 pub(super) fn run(flags: &flag::Explain) -> Result<Outcome, Failure> {
     let request = Request::new(flags)?;
-    let root = find_root("explain", &flags.settings.root)?;
-    let explanation = serve::explain(&flags.settings, root, Terminal::of_output(), &request.bytes())?;
+    let config = config::load(&flags.settings, "explain")?;
+    let explanation = serve::explain(config, Terminal::of_output(), &request.bytes())?;
     let text = if flags.json { explanation.json() } else { explanation.text(language()) };
     print(|out| out.write_all(text.as_bytes()))?;
     Ok(if explanation.is_error() { Outcome::No } else { Outcome::Done })

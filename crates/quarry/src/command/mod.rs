@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 
+use crate::config;
 use crate::exit::{self, Failure, Outcome};
 use crate::flag::{self, Command, Generate};
 
@@ -40,6 +41,8 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
             let definition = generate::find(command.as_deref())?;
             print(|out| generate::man(definition, out))
         }
+        Command::Generate(Generate::Config) => print(|out| write!(out, "{}", config::sample())),
+        Command::Generate(Generate::Schema) => print(|out| writeln!(out, "{:#}", config::schema())),
         Command::Generate(Generate::Completions { shell }) => print(|out| generate::completions(shell, out)),
         Command::Generate(Generate::Templates { folder }) => {
             let written = generate::templates(&folder)?;
@@ -55,7 +58,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
 
 /// The folder under its one true name, so that it stays what it is when a link on the way to it does not. `act`: what is to be done
 /// with it.
-fn find_root(act: &str, path: &Path) -> Result<PathBuf, Failure> {
+pub(crate) fn find_root(act: &str, path: &Path) -> Result<PathBuf, Failure> {
     let refuse = |cause: String| Failure::cannot(format!("{act} {}", exit::quoted(path)), cause);
     let root = fs::canonicalize(path).map_err(|error| {
         refuse(match error.kind() {

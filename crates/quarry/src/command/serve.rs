@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reactor::ListenAddress;
 
-use super::find_root;
+use crate::config;
 use crate::exit::{self, Failure, Outcome};
 use crate::flag::Settings;
 use crate::remote::{self, About};
@@ -15,13 +15,15 @@ use crate::{browser, interface, qr, serve};
 /// Serves until TERM or INT.
 pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
     let terminal = Terminal::of_output();
-    let read = || serve::options(settings, find_root("serve", &settings.root)?, terminal);
-    let server = serve::bind(read()?)?;
+    let read = || config::load(settings, "serve").and_then(|config| serve::options(config, terminal));
+    let config = config::load(settings, "serve")?;
+    let served: Vec<String> = config.sites.iter().map(|site| site.root.to_string_lossy().into_owned()).collect();
+    let settings = &config.settings.clone();
+    let server = serve::bind(serve::options(config, terminal)?)?;
     server.remark().into_iter().for_each(exit::warn);
     let bound: Vec<ListenAddress> = server.addresses().cloned().collect();
     let places = Places::of(&bound, Scheme::of(settings));
-    let served = find_root("serve", &settings.root)?.to_string_lossy().into_owned();
-    let about = About { serves: vec![served], places: places.urls.clone() };
+    let about = About { serves: served, places: places.urls.clone() };
     if let Err(error) = remote::listen(about, server.remote()) {
         exit::warn(format!("quarry reload will not find this server, only HUP does: {}", exit::cause(&error)));
     }
@@ -129,7 +131,7 @@ fn announce(settings: &Settings, terminal: Terminal, places: &Places) -> io::Res
     out.flush()?;
     if io::stderr().is_terminal() && !settings.log.quiet {
         // A closed terminal is no reason not to serve.
-        let _ = writeln!(io::stderr(), "serving {}; Ctrl-C stops", exit::shown(&settings.root));
+        let _ = writeln!(io::stderr(), "serving {}; Ctrl-C stops", exit::shown(settings.config.as_ref().unwrap_or(&settings.root)));
     }
     if settings.listening.open {
         match places.urls.iter().find(|url| url.starts_with("http")) {

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::value::{duration, size};
 
 /// What clients and memory may take.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Limits")]
 pub(crate) struct Limits {
     /// Keep hot files in so much memory
@@ -27,7 +27,7 @@ pub(crate) struct Limits {
     pub(crate) connections_per_address_max: NonZeroU32,
 }
 
-fn parse_count(text: &str) -> Result<NonZeroU32, String> {
+pub(crate) fn parse_count(text: &str) -> Result<NonZeroU32, String> {
     let number = text.parse().ok().filter(|number: &NonZeroU32| number.get() <= CONNECTIONS_MAX);
     number.ok_or_else(|| format!("expected a number from 1 to {CONNECTIONS_MAX}"))
 }

@@ -10,7 +10,7 @@ use crate::value::address::{self, Listen};
 use crate::value::duration;
 
 /// Where to listen, and with what.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Listening")]
 pub(crate) struct Listening {
     /// Where to listen; none: port 8000 on this machine, or the next one that is free.
@@ -42,11 +42,11 @@ May be given several times. A port alone is for this machine only; a colon befor
 port 8000 on this machine, or the next one that is free.";
 
 /// Looks the names up at once, so that a slip is told before anything is done.
-fn parse_user(text: &str) -> Result<Identity, String> {
+pub(crate) fn parse_user(text: &str) -> Result<Identity, String> {
     Identity::find(text).map_err(|error| error.to_string())
 }
 
-fn parse_workers(text: &str) -> Result<NonZeroUsize, String> {
+pub(crate) fn parse_workers(text: &str) -> Result<NonZeroUsize, String> {
     let number = text.parse().ok().filter(|number: &NonZeroUsize| number.get() <= WORKERS_MAX);
     number.ok_or_else(|| format!("expected a number from 1 to {WORKERS_MAX}"))
 }

@@ -11,7 +11,7 @@ use server::AccessLog;
 use crate::terminal::Terminal;
 
 /// What is said while serving.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Log")]
 pub(crate) struct Log {
     /// A line per request: off, combined, json, short, or your own.
@@ -57,7 +57,7 @@ impl TypedValueParser for Forms {
     }
 }
 
-fn parse_access_log(text: &str) -> Result<AccessLog, String> {
+pub(crate) fn parse_access_log(text: &str) -> Result<AccessLog, String> {
     Ok(match text {
         "off" => AccessLog::Off,
         "combined" => AccessLog::Combined,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 /// Looking up names and contents.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Look-up")]
 pub(crate) struct LookUp {
     /// Do not index names and contents

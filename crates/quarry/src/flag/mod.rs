@@ -5,18 +5,18 @@
 mod explain;
 mod fault;
 mod find;
-mod limits;
-mod listening;
-mod log;
+pub(crate) mod limits;
+pub(crate) mod listening;
+pub(crate) mod log;
 mod look_up;
 mod pages;
-mod serving;
+pub(crate) mod serving;
 mod tls;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub(crate) use explain::Explain;
@@ -79,11 +79,17 @@ pub(crate) enum Command {
 }
 
 /// What the flags of `serve` mean, parsed and checked.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct Settings {
     /// The folder to serve
     #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
     pub(crate) root: PathBuf,
+    /// Serve what this file says; none is read unasked
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The flags that were given, by the names of their fields.
+    #[arg(skip)]
+    pub(crate) given: Vec<String>,
     #[command(flatten)]
     pub(crate) listening: Listening,
     #[command(flatten)]
@@ -151,6 +157,10 @@ pub(crate) enum Generate {
         #[arg(value_name = "SHELL")]
         shell: Shell,
     },
+    /// Print a config with all that it may say, explained
+    Config,
+    /// Print the schema of the config, for editors (JSON Schema)
+    Schema,
     /// Write the templates that make the pages as they are, to be changed and served with --templates
     Templates {
         /// The folder to write them into
@@ -175,8 +185,39 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
     if arguments.get(1).is_some_and(|word| word == "find") {
         arguments = find::arrange(arguments);
     }
-    let Program { command, serve } = Program::try_parse_from(arguments)?;
-    Ok(command.unwrap_or_else(|| Command::Serve(Box::new(serve))))
+    let mut matches = definition().try_get_matches_from(arguments)?;
+    let of_serve = matches.subcommand().map_or(&matches, |(_, of_command)| of_command);
+    let is_given = |id: &clap::Id| of_serve.value_source(id.as_str()) == Some(clap::parser::ValueSource::CommandLine);
+    // Groups of flags have ids too.
+    let is_flag = |id: &clap::Id| definition().get_arguments().any(|argument| argument.get_id() == id);
+    let given: Vec<String> = of_serve.ids().filter(|id| is_given(id) && is_flag(id)).map(ToString::to_string).collect();
+    let Program { command, serve } = Program::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition()))?;
+    let mut command = command.unwrap_or_else(|| Command::Serve(Box::new(serve)));
+    match &mut command {
+        Command::Serve(settings) => settings.given = given,
+        Command::Explain(flags) => flags.settings.given = given,
+        _ => {}
+    }
+    Ok(command)
+}
+
+/// What `serve` does without any flag.
+pub(crate) fn plain() -> Settings {
+    match parse(["quarry".into()]) {
+        Ok(Command::Serve(settings)) => *settings,
+        // No argument is no other command, and no fault.
+        _ => unreachable!("flags have defaults"),
+    }
+}
+
+/// A flag as it is written, by the name of its field.
+pub(crate) fn shown(field: &str) -> String {
+    let definition = definition();
+    let flag = definition.get_arguments().find(|argument| argument.get_id() == field);
+    match flag.and_then(clap::Arg::get_long) {
+        Some(long) => format!("--{long}"),
+        None => "DIR".into(),
+    }
 }
 
 /// The definition of the whole command line.

@@ -9,7 +9,7 @@ use crate::value::look;
 use crate::value::prefix::{self, Prefix};
 
 /// The pages that Quarry makes.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Pages")]
 pub(crate) struct Pages {
     /// Do not list folders without an index page, nor look up

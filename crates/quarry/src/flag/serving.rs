@@ -8,7 +8,7 @@ use crate::value::field::{self, AddedField};
 use crate::value::{duration, look};
 
 /// Which files are served, and how.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Serving")]
 pub(crate) struct Serving {
     /// Serve hidden files too (names that begin with a dot)
@@ -51,7 +51,7 @@ pub(crate) enum Symlinks {
 }
 
 /// A file below the folder, as a relative path.
-pub(super) fn parse_file(text: &str) -> Result<String, String> {
+pub(crate) fn parse_file(text: &str) -> Result<String, String> {
     let path = text.strip_prefix('/').unwrap_or(text);
     let is_inside = path.split('/').all(|segment| !matches!(segment, "" | "." | "..") && !segment.contains('\0'));
     is_inside.then(|| path.to_owned()).ok_or_else(|| "expected a file inside the folder, such as index.html".into())

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 /// HTTPS.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "HTTPS")]
 pub(crate) struct Tls {
     /// Serve by HTTPS; without a certificate of its own, with one for this machine: see quarry trust

@@ -15,10 +15,42 @@ pub(crate) fn parse(text: &str) -> Result<AddedField, String> {
     if name.is_empty() || !name.bytes().all(is_token) {
         return Err(format!("{name:?} is no field name; expected letters, digits and - before the colon"));
     }
-    if let Some((_, advice)) = OURS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
-        return Err(format!("{name} is {advice}"));
+    match refusal(name) {
+        Some(refusal) => Err(refusal),
+        None => Ok(AddedField { name: name.into(), value: parse_value(value)? }),
     }
-    Ok(AddedField { name: name.into(), value: parse_value(value)? })
+}
+
+/// Reads the name of a field.
+pub(crate) fn parse_name(text: &str) -> Result<String, String> {
+    let is_name = !text.is_empty() && text.bytes().all(is_token);
+    is_name.then(|| text.to_owned()).ok_or_else(|| format!("{text:?} is no field name; expected letters, digits and -"))
+}
+
+/// Why a field of that name cannot be added to every response; `None`: it can.
+pub(crate) fn refusal(name: &str) -> Option<String> {
+    let (_, advice) = OURS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+    Some(format!("{name} is {advice}"))
+}
+
+/// Why a route cannot set a field of that name; `None`: it can.
+pub(crate) fn refusal_in_route(name: &str) -> Option<String> {
+    match name.to_ascii_lowercase().as_str() {
+        "cache-control" => None,
+        "content-type" => Some(format!("{name} is set by media-type")),
+        "location" => Some(format!("{name} is set by redirect")),
+        _ => refusal(name),
+    }
+}
+
+/// Reads the name of a field that a route takes out of its answers. What says how the message is to be read stays.
+pub(crate) fn parse_removed(text: &str) -> Result<String, String> {
+    let name = parse_name(text)?;
+    let stays = ["Allow", "Connection", "Content-Encoding", "Content-Length", "Content-Range", "Content-Type", "Date", "Location", "Transfer-Encoding", "Vary", "WWW-Authenticate"];
+    match stays.iter().any(|stays| name.eq_ignore_ascii_case(stays)) {
+        true => Err(format!("{name} cannot go: without it the answer would be read wrongly")),
+        false => Ok(name),
+    }
 }
 
 /// Reads the value of a field.

@@ -91,8 +91,8 @@ fn flags_and_words_that_do_not_exist() {
     );
     check(&["-q", "-q"], "cannot take --quiet twice");
     check(&["compress"], "cannot start: DIR is missing");
-    check(&["generate"], "cannot generate: expected man, completions or templates");
-    check(&["generate", "html"], "cannot take \"html\": expected man, completions or templates");
+    check(&["generate"], "cannot generate: expected man, completions, config, schema or templates");
+    check(&["generate", "html"], "cannot take \"html\": expected man, completions, config, schema or templates");
     check(
         &["generate", "completions", "tcsh"],
         "cannot take SHELL \"tcsh\": expected bash, elvish, fish, powershell or zsh",

@@ -8,6 +8,7 @@ mod check;
 mod client;
 mod command_line;
 mod compress;
+mod config;
 mod crowd;
 mod drain;
 mod explain;

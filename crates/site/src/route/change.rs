@@ -153,6 +153,8 @@ impl Amendments {
         for edit in &self.edits {
             match edit {
                 Edit::Set(Field { name, .. }) | Edit::Add(Field { name, .. }) if is_about_keeping(name) && !keeps => {}
+                // Our own pages bring theirs, and need it.
+                Edit::Set(field) if !is_lasting && is_policy(&field.name) && fields.iter().any(|other| is_policy(&other.name)) => {}
                 Edit::Set(field) if is_vary(&field.name) => vary(fields, &field.value),
                 Edit::Set(field) => {
                     remove(fields, &field.name);
@@ -168,6 +170,10 @@ impl Amendments {
 
 fn remove(fields: &mut Vec<Field>, name: &str) {
     fields.retain(|field| !field.name.eq_ignore_ascii_case(name));
+}
+
+fn is_policy(name: &str) -> bool {
+    name.eq_ignore_ascii_case("Content-Security-Policy")
 }
 
 fn is_vary(name: &str) -> bool {

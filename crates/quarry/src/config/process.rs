@@ -1,0 +1,78 @@
+//! The keys of the whole file: the words of flags, read as flags are.
+
+use std::path::Path;
+
+use super::from;
+use super::table::Table;
+use crate::flag::{Settings, limits, listening, log};
+use crate::value::{address, duration, size};
+
+/// Puts what the file says where no flag says otherwise.
+pub(super) fn apply(table: &Table<'_>, settings: &mut Settings, folder: &Path) {
+    let given = settings.given.clone();
+    let is_free = |flag: &str| !given.iter().any(|given| given == flag);
+    let Settings { listening, tls, limits, log: of_log, .. } = settings;
+    let file = |name| table.text(name).map(|text| Some(from(folder, text.text)));
+    // Each is read, even where a flag goes before it: what is wrong is wrong.
+    if let Some(texts) = table.texts("listen") {
+        let listen = texts.iter().filter_map(|text| text.parse(address::parse)).collect();
+        if is_free("listen") {
+            listening.listen = listen;
+        }
+    }
+    put(table.parsed("workers", listening::parse_workers).map(Some), is_free("workers"), &mut listening.workers);
+    put(table.parsed("user", listening::parse_user).map(Some), is_free("user"), &mut listening.user);
+    put(table.parsed("drain", duration::parse), is_free("drain"), &mut listening.drain);
+    put(table.parsed("memory", size::parse), is_free("memory_bytes"), &mut limits.memory_bytes);
+    put(table.parsed("idle-timeout", duration::parse_positive), is_free("idle_timeout"), &mut limits.idle_timeout);
+    put(table.parsed("max-connections", limits::parse_count).map(Some), is_free("connections_max"), &mut limits.connections_max);
+    let per_address = table.parsed("max-connections-per-address", limits::parse_count);
+    put(per_address, is_free("connections_per_address_max"), &mut limits.connections_per_address_max);
+    let access_log = table.parsed("access-log", log::parse_access_log);
+    put(access_log.map(Some), is_free("access_log"), &mut of_log.access_log);
+    put(file("access-log-file"), is_free("access_log_file"), &mut of_log.access_log_file);
+    put(table.switch("quiet"), is_free("quiet"), &mut of_log.quiet);
+    put(table.switch("tls"), is_free("tls"), &mut tls.tls);
+    let (chain, key) = (file("tls-cert"), file("tls-key"));
+    for (one, other) in [("tls-cert", "tls-key"), ("tls-key", "tls-cert")] {
+        if table.has(one) && !table.has(other) {
+            table.reader.fault(table.name_at(one), format!("{other} is missing: a certificate and its key belong together"));
+        }
+    }
+    put(chain, is_free("tls_cert"), &mut tls.tls_cert);
+    put(key, is_free("tls_key"), &mut tls.tls_key);
+    put(file("state"), is_free("state"), &mut tls.state);
+}
+
+fn put<T>(value: Option<T>, is_free: bool, place: &mut T) {
+    if let Some(value) = value.filter(|_| is_free) {
+        *place = value;
+    }
+}
+
+/// Whether a flag, by the name of its field, says something of the process and not of a site.
+pub(super) fn is_of_process(flag: &str) -> bool {
+    OF_PROCESS.contains(&flag)
+}
+
+const OF_PROCESS: [&str; 19] = [
+    "config",
+    "listen",
+    "open",
+    "qr",
+    "user",
+    "workers",
+    "drain",
+    "memory_bytes",
+    "idle_timeout",
+    "connections_max",
+    "connections_per_address_max",
+    "access_log",
+    "access_log_file",
+    "quiet",
+    "tls",
+    "tls_cert",
+    "tls_key",
+    "state",
+    "socket",
+];

@@ -23,11 +23,7 @@ pub(crate) fn bind(options: Options) -> Result<Server, Failure> {
 }
 
 /// Thinks a request through, from its bytes on.
-pub(crate) fn explain(
-    config: Config,
-    terminal: Terminal,
-    request: &[u8],
-) -> Result<Explanation, Failure> {
+pub(crate) fn explain(config: Config, terminal: Terminal, request: &[u8]) -> Result<Explanation, Failure> {
     let options = options_without_network(config, terminal);
     server::explain(&options, request).map_err(|error| Failure::Sentence(error.to_string()))
 }

@@ -198,7 +198,16 @@ mod tests {
 
     #[test]
     fn a_dot_hides() {
-        for hidden in ["quarry.toml", "a/quarry.toml", ".git", "a/.git/config", ".htaccess", "a/.b/", ".well-known/.secret", "..."] {
+        for hidden in [
+            "quarry.toml",
+            "a/quarry.toml",
+            ".git",
+            "a/.git/config",
+            ".htaccess",
+            "a/.b/",
+            ".well-known/.secret",
+            "...",
+        ] {
             assert!(path(hidden).is_hidden(), "{hidden}");
         }
         for visible in ["", "a", "a/b.c", ".well-known/acme-challenge/x"] {

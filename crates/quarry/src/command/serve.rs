@@ -131,7 +131,11 @@ fn announce(settings: &Settings, terminal: Terminal, places: &Places) -> io::Res
     out.flush()?;
     if io::stderr().is_terminal() && !settings.log.quiet {
         // A closed terminal is no reason not to serve.
-        let _ = writeln!(io::stderr(), "serving {}; Ctrl-C stops", exit::shown(settings.config.as_ref().unwrap_or(&settings.root)));
+        let _ = writeln!(
+            io::stderr(),
+            "serving {}; Ctrl-C stops",
+            exit::shown(settings.config.as_ref().unwrap_or(&settings.root))
+        );
     }
     if settings.listening.open {
         match places.urls.iter().find(|url| url.starts_with("http")) {

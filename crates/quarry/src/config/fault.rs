@@ -70,7 +70,11 @@ impl Source {
         exit::push_safe(&mut marked, &self.text[start..end].replace('\t', " "));
         exit::push_safe(&mut behind, self.text[end..to].trim_end_matches('\r'));
         let carets = "^".repeat(columns(&marked).max(1));
-        let _ = write!(out, "\n{margin} |\n{number} | {before}{marked}{behind}\n{margin} | {}{carets}", " ".repeat(columns(&before)));
+        let _ = write!(
+            out,
+            "\n{margin} |\n{number} | {before}{marked}{behind}\n{margin} | {}{carets}",
+            " ".repeat(columns(&before))
+        );
         if let Some(hint) = &fault.hint {
             let _ = write!(out, "\n{margin} = {hint}");
         }
@@ -97,7 +101,9 @@ pub(crate) fn meant<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) ->
     let plain = |word: &str| word.to_lowercase().replace('_', "-");
     let word = plain(word);
     let near = among.into_iter().map(|candidate| (distance(&word, &plain(candidate)), candidate));
-    near.filter(|(distance, candidate)| *distance <= candidate.len().max(word.len()) / 3).min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
+    near.filter(|(distance, candidate)| *distance <= candidate.len().max(word.len()) / 3)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
 }
 
 /// How many letters must be put in, taken out, replaced, or swapped with their neighbour (optimal string alignment).
@@ -136,10 +142,20 @@ mod tests {
 
     #[test]
     fn a_fault_is_shown_where_it_is() {
-        check("a = 1\nbc = 2\n", "bc", Some("did you mean b?"), "q.toml:2:1: it is wrong\n  |\n2 | bc = 2\n  | ^^\n  = did you mean b?");
+        check(
+            "a = 1\nbc = 2\n",
+            "bc",
+            Some("did you mean b?"),
+            "q.toml:2:1: it is wrong\n  |\n2 | bc = 2\n  | ^^\n  = did you mean b?",
+        );
         check("a = \"资料 x\"", "x", None, "q.toml:1:9: it is wrong\n  |\n1 | a = \"资料 x\"\n  |           ^");
         check("\tb\r\n", "b", None, "q.toml:1:2: it is wrong\n  |\n1 |  b\n  |  ^");
-        check(&format!("{}x = '''\na\nb'''", "\n".repeat(9)), "'''\na\nb'''", None, "q.toml:10:5: it is wrong\n   |\n10 | x = '''\n   |     ^^^");
+        check(
+            &format!("{}x = '''\na\nb'''", "\n".repeat(9)),
+            "'''\na\nb'''",
+            None,
+            "q.toml:10:5: it is wrong\n   |\n10 | x = '''\n   |     ^^^",
+        );
     }
 
     #[test]

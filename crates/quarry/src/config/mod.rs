@@ -49,7 +49,12 @@ pub(crate) struct Config {
 pub(crate) fn load(settings: &Settings, act: &str) -> Result<Config, Failure> {
     let Some(path) = &settings.config else {
         let site = serve::site(&settings.serving, &settings.pages, &settings.look_up, find_root(act, &settings.root)?)?;
-        return Ok(Config { settings: settings.clone(), sites: vec![site], places: vec![Vec::new()], source: Source::default() });
+        return Ok(Config {
+            settings: settings.clone(),
+            sites: vec![site],
+            places: vec![Vec::new()],
+            source: Source::default(),
+        });
     };
     let cannot = |cause: String| Failure::cannot(format!("read {}", exit::quoted(path)), cause);
     let source = Source::new(path, text(path).map_err(cannot)?);
@@ -79,7 +84,10 @@ fn read(settings: &Settings, act: &str, source: Source, path: &Path, folder: &Pa
             let at = table.at.clone();
             if let Some((site, of_routes)) = site::read(table, folder) {
                 if is_served(path, &site) {
-                    let cause = format!("{} would be served, for it stands inside the root of this site; move it, or name it quarry.toml without hidden = true", source.name);
+                    let cause = format!(
+                        "{} would be served, for it stands inside the root of this site; move it, or name it quarry.toml without hidden = true",
+                        source.name
+                    );
                     reader.fault(at, cause);
                 }
                 sites.push(site);
@@ -100,11 +108,19 @@ fn read(settings: &Settings, act: &str, source: Source, path: &Path, folder: &Pa
         return Err(Failure::Sentence(source.show(&faults)));
     }
     if sites.is_empty() {
-        sites.push(serve::site(&settings.serving, &settings.pages, &settings.look_up, find_root(act, &settings.root)?)?);
+        sites.push(serve::site(
+            &settings.serving,
+            &settings.pages,
+            &settings.look_up,
+            find_root(act, &settings.root)?,
+        )?);
         places.push(Vec::new());
     } else if let Some(flag) = settings.given.iter().find(|flag| !process::is_of_process(flag)) {
         let what = flag::shown(flag);
-        return Err(Failure::cannot(format!("take {what} and --config together"), "what a site is served with stands in the file"));
+        return Err(Failure::cannot(
+            format!("take {what} and --config together"),
+            "what a site is served with stands in the file",
+        ));
     }
     Ok(Config { settings: merged, sites, places, source })
 }
@@ -129,7 +145,8 @@ fn text(path: &Path) -> Result<String, String> {
     if bytes.len() as u64 > BYTES_MAX {
         return Err(format!("it is longer than the {} MiB that it may have", BYTES_MAX >> 20));
     }
-    let text = String::from_utf8(bytes).map_err(|error| format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to() + 1))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|error| format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to() + 1))?;
     Ok(text.strip_prefix('\u{feff}').map(String::from).unwrap_or(text))
 }
 

@@ -25,7 +25,11 @@ pub(super) fn apply(table: &Table<'_>, settings: &mut Settings, folder: &Path) {
     put(table.parsed("drain", duration::parse), is_free("drain"), &mut listening.drain);
     put(table.parsed("memory", size::parse), is_free("memory_bytes"), &mut limits.memory_bytes);
     put(table.parsed("idle-timeout", duration::parse_positive), is_free("idle_timeout"), &mut limits.idle_timeout);
-    put(table.parsed("max-connections", limits::parse_count).map(Some), is_free("connections_max"), &mut limits.connections_max);
+    put(
+        table.parsed("max-connections", limits::parse_count).map(Some),
+        is_free("connections_max"),
+        &mut limits.connections_max,
+    );
     let per_address = table.parsed("max-connections-per-address", limits::parse_count);
     put(per_address, is_free("connections_per_address_max"), &mut limits.connections_per_address_max);
     let access_log = table.parsed("access-log", log::parse_access_log);
@@ -36,7 +40,9 @@ pub(super) fn apply(table: &Table<'_>, settings: &mut Settings, folder: &Path) {
     let (chain, key) = (file("tls-cert"), file("tls-key"));
     for (one, other) in [("tls-cert", "tls-key"), ("tls-key", "tls-cert")] {
         if table.has(one) && !table.has(other) {
-            table.reader.fault(table.name_at(one), format!("{other} is missing: a certificate and its key belong together"));
+            table
+                .reader
+                .fault(table.name_at(one), format!("{other} is missing: a certificate and its key belong together"));
         }
     }
     put(chain, is_free("tls_cert"), &mut tls.tls_cert);

@@ -6,7 +6,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use semantics::Status;
-use server::site::route::{Action, AddressRange, Auth, Changes, Condition, Cors, Deny, Guards, HostPattern, Limit, Route, Test};
+use server::site::route::{
+    Action, AddressRange, Auth, Changes, Condition, Cors, Deny, Guards, HostPattern, Limit, Route, Test,
+};
 
 use super::fault::Source;
 use super::key::{AUTH, CORS, LIMIT};
@@ -36,9 +38,13 @@ impl Places {
     pub(crate) fn of(&self, key: &str, item: usize, byte: usize) -> Range<usize> {
         // Conditions are counted together, whatever their keys.
         let is_meant = |known: &str| known == key || CONDITIONS.contains(&key) && CONDITIONS.contains(&known);
-        let Some((_, whole, start)) = self.values.iter().filter(|(known, ..)| is_meant(known)).nth(item) else { return self.whole.clone() };
+        let Some((_, whole, start)) = self.values.iter().filter(|(known, ..)| is_meant(known)).nth(item) else {
+            return self.whole.clone();
+        };
         match start {
-            Some(start) if byte > 0 => (start + byte).min(whole.end.saturating_sub(1))..whole.end.saturating_sub(1).max(start + byte),
+            Some(start) if byte > 0 => {
+                (start + byte).min(whole.end.saturating_sub(1))..whole.end.saturating_sub(1).max(start + byte)
+            }
             _ => whole.clone(),
         }
     }
@@ -63,15 +69,34 @@ pub(super) fn read(table: Table<'_>, source: &Source) -> (Route, Places) {
     let is_idle = action.is_none() && guards == Guards::default() && changes == Changes::default();
     let is_empty = !ACTIONS.iter().chain(&OTHERS).any(|key| table.has(key));
     if is_idle && is_empty {
-        table.reader.hint(table.at.clone(), "this route does nothing", Some("write what it does: serve, redirect, answer, set, deny…".into()));
+        table.reader.hint(
+            table.at.clone(),
+            "this route does nothing",
+            Some("write what it does: serve, redirect, answer, set, deny…".into()),
+        );
     }
     table.finish();
     (Route { line: Some(places.line), pattern, conditions, guards, changes, action }, places)
 }
 
 const ACTIONS: [&str; 3] = ["serve", "redirect", "answer"];
-const OTHERS: [&str; 15] =
-    ["deny", "allow", "limit", "auth", "set", "remove", "cache-control", "charset", "media-type", "listing", "fallback", "errors", "cors", "security", "status"];
+const OTHERS: [&str; 15] = [
+    "deny",
+    "allow",
+    "limit",
+    "auth",
+    "set",
+    "remove",
+    "cache-control",
+    "charset",
+    "media-type",
+    "listing",
+    "fallback",
+    "errors",
+    "cors",
+    "security",
+    "status",
+];
 
 fn conditions(table: &Table<'_>, places: &mut Places) -> Vec<Condition> {
     let mut found = Vec::new();
@@ -97,7 +122,11 @@ fn conditions(table: &Table<'_>, places: &mut Places) -> Vec<Condition> {
                 None => places.note(key, &name),
             }
             let name = if key == "field" { name.parse(field::parse_name) } else { Some(name.text.to_owned()) };
-            found.extend(name.map(|name| if key == "field" { Condition::Field(name, test) } else { Condition::Query(name, test) }));
+            found.extend(
+                name.map(
+                    |name| if key == "field" { Condition::Field(name, test) } else { Condition::Query(name, test) },
+                ),
+            );
         }
     }
     if let Some(texts) = table.texts("address") {
@@ -113,14 +142,20 @@ fn guards(table: &Table<'_>, status: Option<Status>) -> Guards {
         let addresses = match value.is_switch() {
             true if value.switch() == Some(true) => None,
             true => {
-                value.reader.fault(value.at.clone(), "found false, expected true or ranges of addresses: a route without deny turns nobody away");
+                value.reader.fault(
+                    value.at.clone(),
+                    "found false, expected true or ranges of addresses: a route without deny turns nobody away",
+                );
                 return None;
             }
             false => Some(ranges(&value.texts()?)),
         };
         let status = status.unwrap_or(Status::FORBIDDEN);
         if !matches!(status, Status::FORBIDDEN | Status::NOT_FOUND) && !ACTIONS.iter().any(|key| table.has(key)) {
-            value.reader.fault(table.get("status").map_or(value.at.clone(), |status| status.at.clone()), "expected 403, or 404 where not even that it is there shall be known");
+            value.reader.fault(
+                table.get("status").map_or(value.at.clone(), |status| status.at.clone()),
+                "expected 403, or 404 where not even that it is there shall be known",
+            );
         }
         let status = if status == Status::NOT_FOUND { status } else { Status::FORBIDDEN };
         Some(Deny { addresses, status })
@@ -143,7 +178,8 @@ fn limit(value: &Value<'_>) -> Option<Limit> {
         true => {
             let table = value.table(Some(LIMIT))?;
             let rate = table.text("rate");
-            let burst = table.parsed("burst", |text| text.parse::<u32>().map_err(|_| "expected a whole number, such as 20".into()));
+            let burst = table
+                .parsed("burst", |text| text.parse::<u32>().map_err(|_| "expected a whole number, such as 20".into()));
             if rate.is_none() && !table.has("rate") {
                 table.reader.fault(value.at.clone(), "rate is missing; expected for example { rate = \"10/s\" }");
             }
@@ -160,7 +196,8 @@ fn limit(value: &Value<'_>) -> Option<Limit> {
             "h" => 3600,
             _ => return Err(expected()),
         };
-        let requests: u32 = number.parse().ok().filter(|requests| (1..=1_000_000).contains(requests)).ok_or_else(expected)?;
+        let requests: u32 =
+            number.parse().ok().filter(|requests| (1..=1_000_000).contains(requests)).ok_or_else(expected)?;
         Ok((requests, Duration::from_secs(seconds)))
     })?;
     Some(Limit { requests, period, burst: burst.unwrap_or(0) })
@@ -168,7 +205,8 @@ fn limit(value: &Value<'_>) -> Option<Limit> {
 
 fn auth(value: &Value<'_>, source: &Source) -> Option<Auth> {
     let table = value.table(Some(AUTH))?;
-    let realm = table.text("realm").and_then(|text| text.parse(field::parse_value)).unwrap_or_else(|| "restricted".into());
+    let realm =
+        table.text("realm").and_then(|text| text.parse(field::parse_value)).unwrap_or_else(|| "restricted".into());
     let mut users = Vec::new();
     if let Some(named) = table.get("users").and_then(|value| value.table(None)) {
         for (name, hash) in named.all() {
@@ -182,7 +220,8 @@ fn auth(value: &Value<'_>, source: &Source) -> Option<Auth> {
         match fs::read_to_string(folder.join(file.text)) {
             Err(error) => file.fault(format!("cannot read it: {}", crate::exit::cause(&error))),
             Ok(text) => {
-                let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
+                let lines =
+                    text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
                 for (number, line) in lines {
                     let read = line.split_once(':').ok_or_else(|| "expected NAME:HASH".to_owned());
                     match read.and_then(|(name, hash)| Ok((user(name)?, hash_of_password(hash.trim())?))) {
@@ -207,9 +246,13 @@ fn user(name: &str) -> Result<String, String> {
 }
 
 fn hash_of_password(hash: &str) -> Result<String, String> {
-    let is_known = ["$argon2id$", "$argon2i$", "$argon2d$", "$2a$", "$2b$", "$2y$"].iter().any(|start| hash.starts_with(start));
+    let is_known =
+        ["$argon2id$", "$argon2i$", "$argon2d$", "$2a$", "$2b$", "$2y$"].iter().any(|start| hash.starts_with(start));
     // What was written instead may be the password: it is not said again.
-    is_known.then(|| hash.to_owned()).ok_or_else(|| "expected the hash of a password (argon2 or bcrypt), never the password itself; quarry password makes one".into())
+    is_known.then(|| hash.to_owned()).ok_or_else(|| {
+        "expected the hash of a password (argon2 or bcrypt), never the password itself; quarry password makes one"
+            .into()
+    })
 }
 
 fn changes(table: &Table<'_>, places: &mut Places) -> Changes {
@@ -237,7 +280,10 @@ fn changes(table: &Table<'_>, places: &mut Places) -> Changes {
 }
 
 fn fields_in_place<'a>(table: &Table<'a>) -> Vec<(String, String, Text<'a>)> {
-    fields(table, field::refusal_in_route).into_iter().map(|(name, text, _)| (name, text.text.to_owned(), text)).collect()
+    fields(table, field::refusal_in_route)
+        .into_iter()
+        .map(|(name, text, _)| (name, text.text.to_owned(), text))
+        .collect()
 }
 
 /// Fields with their values, each of which may be several. `refuse`: why a field of that name cannot be taken.
@@ -261,7 +307,8 @@ pub(super) fn fields<'a>(table: &Table<'a>, refuse: fn(&str) -> Option<String>) 
 
 fn media_type(text: &str) -> Result<String, String> {
     let expected = || format!("{text:?} is no media type; expected for example text/plain, or text/html; charset=gbk");
-    let (essence, parameter) = text.split_once(';').map_or((text, None), |(essence, parameter)| (essence, Some(parameter.trim())));
+    let (essence, parameter) =
+        text.split_once(';').map_or((text, None), |(essence, parameter)| (essence, Some(parameter.trim())));
     let is_token = |part: &str| field::parse_name(part).is_ok();
     let is_essence = essence.trim_end().split_once('/').is_some_and(|(top, sub)| is_token(top) && is_token(sub));
     if !is_essence || essence.contains(char::is_uppercase) {
@@ -292,7 +339,9 @@ fn cors(value: &Value<'_>) -> Option<Cors> {
         return Some(plain(origins(&value.texts()?)));
     }
     let table = value.table(Some(CORS))?;
-    let names = |key| -> Vec<String> { table.texts(key).unwrap_or_default().iter().filter_map(|text| text.parse(field::parse_name)).collect() };
+    let names = |key| -> Vec<String> {
+        table.texts(key).unwrap_or_default().iter().filter_map(|text| text.parse(field::parse_name)).collect()
+    };
     let cors = Cors {
         origins: table.texts("origins").map_or_else(|| vec!["*".into()], |texts| origins(&texts)),
         methods: table.texts("methods").unwrap_or_default().iter().filter_map(|text| text.parse(method)).collect(),
@@ -302,7 +351,10 @@ fn cors(value: &Value<'_>) -> Option<Cors> {
         max_age: table.parsed("max-age", duration::parse).map(|age| u32::try_from(age.as_secs()).unwrap_or(u32::MAX)),
     };
     if cors.with_credentials && cors.origins.iter().any(|origin| origin == "*") {
-        table.reader.fault(table.name_at("credentials"), "with credentials, name the origins: any site could act in the name of a reader");
+        table.reader.fault(
+            table.name_at("credentials"),
+            "with credentials, name the origins: any site could act in the name of a reader",
+        );
     }
     table.finish();
     Some(cors)
@@ -311,8 +363,13 @@ fn cors(value: &Value<'_>) -> Option<Cors> {
 fn origins(texts: &[Text<'_>]) -> Vec<String> {
     let origin = |text: &str| {
         let host = text.strip_prefix("https://").or(text.strip_prefix("http://"));
-        let is_origin = text == "*" || host.is_some_and(|host| !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic() && !b"/?#@\\*".contains(&byte)));
-        is_origin.then(|| text.to_owned()).ok_or_else(|| format!("{text:?} is no origin; expected for example https://app.example.org, without a slash at the end"))
+        let is_origin = text == "*"
+            || host.is_some_and(|host| {
+                !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic() && !b"/?#@\\*".contains(&byte))
+            });
+        is_origin.then(|| text.to_owned()).ok_or_else(|| {
+            format!("{text:?} is no origin; expected for example https://app.example.org, without a slash at the end")
+        })
     };
     texts.iter().filter_map(|text| text.parse(origin)).collect()
 }
@@ -325,7 +382,11 @@ fn action(table: &Table<'_>, status: Option<Status>, places: &mut Places) -> Opt
     }
     if let [_, second, ..] = present[..] {
         let cause = format!("a route has one action, found {}", present.join(" and "));
-        table.reader.hint(table.name_at(second), cause, Some("make two routes of it; the first that holds answers".into()));
+        table.reader.hint(
+            table.name_at(second),
+            cause,
+            Some("make two routes of it; the first that holds answers".into()),
+        );
     }
     let wrong = |expected: &str| {
         let at = table.get("status").map_or(table.at.clone(), |value| value.at.clone());
@@ -356,7 +417,10 @@ fn action(table: &Table<'_>, status: Option<Status>, places: &mut Places) -> Opt
         return match status.code() {
             200..=299 | 400..=599 => Some(Action::Answer(status, None)),
             _ => {
-                value.reader.fault(value.at.clone(), "expected a status from 200 to 299 or from 400 to 599; redirect sends elsewhere");
+                value.reader.fault(
+                    value.at.clone(),
+                    "expected a status from 200 to 299 or from 400 to 599; redirect sends elsewhere",
+                );
                 None
             }
         };

@@ -42,7 +42,9 @@ fn of(shape: Shape) -> Value {
             let one = json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] });
             json!({ "type": "object", "additionalProperties": one })
         }
-        Shape::Tests => json!({ "type": "object", "additionalProperties": { "anyOf": [{ "type": "string" }, { "type": "boolean" }] } }),
+        Shape::Tests => {
+            json!({ "type": "object", "additionalProperties": { "anyOf": [{ "type": "string" }, { "type": "boolean" }] } })
+        }
         Shape::Table(keys) => Value::Object(table(keys)),
         Shape::Tables(keys) => json!({ "type": "array", "items": table(keys) }),
     }

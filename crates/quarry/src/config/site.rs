@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use semantics::{Field, Status};
-use server::site::route::{Errors, Security};
 use server::site::Routes;
+use server::site::route::{Errors, Security};
 use server::{Host, SiteSettings};
 
+use super::from;
 use super::key::{ROUTE, SECURITY};
 use super::route::{self, Places};
 use super::table::{Table, Text};
-use super::from;
 use crate::command::find_root;
 use crate::exit::Failure;
 use crate::flag::{self, Symlinks, serving};
@@ -27,7 +27,12 @@ pub(super) fn read(table: Table<'_>, folder: &Path) -> Option<(SiteSettings, Vec
     let hosts = hosts.iter().filter_map(|text| text.parse(str::parse::<Host>)).collect();
 
     set(table.switch("hidden"), &mut serving.hidden);
-    set(table.parsed("symlinks", |text| Symlinks::from_str(text, false).map_err(|_| "expected inside, never or anywhere".into())), &mut serving.symlinks);
+    set(
+        table.parsed("symlinks", |text| {
+            Symlinks::from_str(text, false).map_err(|_| "expected inside, never or anywhere".into())
+        }),
+        &mut serving.symlinks,
+    );
     set(table.parsed("spa", serving::parse_file).map(Some), &mut serving.spa);
     set(table.switch("clean-urls"), &mut serving.clean_urls);
     set(table.parsed("charset", look::parse_charset).map(Some), &mut serving.charset);
@@ -47,17 +52,27 @@ pub(super) fn read(table: Table<'_>, folder: &Path) -> Option<(SiteSettings, Vec
 
     let security = table.parsed("security", security);
     let added = table.get("header").and_then(|value| value.table(None));
-    let added: Vec<Field> = added.iter().flat_map(|table| route::fields(table, field::refusal)).map(|(name, value, _)| named(name, value.text)).collect();
-    let errors = table.get("errors").and_then(|value| value.table(None)).map(|table| errors(&table)).unwrap_or_default();
+    let added: Vec<Field> = added
+        .iter()
+        .flat_map(|table| route::fields(table, field::refusal))
+        .map(|(name, value, _)| named(name, value.text))
+        .collect();
+    let errors =
+        table.get("errors").and_then(|value| value.table(None)).map(|table| errors(&table)).unwrap_or_default();
     let (index, not_found) = (table.texts("index-files"), table.text("not-found"));
     let switches = [table.switch("archive"), table.switch("markdown"), table.switch("compress")];
     let (routes, places) = routes(&table);
     let root = table.text("root");
     if root.is_none() && !table.has("root") {
-        table.reader.hint(table.at.clone(), "this site has no root", Some("write root = \"public\", the folder to serve".into()));
+        table.reader.hint(
+            table.at.clone(),
+            "this site has no root",
+            Some("write root = \"public\", the folder to serve".into()),
+        );
     }
     let made = root.and_then(|root| {
-        let made = find_root("serve", &from(folder, root.text)).and_then(|path| serve::site(serving, pages, look_up, path));
+        let made =
+            find_root("serve", &from(folder, root.text)).and_then(|path| serve::site(serving, pages, look_up, path));
         made.map_err(|failure| root.fault(Failure::into_sentence(failure))).ok()
     });
     table.finish();
@@ -92,7 +107,9 @@ fn routes(table: &Table<'_>) -> (Routes, Vec<Places>) {
     let (routes, places): (Vec<_>, Vec<_>) = tables.into_iter().map(|table| route::read(table, reader.source)).unzip();
     let routes = Routes::new(routes).unwrap_or_else(|faults| {
         for fault in faults {
-            let at = places.get(fault.route).map_or(table.at.clone(), |places: &Places| places.of(fault.key, fault.item, fault.at));
+            let at = places
+                .get(fault.route)
+                .map_or(table.at.clone(), |places: &Places| places.of(fault.key, fault.item, fault.at));
             reader.fault(at, fault.cause);
         }
         Routes::default()
@@ -124,16 +141,25 @@ pub(super) fn security(text: &str) -> Result<Security, String> {
 pub(super) fn errors(table: &Table<'_>) -> Vec<(Errors, String)> {
     let read = |name: &Text<'_>| {
         name.parse(|text| {
-            let hundred = text.strip_suffix("xx").and_then(|hundred| hundred.parse().ok()).filter(|hundred| matches!(hundred, 4 | 5));
+            let hundred = text
+                .strip_suffix("xx")
+                .and_then(|hundred| hundred.parse().ok())
+                .filter(|hundred| matches!(hundred, 4 | 5));
             let status = text.parse().ok().and_then(Status::new).filter(|status| status.code() >= 400);
-            hundred.map(Errors::Hundred).or(status.map(Errors::Of)).ok_or_else(|| "expected a status from 400 to 599, 4xx or 5xx".into())
+            hundred
+                .map(Errors::Hundred)
+                .or(status.map(Errors::Of))
+                .ok_or_else(|| "expected a status from 400 to 599, 4xx or 5xx".into())
         })
     };
-    let mut found: Vec<(Errors, String)> = table.all().filter_map(|(name, value)| {
-        let file = value.text()?;
-        let inside = file.parse(|text| serving::parse_file(text).map(|_| text.to_owned()))?;
-        Some((read(&name)?, inside))
-    }).collect();
+    let mut found: Vec<(Errors, String)> = table
+        .all()
+        .filter_map(|(name, value)| {
+            let file = value.text()?;
+            let inside = file.parse(|text| serving::parse_file(text).map(|_| text.to_owned()))?;
+            Some((read(&name)?, inside))
+        })
+        .collect();
     // One status goes before its hundred.
     found.sort_by_key(|(errors, _)| matches!(errors, Errors::Of(_)));
     found.reverse();
@@ -144,4 +170,3 @@ fn name_of_file(text: &str) -> Result<String, String> {
     let is_name = !matches!(text, "" | "." | "..") && !text.contains(['/', '\0']);
     is_name.then(|| text.to_owned()).ok_or_else(|| "expected the name of a file, such as index.html".into())
 }
-

@@ -55,13 +55,19 @@ struct Entry<'a> {
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn new(reader: &'a Reader<'a>, at: Range<usize>, known: Option<&'static [Key]>, table: &'a DeTable<'a>) -> Table<'a> {
-        let entry = |(name, value): (&'a toml::Spanned<std::borrow::Cow<'a, str>>, &'a toml::Spanned<DeValue<'a>>)| Entry {
-            name: name.get_ref(),
-            name_at: name.span(),
-            value: Value { reader, at: value.span(), node: value.get_ref() },
-            is_taken: Cell::new(false),
-        };
+    pub(super) fn new(
+        reader: &'a Reader<'a>,
+        at: Range<usize>,
+        known: Option<&'static [Key]>,
+        table: &'a DeTable<'a>,
+    ) -> Table<'a> {
+        let entry =
+            |(name, value): (&'a toml::Spanned<std::borrow::Cow<'a, str>>, &'a toml::Spanned<DeValue<'a>>)| Entry {
+                name: name.get_ref(),
+                name_at: name.span(),
+                value: Value { reader, at: value.span(), node: value.get_ref() },
+                is_taken: Cell::new(false),
+            };
         let mut entries: Vec<Entry<'a>> = table.iter().map(entry).collect();
         // As they were written: the order of fields is the owner's.
         entries.sort_by_key(|entry| entry.name_at.start);
@@ -70,7 +76,10 @@ impl<'a> Table<'a> {
 
     /// The value of a key, if it is there.
     pub(super) fn get(&self, name: &str) -> Option<&Value<'a>> {
-        debug_assert!(self.known.is_none_or(|known| known.iter().any(|key| key.name == name)), "{name} is in no list of keys");
+        debug_assert!(
+            self.known.is_none_or(|known| known.iter().any(|key| key.name == name)),
+            "{name} is in no list of keys"
+        );
         let entry = self.entries.iter().find(|entry| entry.name == name)?;
         entry.is_taken.set(true);
         Some(&entry.value)
@@ -158,7 +167,9 @@ impl<'a> Value<'a> {
     pub(super) fn scalar(&self) -> Option<Text<'a>> {
         match self.node {
             DeValue::String(text) => Some(Text { reader: self.reader, at: self.at.clone(), text }),
-            DeValue::Integer(number) if number.radix() == 10 => Some(Text { reader: self.reader, at: self.at.clone(), text: number.as_str() }),
+            DeValue::Integer(number) if number.radix() == 10 => {
+                Some(Text { reader: self.reader, at: self.at.clone(), text: number.as_str() })
+            }
             _ => self.other("a string or a number"),
         }
     }
@@ -188,7 +199,8 @@ impl<'a> Value<'a> {
         match self.node {
             DeValue::String(_) | DeValue::Integer(_) => self.scalar().map(|text| vec![text]),
             DeValue::Array(list) => {
-                let items = list.iter().map(|item| Value { reader: self.reader, at: item.span(), node: item.get_ref() });
+                let items =
+                    list.iter().map(|item| Value { reader: self.reader, at: item.span(), node: item.get_ref() });
                 Some(items.filter_map(|item| item.text()).collect())
             }
             _ => self.other("a string, or a list of strings"),

@@ -44,7 +44,10 @@ fn refuse(text: &str, expected: &[&str]) {
 #[track_caller]
 fn refuse_route(keys: &str, expected: &[&str]) {
     let text = format!("site = [{{ root = \"public\", route = [{{\n{keys}\n}}] }}]");
-    let expected: Vec<String> = expected.iter().map(|line| line.strip_prefix("= ").map_or(format!("q.toml:{line}"), |hint| format!("= {hint}"))).collect();
+    let expected: Vec<String> = expected
+        .iter()
+        .map(|line| line.strip_prefix("= ").map_or(format!("q.toml:{line}"), |hint| format!("= {hint}")))
+        .collect();
     refuse(&text, &expected.iter().map(String::as_str).collect::<Vec<_>>());
 }
 
@@ -132,7 +135,11 @@ root = "other"
     assert_eq!((options.spa.as_deref(), options.default_charset.as_deref()), (Some("app.html"), Some("gbk")));
     assert!(options.clean_urls && !options.listing && !options.archive && options.prefix.is_none());
     let fields: Vec<String> = options.fields.iter().map(|field| format!("{}: {}", field.name, field.value)).collect();
-    assert!(fields.contains(&"X-Frame-Options: SAMEORIGIN".to_owned()) && fields.contains(&"Referrer-Policy: no-referrer".to_owned()), "{fields:?}");
+    assert!(
+        fields.contains(&"X-Frame-Options: SAMEORIGIN".to_owned())
+            && fields.contains(&"Referrer-Policy: no-referrer".to_owned()),
+        "{fields:?}"
+    );
     assert_eq!(fields.iter().filter(|field| field.starts_with("Referrer-Policy")).count(), 1);
     assert!(config.sites[0].look_up.is_none() && config.sites[1].look_up.is_some());
     assert_eq!(config.sites[1].hosts.len(), 1);
@@ -174,67 +181,131 @@ answer = 410
 
 #[test]
 fn what_is_wrong_is_shown_with_its_place_and_what_was_meant() {
-    let error = Folder::new().load("[[site]]\nroot = \"public\"\n\n[[site.route]]\nmatch = '^/old/(.*)$'\nredirct = \"/new/$1\"\n", &[]).unwrap_err();
+    let error = Folder::new()
+        .load("[[site]]\nroot = \"public\"\n\n[[site.route]]\nmatch = '^/old/(.*)$'\nredirct = \"/new/$1\"\n", &[])
+        .unwrap_err();
     let expected = "q.toml:6:1: there is no key \"redirct\" here\n  |\n6 | redirct = \"/new/$1\"\n  | ^^^^^^^\n  = did you mean redirect?";
     assert!(error.contains(expected), "{error}");
-    let error = Folder::new().load("[[site]]\nroot = \"public\"\n[[site.route]]\nmatch = '^/a(b'\nserve = \"/x\"", &[]).unwrap_err();
+    let error = Folder::new()
+        .load("[[site]]\nroot = \"public\"\n[[site.route]]\nmatch = '^/a(b'\nserve = \"/x\"", &[])
+        .unwrap_err();
     assert_eq!(error, "q.toml:4:13: unclosed group\n  |\n4 | match = '^/a(b'\n  |             ^^");
-    let error = Folder::new().load("[[site]]\nroot = \"public\"\n[[site.route]]\nmatch = '^/(a)$'\nserve = [\"/x\", \"/y/$2\"]", &[]).unwrap_err();
+    let error = Folder::new()
+        .load("[[site]]\nroot = \"public\"\n[[site.route]]\nmatch = '^/(a)$'\nserve = [\"/x\", \"/y/$2\"]", &[])
+        .unwrap_err();
     assert!(error.starts_with("q.toml:5:20: there is no $2: the expression has 1 group\n"), "{error}");
 }
 
 #[test]
 fn all_is_told_at_once() {
-    refuse("listen = 1.5\nworker = 2\n[[site]]\nroot = \"none\"\n[[site]]\nlisting = \"no\"", &[
-        "q.toml:1:10: found a number with a fraction, expected a string, or a list of strings",
-        "q.toml:2:1: there is no key \"worker\" here",
-        "= did you mean workers?",
-        "q.toml:4:8: cannot serve \"none\": there is no such folder",
-        "q.toml:5:1: this site has no root",
-        "= write root = \"public\", the folder to serve",
-        "q.toml:6:11: found a string, expected true or false",
-    ]);
-    refuse("a = \nb = [", &["q.toml:1:5: string values must be quoted, expected literal string", "q.toml:2:6: unclosed array, expected `]`"]);
+    refuse(
+        "listen = 1.5\nworker = 2\n[[site]]\nroot = \"none\"\n[[site]]\nlisting = \"no\"",
+        &[
+            "q.toml:1:10: found a number with a fraction, expected a string, or a list of strings",
+            "q.toml:2:1: there is no key \"worker\" here",
+            "= did you mean workers?",
+            "q.toml:4:8: cannot serve \"none\": there is no such folder",
+            "q.toml:5:1: this site has no root",
+            "= write root = \"public\", the folder to serve",
+            "q.toml:6:11: found a string, expected true or false",
+        ],
+    );
+    refuse(
+        "a = \nb = [",
+        &[
+            "q.toml:1:5: string values must be quoted, expected literal string",
+            "q.toml:2:6: unclosed array, expected `]`",
+        ],
+    );
 }
 
 #[test]
 fn values_are_read_as_those_of_flags_are() {
-    refuse("listen = \"127.0.0.1\"\ntls-cert = \"a\"\naccess-log = \"loud\"\nidle-timeout = \"0\"\n[[site]]\nroot = \"public\"", &[
-        "q.toml:1:10: the port is missing; expected for example 127.0.0.1:8000",
-        "q.toml:2:1: tls-key is missing: a certificate and its key belong together",
-        "q.toml:3:14: expected off, combined, json, short, or a line with parts such as {client}",
-        "q.toml:4:16: expected more than nothing, such as 60s",
-    ]);
-    refuse("[[site]]\nroot = \"public\"\nhosts = \"a.example:80\"\n[[site]]\nroot = \"other\"\n[[site]]\nroot = \"other\"\nerrors = { 200 = \"/a\", 404 = \"/../b\" }", &[
-        "q.toml:3:9: \"a.example:80\" has a port: expected a host alone, for a site is the same at every port",
-        "q.toml:8:12: expected a status from 400 to 599, 4xx or 5xx",
-        "q.toml:8:30: expected a file inside the folder, such as index.html",
-    ]);
+    refuse(
+        "listen = \"127.0.0.1\"\ntls-cert = \"a\"\naccess-log = \"loud\"\nidle-timeout = \"0\"\n[[site]]\nroot = \"public\"",
+        &[
+            "q.toml:1:10: the port is missing; expected for example 127.0.0.1:8000",
+            "q.toml:2:1: tls-key is missing: a certificate and its key belong together",
+            "q.toml:3:14: expected off, combined, json, short, or a line with parts such as {client}",
+            "q.toml:4:16: expected more than nothing, such as 60s",
+        ],
+    );
+    refuse(
+        "[[site]]\nroot = \"public\"\nhosts = \"a.example:80\"\n[[site]]\nroot = \"other\"\n[[site]]\nroot = \"other\"\nerrors = { 200 = \"/a\", 404 = \"/../b\" }",
+        &[
+            "q.toml:3:9: \"a.example:80\" has a port: expected a host alone, for a site is the same at every port",
+            "q.toml:8:12: expected a status from 400 to 599, 4xx or 5xx",
+            "q.toml:8:30: expected a file inside the folder, such as index.html",
+        ],
+    );
 }
 
 #[test]
 fn routes_are_read_with_care() {
-    refuse_route("match = 'a', serve = '/a', redirect = '/b'", &["2:28: a route has one action, found serve and redirect", "= make two routes of it; the first that holds answers"]);
-    refuse_route("match = 'a'", &["1:37: this route does nothing", "= write what it does: serve, redirect, answer, set, deny…"]);
-    refuse_route("set = { X-A = '1' }, status = 404", &["2:31: a status belongs to redirect, answer or deny, and this route has none of them"]);
+    refuse_route(
+        "match = 'a', serve = '/a', redirect = '/b'",
+        &[
+            "2:28: a route has one action, found serve and redirect",
+            "= make two routes of it; the first that holds answers",
+        ],
+    );
+    refuse_route(
+        "match = 'a'",
+        &["1:37: this route does nothing", "= write what it does: serve, redirect, answer, set, deny…"],
+    );
+    refuse_route(
+        "set = { X-A = '1' }, status = 404",
+        &["2:31: a status belongs to redirect, answer or deny, and this route has none of them"],
+    );
     refuse_route("redirect = '/a', status = 200", &["2:27: expected 301, 302, 303, 307 or 308"]);
-    refuse_route("redirect = 'javascript:x'", &["2:12: expected a path that begins with /, or an address that begins with https://"]);
-    refuse_route("answer = 302", &["2:10: expected a status from 200 to 299 or from 400 to 599; redirect sends elsewhere"]);
+    refuse_route(
+        "redirect = 'javascript:x'",
+        &["2:12: expected a path that begins with /, or an address that begins with https://"],
+    );
+    refuse_route(
+        "answer = 302",
+        &["2:10: expected a status from 200 to 299 or from 400 to 599; redirect sends elsewhere"],
+    );
     refuse_route("answer = 'a', status = 204", &["2:24: expected a status with content; answer = 204 has none"]);
-    refuse_route("deny = false", &["2:8: found false, expected true or ranges of addresses: a route without deny turns nobody away"]);
+    refuse_route(
+        "deny = false",
+        &["2:8: found false, expected true or ranges of addresses: a route without deny turns nobody away"],
+    );
     refuse_route("deny = '10.1.0.0/8'", &["2:8: \"10.1.0.0/8\" has bits beyond its prefix; expected 10.0.0.0/8"]);
     refuse_route("method = 'get', answer = 'a'", &["2:10: expected GET"]);
     refuse_route("limit = '10'", &["2:9: \"10\" is no rate; expected for example 10/s, 100/m or 1000/h"]);
-    refuse_route("auth = { users = { ann = 'secret' } }", &["2:26: expected the hash of a password (argon2 or bcrypt), never the password itself; quarry password makes one"]);
+    refuse_route(
+        "auth = { users = { ann = 'secret' } }",
+        &[
+            "2:26: expected the hash of a password (argon2 or bcrypt), never the password itself; quarry password makes one",
+        ],
+    );
     refuse_route("auth = { realm = 'a' }", &["2:8: nobody could come in: users or file is missing"]);
     refuse_route("set = { Content-Length = '1' }", &["2:9: Content-Length is set by Quarry itself"]);
     refuse_route("set = { Content-Type = 'text/plain' }", &["2:9: Content-Type is set by media-type"]);
-    refuse_route("set = { X = \"a\\r\\nb\" }", &["2:13: the value has characters that no field may have; expected visible ASCII and spaces"]);
-    refuse_route("media-type = 'plain'", &["2:14: \"plain\" is no media type; expected for example text/plain, or text/html; charset=gbk"]);
-    refuse_route("cors = { origins = '*', credentials = true }", &["2:25: with credentials, name the origins: any site could act in the name of a reader"]);
-    refuse_route("cors = 'https://a.example/'", &["2:8: \"https://a.example/\" is no origin; expected for example https://app.example.org, without a slash at the end"]);
+    refuse_route(
+        "set = { X = \"a\\r\\nb\" }",
+        &["2:13: the value has characters that no field may have; expected visible ASCII and spaces"],
+    );
+    refuse_route(
+        "media-type = 'plain'",
+        &["2:14: \"plain\" is no media type; expected for example text/plain, or text/html; charset=gbk"],
+    );
+    refuse_route(
+        "cors = { origins = '*', credentials = true }",
+        &["2:25: with credentials, name the origins: any site could act in the name of a reader"],
+    );
+    refuse_route(
+        "cors = 'https://a.example/'",
+        &[
+            "2:8: \"https://a.example/\" is no origin; expected for example https://app.example.org, without a slash at the end",
+        ],
+    );
     refuse_route("field = { X-A = 'a(' }, answer = 'a'", &["2:19: unclosed group"]);
-    refuse_route("match = '^/a', set = { X-A = 'ok', X-B = '$1' }", &["2:42: there is no $1: the expression has no groups"]);
+    refuse_route(
+        "match = '^/a', set = { X-A = 'ok', X-B = '$1' }",
+        &["2:42: there is no $1: the expression has no groups"],
+    );
 }
 
 #[test]
@@ -246,7 +317,10 @@ fn the_config_is_not_served() {
     std::fs::write(&path, "[[site]]\nroot = \".\"").unwrap();
     let config = |text: &str| {
         std::fs::write(&path, text).unwrap();
-        let Ok(Command::Serve(settings)) = flag::parse(["quarry".into(), "--config".into(), path.clone().into()]) else { panic!("parsed") };
+        let Ok(Command::Serve(settings)) = flag::parse(["quarry".into(), "--config".into(), path.clone().into()])
+        else {
+            panic!("parsed")
+        };
         load(&settings, "serve").map(|_| ()).map_err(Failure::into_sentence)
     };
     assert_eq!(config("[[site]]\nroot = \".\""), Ok(()));
@@ -256,7 +330,9 @@ fn the_config_is_not_served() {
 #[test]
 fn what_cannot_be_read_is_told() {
     let settings = |path: &Path| {
-        let Ok(Command::Serve(settings)) = flag::parse(["quarry".into(), "--config".into(), path.into()]) else { panic!("parsed") };
+        let Ok(Command::Serve(settings)) = flag::parse(["quarry".into(), "--config".into(), path.into()]) else {
+            panic!("parsed")
+        };
         load(&settings, "serve").map(|_| ()).map_err(Failure::into_sentence).unwrap_err()
     };
     let folder = Folder::new();
@@ -304,7 +380,10 @@ fn every_key_can_be_written_as_its_example_shows() {
                 ("cors", "credentials") => "origins = 'https://a.example', ",
                 _ => "",
             };
-            check(format!("[[site]]\nroot = 'public'\n[[site.route]]\n{name} = {{ {beside}{} = {} }}", key.name, key.example));
+            check(format!(
+                "[[site]]\nroot = 'public'\n[[site.route]]\n{name} = {{ {beside}{} = {} }}",
+                key.name, key.example
+            ));
         }
     }
 }
@@ -315,13 +394,22 @@ fn the_sample_serves_as_it_is_and_its_examples_are_right() {
     let path = folder.0.path().join("quarry.toml");
     let load_text = |text: &str| {
         std::fs::write(&path, text).unwrap();
-        let Ok(Command::Serve(settings)) = flag::parse(["quarry".into(), "--config".into(), path.clone().into()]) else { panic!("parsed") };
+        let Ok(Command::Serve(settings)) = flag::parse(["quarry".into(), "--config".into(), path.clone().into()])
+        else {
+            panic!("parsed")
+        };
         load(&settings, "serve").map_err(Failure::into_sentence)
     };
     let config = load_text(&sample()).unwrap();
     assert_eq!((config.sites.len(), config.sites[0].options.routes.as_slice().len()), (1, 0));
-    let routes = sample().replace("\n# [[site.route]]", "\n[[site.route]]").replace("\n# match = ", "\nmatch = ").replace("\n# serve = ", "\nserve = ");
-    let routes = routes.replace("\n# redirect = ", "\nredirect = ").replace("\n# status = ", "\nstatus = ").replace("\n# set = ", "\nset = ");
+    let routes = sample()
+        .replace("\n# [[site.route]]", "\n[[site.route]]")
+        .replace("\n# match = ", "\nmatch = ")
+        .replace("\n# serve = ", "\nserve = ");
+    let routes = routes
+        .replace("\n# redirect = ", "\nredirect = ")
+        .replace("\n# status = ", "\nstatus = ")
+        .replace("\n# set = ", "\nset = ");
     assert_eq!(load_text(&routes).unwrap().sites[0].options.routes.as_slice().len(), 3);
 }
 

@@ -191,7 +191,8 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
     // Groups of flags have ids too.
     let is_flag = |id: &clap::Id| definition().get_arguments().any(|argument| argument.get_id() == id);
     let given: Vec<String> = of_serve.ids().filter(|id| is_given(id) && is_flag(id)).map(ToString::to_string).collect();
-    let Program { command, serve } = Program::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition()))?;
+    let Program { command, serve } =
+        Program::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition()))?;
     let mut command = command.unwrap_or_else(|| Command::Serve(Box::new(serve)));
     match &mut command {
         Command::Serve(settings) => settings.given = given,

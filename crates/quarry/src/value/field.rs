@@ -46,7 +46,19 @@ pub(crate) fn refusal_in_route(name: &str) -> Option<String> {
 /// Reads the name of a field that a route takes out of its answers. What says how the message is to be read stays.
 pub(crate) fn parse_removed(text: &str) -> Result<String, String> {
     let name = parse_name(text)?;
-    let stays = ["Allow", "Connection", "Content-Encoding", "Content-Length", "Content-Range", "Content-Type", "Date", "Location", "Transfer-Encoding", "Vary", "WWW-Authenticate"];
+    let stays = [
+        "Allow",
+        "Connection",
+        "Content-Encoding",
+        "Content-Length",
+        "Content-Range",
+        "Content-Type",
+        "Date",
+        "Location",
+        "Transfer-Encoding",
+        "Vary",
+        "WWW-Authenticate",
+    ];
     match stays.iter().any(|stays| name.eq_ignore_ascii_case(stays)) {
         true => Err(format!("{name} cannot go: without it the answer would be read wrongly")),
         false => Ok(name),

@@ -225,7 +225,11 @@ answer = "one"
 #[test]
 fn the_config_itself_is_not_served() {
     let folder = tempfile::tempdir().expect("a folder");
-    write(folder.path(), "quarry.toml", "[[site]]\nroot = \".\"\n[[site.route]]\nmatch = '^/as/(.*)$'\nserve = \"/$1\"\n");
+    write(
+        folder.path(),
+        "quarry.toml",
+        "[[site]]\nroot = \".\"\n[[site.route]]\nmatch = '^/as/(.*)$'\nserve = \"/$1\"\n",
+    );
     write(folder.path(), "a.txt", "a");
     let config = folder.path().join("quarry.toml");
     let running = Running::spawn(quarry(["--config".as_ref(), config.as_os_str()]).args(["--listen", "127.0.0.1:0"]));
@@ -237,13 +241,14 @@ fn the_config_itself_is_not_served() {
 
 #[test]
 fn what_is_wrong_is_told_before_anything_is_served() {
-    let place = Place::new(&[("a.txt", "a")], "[[site]]\nroot = \"public\"\n[[site.route]]\nmatch = '^/a$'\nredirct = \"/b\"\n");
+    let place = Place::new(
+        &[("a.txt", "a")],
+        "[[site]]\nroot = \"public\"\n[[site.route]]\nmatch = '^/a$'\nredirct = \"/b\"\n",
+    );
     let ended = run(["--config".as_ref(), place.config().as_os_str()]);
     assert_eq!((ended.code, ended.output.as_str()), (Some(2), ""));
-    let expected = format!(
-        "quarry: {0}:3:1: this route does nothing\n  |\n3 | [[site.route]]\n",
-        place.config().display()
-    );
+    let expected =
+        format!("quarry: {0}:3:1: this route does nothing\n  |\n3 | [[site.route]]\n", place.config().display());
     assert!(ended.errors.starts_with(&expected), "{}", ended.errors);
     assert!(ended.errors.ends_with("5:1: there is no key \"redirct\" here\n  |\n5 | redirct = \"/b\"\n  | ^^^^^^^\n  = did you mean redirect?\n"), "{}", ended.errors);
 }
@@ -275,5 +280,10 @@ fn what_is_generated_can_be_used() {
     let running = Running::spawn(quarry(["--config".as_ref(), config.as_os_str()]).args(["--listen", "127.0.0.1:0"]));
     assert_eq!(ask(&running, "/a.txt", &[]), "200 a");
     let schema: serde_json::Value = serde_json::from_str(&run(["generate", "schema"]).output).expect("JSON");
-    assert_eq!(schema["properties"]["site"]["items"]["properties"]["route"]["items"]["properties"]["serve"]["description"].as_str().map(|text| text.is_empty()), Some(false));
+    assert_eq!(
+        schema["properties"]["site"]["items"]["properties"]["route"]["items"]["properties"]["serve"]["description"]
+            .as_str()
+            .map(|text| text.is_empty()),
+        Some(false)
+    );
 }

@@ -154,7 +154,8 @@ impl Amendments {
             match edit {
                 Edit::Set(Field { name, .. }) | Edit::Add(Field { name, .. }) if is_about_keeping(name) && !keeps => {}
                 // Our own pages bring theirs, and need it.
-                Edit::Set(field) if !is_lasting && is_policy(&field.name) && fields.iter().any(|other| is_policy(&other.name)) => {}
+                Edit::Set(field)
+                    if !is_lasting && is_policy(&field.name) && fields.iter().any(|other| is_policy(&other.name)) => {}
                 Edit::Set(field) if is_vary(&field.name) => vary(fields, &field.value),
                 Edit::Set(field) => {
                     remove(fields, &field.name);

@@ -18,8 +18,8 @@ pub struct Request<'a> {
 
 /// Who may see which material: what a client could not get, it cannot find either.
 pub trait Gate: Sync {
-    /// Whether the material at this path (from the root, no slash at either end) may be shown.
-    fn may_show(&self, path: &[u8]) -> bool;
+    /// Whether the material, or the folder, at this path (from the root, no slash at either end) may be shown.
+    fn may_show(&self, path: &[u8], is_folder: bool) -> bool;
 
     /// Whether everything may be shown, so that nothing has to be asked.
     fn is_open(&self) -> bool {
@@ -38,7 +38,7 @@ pub trait Gate: Sync {
 pub struct Open;
 
 impl Gate for Open {
-    fn may_show(&self, _: &[u8]) -> bool {
+    fn may_show(&self, _: &[u8], _: bool) -> bool {
         true
     }
 

@@ -16,7 +16,7 @@ pub struct Client<'a> {
 }
 
 /// Whoever is asked at a route that not everybody may pass, or not as often as they like.
-pub trait Door {
+pub trait Door: Sync {
     /// Whether somebody of that name and password may come in. Errs with [`Refusal::WouldWait`] where there is no time to find out:
     /// to find out whether a password is right takes long, so that nobody tries many.
     fn opens(&self, auth: &Auth, name: &[u8], password: &[u8]) -> Result<bool, Refusal>;

@@ -176,7 +176,7 @@ fn pass(
         if let Some((_, at)) = order.get(next)
             && !(is_late || budget.is_cut() && budget.is_over())
         {
-            is_shown[at - first] = gate.may_show(path);
+            is_shown[at - first] = gate.may_show(path, false);
         }
         next += 1;
     })?;

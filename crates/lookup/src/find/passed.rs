@@ -29,10 +29,17 @@ impl Passed {
         let mut known = lock();
         // Those of segments that were joined to others serve nobody any more.
         known.retain(|(id, _), _| readers.iter().any(|reader| reader.segment_id() == *id));
+        // Nor do those of clients of whom none has come for long; which those are is not worth remembering.
+        if known.len() >= KNOWN_MAX {
+            known.clear();
+        }
         known.insert(key, Arc::clone(&shown));
         Ok(shown)
     }
 }
+
+/// Of each some clients see other things than others: beyond this all begin anew. A bit for each material, so 128 KiB for a million.
+const KNOWN_MAX: usize = 256;
 
 fn shown(view: &View, segment: usize, gate: &dyn Gate) -> Result<BitSet, Error> {
     let documents = view.searcher.segment_readers()[segment].max_doc();
@@ -42,7 +49,7 @@ fn shown(view: &View, segment: usize, gate: &dyn Gate) -> Result<BitSet, Error> 
     let mut verdicts = Vec::with_capacity(paths.num_terms());
     let mut stream = paths.dictionary().stream()?;
     while stream.advance() {
-        verdicts.push(gate.may_show(stream.key()));
+        verdicts.push(gate.may_show(stream.key(), false));
     }
     for document in 0..documents {
         let verdict = paths.ords().first(document).and_then(|ord| verdicts.get(ord as usize));
@@ -66,7 +73,7 @@ mod tests {
     struct Without(u8, AtomicUsize);
 
     impl Gate for Without {
-        fn may_show(&self, path: &[u8]) -> bool {
+        fn may_show(&self, path: &[u8], _: bool) -> bool {
             self.1.fetch_add(1, Ordering::Relaxed);
             path[0] != self.0
         }

@@ -247,7 +247,7 @@ fn hits_in_common_are_counted() {
 fn what_the_gate_does_not_show_does_not_count() {
     struct NotSecret;
     impl Gate for NotSecret {
-        fn may_show(&self, path: &[u8]) -> bool {
+        fn may_show(&self, path: &[u8], _: bool) -> bool {
             !path.starts_with(b"secret/")
         }
     }
@@ -414,7 +414,7 @@ fn names_that_are_nearly_so_are_the_last_resort() {
 fn a_gate_is_asked_for_names_and_many_of_them_are_not_exact() {
     struct NotSecret;
     impl Gate for NotSecret {
-        fn may_show(&self, path: &[u8]) -> bool {
+        fn may_show(&self, path: &[u8], _: bool) -> bool {
             !path.starts_with(b"secret")
         }
     }

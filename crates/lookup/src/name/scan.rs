@@ -290,7 +290,7 @@ impl<'a> Search<'a> {
         let shelf: &Shelf = if candidate.is_folder { &self.table.folders } else { &self.table.files };
         let (block, slot) = shelf.at(candidate.number.0);
         let path = self.table.path(block.folder(slot), &block.raw(slot));
-        if !gate.may_show(&path) {
+        if !gate.may_show(&path, candidate.is_folder) {
             return None;
         }
         let shown = block.shown(slot).into_owned();

@@ -24,6 +24,7 @@ mod reload;
 mod response;
 mod running;
 mod serve;
+mod shown;
 mod tls;
 mod tls_client;
 

@@ -13,9 +13,12 @@ use page::Look;
 use semantics::coding::Coding;
 use semantics::{Content, RequestHead, Status, Timestamp};
 use site::client::Closed;
-use site::{Amendments, Client, Keep, Metadata, Refusal, Selected, SiteOptions, Tree, Unseen, Workshop};
+use site::{Amendments, Client, Door, Keep, Metadata, Refusal, Selected, SiteOptions, Tree, Unseen, Workshop};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
+
+static GENERATIONS: AtomicU64 = AtomicU64::new(1);
 
 /// A site, which answers for some hosts or for all.
 pub struct Site<T> {
@@ -31,6 +34,8 @@ pub struct Site<T> {
     pub(crate) fresh: Duration,
     pub(crate) look_up: Option<Arc<dyn LookUp>>,
     pub(crate) own: Option<Own>,
+    /// What tells it from all sites that this process has had: what is found out for it holds for no other.
+    pub(crate) generation: u64,
 }
 
 impl<T: Files> Site<T> {
@@ -46,6 +51,7 @@ impl<T: Files> Site<T> {
             fresh: Duration::from_secs(1),
             look_up: None,
             own: None,
+            generation: GENERATIONS.fetch_add(1, Relaxed),
         }
     }
 
@@ -67,6 +73,11 @@ impl<T: Files> Site<T> {
     #[must_use]
     pub(crate) fn with_own(self, own: Option<Own>) -> Site<T> {
         Site { own, ..self }
+    }
+
+    /// Who knows the passwords, for what is made while it is sent.
+    pub(crate) fn door(&self) -> Arc<dyn Door + Send + Sync> {
+        Arc::new(Closed)
     }
 
     /// What tells it from the others of its origin.

@@ -1,13 +1,14 @@
 //! A folder and all below it as one file, read while it is sent.
 
 use super::name::shown;
+use super::sight::Sight;
 use crate::limit;
 use crate::origin::Files;
 use crate::permit::Permit;
 use page::archive::{Archive, Format, Item, ItemKind, Outcome};
 use semantics::Timestamp;
 use semantics::media_type::MediaType;
-use site::{Batches, DirectoryEntry, NodeKind, Refusal, SitePath, is_hidden_name};
+use site::{Batches, DirectoryEntry, NodeKind, Refusal, SitePath};
 
 /// Makes the archive piece by piece.
 pub(crate) struct Pieces<T: Files> {
@@ -16,7 +17,7 @@ pub(crate) struct Pieces<T: Files> {
     /// Folders on the way, each with the names in it that are still to come.
     stack: Vec<Level>,
     current: Option<Current<T::File>>,
-    is_hidden_shown: bool,
+    sight: Sight,
     has_begun: bool,
     report: Report,
     remarks: usize,
@@ -56,7 +57,7 @@ impl<T: Files> Pieces<T> {
         files: T,
         (folder, top): (&SitePath, String),
         format: Format,
-        is_hidden_shown: bool,
+        sight: Sight,
         report: Report,
         permit: Permit,
     ) -> Result<Pieces<T>, Refusal> {
@@ -65,7 +66,7 @@ impl<T: Files> Pieces<T> {
             archive: Some(Archive::new(format)),
             stack: Vec::new(),
             current: None,
-            is_hidden_shown,
+            sight,
             has_begun: false,
             report,
             remarks: 0,
@@ -80,7 +81,7 @@ impl<T: Files> Pieces<T> {
         let mut batches = self.files.names(&path)?;
         let (mut ready, mut rest) = (Vec::new(), None);
         while let Some(batch) = batches.next() {
-            ready.extend(visible(batch?, self.is_hidden_shown));
+            ready.extend(self.visible(&path, batch?));
             if ready.len() > limit::ARCHIVE_NAMES_SORTED_MAX {
                 rest = Some(batches);
                 break;
@@ -91,6 +92,18 @@ impl<T: Files> Pieces<T> {
         }
         self.stack.push(Level { path, name, ready, rest });
         Ok(())
+    }
+
+    /// Those of which the client would get each by itself.
+    fn visible(&self, folder: &SitePath, mut batch: Vec<DirectoryEntry>) -> Vec<DirectoryEntry> {
+        let eyes = self.sight.of(&self.files);
+        batch.retain(|entry| {
+            let is_folder = entry.kind == Some(NodeKind::Directory);
+            // What is in a folder whose names are not told is not told here either.
+            let is_told = || folder.join(&entry.name).is_some_and(|path| eyes.list(&path));
+            eyes.see_in(folder, &entry.name, is_folder) && (!is_folder || is_told())
+        });
+        batch
     }
 
     /// The folder itself, as the first item.
@@ -110,7 +123,12 @@ impl<T: Files> Pieces<T> {
         let Some(DirectoryEntry { name: bytes, kind }) = level.ready.pop() else {
             let path = level.path.clone();
             match level.rest.as_mut().and_then(Iterator::next) {
-                Some(Ok(batch)) => level.ready = visible(batch, self.is_hidden_shown),
+                Some(Ok(batch)) => {
+                    let ready = self.visible(&path, batch);
+                    if let Some(level) = self.stack.last_mut() {
+                        level.ready = ready;
+                    }
+                }
                 Some(Err(refusal)) => {
                     self.stack.pop();
                     self.remark(&path, &format!("the rest of it is left out of an archive: {refusal}"));
@@ -216,10 +234,6 @@ impl<T: Files> Pieces<T> {
     }
 }
 
-fn visible(mut batch: Vec<DirectoryEntry>, is_hidden_shown: bool) -> Vec<DirectoryEntry> {
-    batch.retain(|entry| is_hidden_shown || !is_hidden_name(&entry.name));
-    batch
-}
 
 fn folder_item(name: String, modified: Timestamp) -> Item {
     let (is_compressible, is_executable) = (false, false);
@@ -290,7 +304,7 @@ mod tests {
         let (sender, told) = channel();
         let report = Box::new(move |sentence: &str| sender.send(sentence.to_owned()).unwrap());
         let permit = Permits::new(1).take().unwrap();
-        let mut pieces = Pieces::new(tree, (&root, "top".into()), format, false, report, permit).unwrap();
+        let mut pieces = Pieces::new(tree, (&root, "top".into()), format, Sight::of_anybody(), report, permit).unwrap();
         while pieces.current.as_ref().is_none_or(|current| current.path.name() != b"b") {
             pieces.next().unwrap().unwrap();
         }

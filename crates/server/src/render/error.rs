@@ -2,6 +2,7 @@
 
 use super::field;
 use super::name::shown;
+use super::sight::Sight;
 use crate::limit::SIMILAR_MAX;
 use crate::origin::{Answer, Files, Origin, Site};
 use page::error::{self, ErrorPage};
@@ -51,6 +52,7 @@ impl<T: Files> Site<T> {
     pub(crate) fn error_page(
         &self,
         head: &RequestHead<'_>,
+        sight: &Sight,
         status: Status,
         allow: Option<&'static str>,
         path: Option<&SitePath>,
@@ -61,12 +63,12 @@ impl<T: Files> Site<T> {
         let missing = path.filter(|path| status == Status::NOT_FOUND && !path.is_root());
         let wanted = missing.map_or(Cow::Borrowed(""), |path| shown(path.name()));
         let mut similar = match missing {
-            Some(path) if self.options.listing => self.similar(path),
-            _ => Vec::new(),
+            Some(path) => self.similar(sight, path),
+            None => Vec::new(),
         };
         if similar.len() < SIMILAR_MAX && !wanted.is_empty() {
             // Perhaps it has moved.
-            let mut elsewhere = self.similar_anywhere(&wanted);
+            let mut elsewhere = self.similar_anywhere(sight, &wanted);
             elsewhere.retain(|found| similar.iter().all(|near| near.path != found.path));
             similar.extend(elsewhere);
             similar.truncate(SIMILAR_MAX);

@@ -1,6 +1,7 @@
 //! The look-up on pages and for programs: what is asked goes to the look-up, what it answers goes to crate `page`.
 
 use super::name::shown;
+use super::sight::Sight;
 use super::{HTML, accept_language, field, whole};
 use crate::look_up::LookUp;
 use crate::origin::{Answer, Files, Site};
@@ -10,7 +11,7 @@ use page::error::Similar;
 use page::find::{self, Asked, Facets, Found, Hit, Marked, OFFSET_MAX, Progress, Step, Suggestions};
 use page::listing::Segment;
 use semantics::{FieldName, RequestHead, Status, Target, Timestamp};
-use site::{SiteOptions, SitePath, is_hidden_name, prefers_json};
+use site::{SitePath, prefers_json};
 
 /// Suggestions of each sort, unless fewer are asked for.
 const SUGGESTIONS_MAX: usize = 5;
@@ -20,15 +21,16 @@ impl<T: Files> Site<T> {
     pub(super) fn look_up_page(
         &self,
         head: &RequestHead<'_>,
+        sight: &Sight,
         name: &str,
         raw: &[u8],
         now: Timestamp,
     ) -> Option<Answer<T::File>> {
         let look_up = &**self.look_up.as_ref()?;
         Some(match name {
-            "find" => self.find(head, look_up, raw, now),
-            "suggest" => self.suggest(head, look_up, raw),
-            "index" => self.index(head, look_up),
+            "find" => self.find(head, sight, look_up, raw, now),
+            "suggest" => self.suggest(head, sight, look_up, raw),
+            "index" => self.index(head, sight, look_up),
             "opensearch.xml" => {
                 let text = find::description(&self.look(head), &self.address(head));
                 self.for_asker(Status::OK, "application/opensearchdescription+xml; charset=utf-8", text)
@@ -37,7 +39,14 @@ impl<T: Files> Site<T> {
         })
     }
 
-    fn find(&self, head: &RequestHead<'_>, look_up: &dyn LookUp, raw: &[u8], now: Timestamp) -> Answer<T::File> {
+    fn find(
+        &self,
+        head: &RequestHead<'_>,
+        sight: &Sight,
+        look_up: &dyn LookUp,
+        raw: &[u8],
+        now: Timestamp,
+    ) -> Answer<T::File> {
         let (asked, fault) = Asked::parse(raw, |bytes| shown(bytes).into_owned());
         let is_json = format(head).map_or_else(|| prefers_json(head), |format| format == b"json");
         if is_json && let Some(fault) = fault {
@@ -50,7 +59,7 @@ impl<T: Files> Site<T> {
                 // A person who goes beyond what is given gets the last of it.
                 let language = language(head);
                 let request = request(&asked, asked.limit, language.as_deref());
-                self.found(look_up.find(&request, &self.gate()))
+                self.found(look_up.find(&request, &sight.of(&self.files)))
             }
         };
         (found.index, found.now) = (progress(state), now);
@@ -60,7 +69,7 @@ impl<T: Files> Site<T> {
         }
     }
 
-    fn suggest(&self, head: &RequestHead<'_>, look_up: &dyn LookUp, raw: &[u8]) -> Answer<T::File> {
+    fn suggest(&self, head: &RequestHead<'_>, sight: &Sight, look_up: &dyn LookUp, raw: &[u8]) -> Answer<T::File> {
         let (asked, fault) = Asked::parse(raw, |bytes| shown(bytes).into_owned());
         let format = format(head);
         if let Some(fault) = fault {
@@ -71,7 +80,7 @@ impl<T: Files> Site<T> {
             false => {
                 let language = language(head);
                 let request = request(&asked, asked.limit.min(SUGGESTIONS_MAX), language.as_deref());
-                let answer::Suggestions { names, pages, took } = look_up.suggest(&request, &self.gate());
+                let answer::Suggestions { names, pages, took } = look_up.suggest(&request, &sight.of(&self.files));
                 let hits = |hits: Vec<answer::Hit>| hits.into_iter().map(|hit| self.hit(hit)).collect();
                 Suggestions { names: hits(names), pages: hits(pages), took }
             }
@@ -87,11 +96,11 @@ impl<T: Files> Site<T> {
         }
     }
 
-    fn index(&self, head: &RequestHead<'_>, look_up: &dyn LookUp) -> Answer<T::File> {
+    fn index(&self, head: &RequestHead<'_>, sight: &Sight, look_up: &dyn LookUp) -> Answer<T::File> {
         let mut state = look_up.state();
         // The reasons tell of files that this client may not see.
-        let gate = self.gate();
-        state.examples.retain(|(path, _)| gate.may_show(path));
+        let gate = sight.of(&self.files);
+        state.examples.retain(|(path, _)| gate.may_show(path, false));
         let progress = progress(state);
         let is_json = format(head).map_or_else(|| prefers_json(head), |format| format == b"json");
         match is_json {
@@ -101,10 +110,10 @@ impl<T: Files> Site<T> {
     }
 
     /// What has a name like the one that is missing, wherever it is.
-    pub(super) fn similar_anywhere(&self, name: &str) -> Vec<Similar> {
+    pub(super) fn similar_anywhere(&self, sight: &Sight, name: &str) -> Vec<Similar> {
         let Some(look_up) = &self.look_up else { return Vec::new() };
         let request = Request { words: name, offset: 0, limit: SUGGESTIONS_MAX, language: None };
-        let found = look_up.suggest(&request, &self.gate());
+        let found = look_up.suggest(&request, &sight.of(&self.files));
         let similar = found.names.into_iter().map(|hit| {
             let path = segments(&hit.path);
             Similar {
@@ -136,10 +145,6 @@ impl<T: Files> Site<T> {
         found.modified = identity.and_then(|identity| i64::try_from(identity.modified.0).ok());
     }
 
-    fn gate(&self) -> Visible<'_> {
-        Visible { options: &self.options }
-    }
-
     /// An answer that holds for whoever asked, now: nobody keeps it without asking again.
     fn for_asker(&self, status: Status, media_type: &'static str, text: String) -> Answer<T::File> {
         let mut fields = self.page_fields(media_type);
@@ -164,27 +169,6 @@ impl<T: Files> Site<T> {
 }
 
 const JSON: &str = "application/json";
-
-/// What the same client could get.
-struct Visible<'a> {
-    options: &'a SiteOptions,
-}
-
-impl Gate for Visible<'_> {
-    fn may_show(&self, path: &[u8]) -> bool {
-        let mut names = path.split(|&byte| byte == b'/');
-        let is_open = self.options.hidden || !names.any(is_hidden_name);
-        // What stands where the built-in pages live cannot be got.
-        let prefix = self.options.prefix.as_deref().map(|prefix| prefix.trim_matches('/').as_bytes());
-        let below = prefix.filter(|prefix| !prefix.is_empty()).and_then(|prefix| path.strip_prefix(prefix));
-        is_open && !below.is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
-    }
-
-    /// The options of a site stay as they are.
-    fn number(&self) -> Option<u64> {
-        Some(0)
-    }
-}
 
 fn request<'a>(asked: &'a Asked, limit: usize, language: Option<&'a str>) -> Request<'a> {
     Request { words: &asked.words, offset: asked.offset.min(OFFSET_MAX), limit, language }

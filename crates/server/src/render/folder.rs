@@ -1,23 +1,23 @@
 //! What is in a folder, for its listing.
 
 use super::name::{Neighbours, shown};
+use super::sight::Eyes;
 use crate::limit;
 use crate::origin::Files;
 use page::Kind;
 use page::listing::{Entries, Query, Row, Segment};
 use page::order::{Key, Order, Sort};
 use page::window::Window;
-use site::{DirectoryEntry, NodeKind, Refusal, SitePath, is_hidden_name};
+use site::{DirectoryEntry, NodeKind, Refusal, SitePath};
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
 /// Reads the folder, and picks the rows of the page that was asked for.
 pub(crate) fn entries<T: Files>(
-    files: &T,
-    folder: &SitePath,
+    eyes: &Eyes<'_, T>,
+    (files, folder): (&T, &SitePath),
     query: &Query,
     accept_language: &[u8],
-    is_hidden_shown: bool,
 ) -> Result<Entries, Refusal> {
     let needs_facts = query.sort != Sort::Name;
     let pick = |show: &mut dyn FnMut(&[u8]) -> String| {
@@ -25,10 +25,8 @@ pub(crate) fn entries<T: Files>(
         let mut window = Window::new(order, query.start.clone(), limit::LISTING_ROWS_MAX)
             .only(query.from.as_deref(), query.matching.as_deref());
         files.list(folder, &mut |entry| {
-            if is_hidden_shown || !is_hidden_name(&entry.name) {
-                let shown = show(&entry.name);
-                offer(files, folder, entry, shown, needs_facts, &mut window);
-            }
+            let shown = show(&entry.name);
+            offer(eyes, (files, folder), entry, shown, needs_facts, &mut window);
             ControlFlow::Continue(())
         })?;
         Ok(window.finish())
@@ -49,8 +47,8 @@ pub(crate) fn entries<T: Files>(
 }
 
 fn offer<T: Files>(
-    files: &T,
-    folder: &SitePath,
+    eyes: &Eyes<'_, T>,
+    (files, folder): (&T, &SitePath),
     entry: DirectoryEntry,
     shown: String,
     needs_facts: bool,
@@ -61,7 +59,7 @@ fn offer<T: Files>(
     let is_folder = match kind {
         Some(NodeKind::Other) => return,
         Some(kind) => kind == NodeKind::Directory,
-        // A symbolic link is shown as what it leads to, if it may be followed: what cannot be had is not shown.
+        // A symbolic link is shown as what it leads to, if it may be followed.
         None => {
             let Some(Ok(node)) = folder.join(&name).map(|path| files.open(&path)) else { return };
             facts = Some((node.metadata.size, node.metadata.modified));
@@ -71,6 +69,10 @@ fn offer<T: Files>(
             }
         }
     };
+    // What cannot be had is not shown.
+    if !eyes.see_in(folder, &name, is_folder) {
+        return;
+    }
     if facts.is_none() && needs_facts {
         let Some(Ok(Some(found))) = folder.join(&name).map(|path| files.identify(&path)) else { return };
         facts = Some((found.size, found.modified));
@@ -104,12 +106,11 @@ pub(crate) fn way(path: &SitePath) -> Vec<Segment> {
 
 /// The files of the folder a file stands in: the one before it and the one behind it, in the reader's order.
 pub(crate) fn neighbours<T: Files>(
-    files: &T,
-    path: &SitePath,
+    eyes: &Eyes<'_, T>,
+    (files, path): (&T, &SitePath),
     accept_language: &[u8],
-    is_hidden_shown: bool,
 ) -> (Option<Segment>, Option<Segment>) {
-    let Some(folder) = path.parent() else { return (None, None) };
+    let Some(folder) = path.parent().filter(|folder| eyes.list(folder)) else { return (None, None) };
     let order = Order::new(accept_language);
     let pick = |show: &mut dyn FnMut(&[u8]) -> String| {
         let own = Segment { name: path.name().to_vec(), shown: show(path.name()) };
@@ -121,7 +122,7 @@ pub(crate) fn neighbours<T: Files>(
                 return ControlFlow::Break(());
             }
             let file = Segment { shown: show(&name), name };
-            if kind == Some(NodeKind::File) && (is_hidden_shown || !is_hidden_name(&file.name)) {
+            if kind == Some(NodeKind::File) && eyes.see_in(&folder, &file.name, false) {
                 let is_between = |nearest: &Option<Segment>, side| {
                     nearest.as_ref().is_none_or(|nearest| order.compare(key(nearest), key(&file)) == side)
                 };

@@ -2,6 +2,7 @@
 
 use super::folder::{neighbours, way};
 use super::name::shown_together;
+use super::sight::{Eyes, Sight};
 use super::span::Span;
 use super::{accept_language, text};
 use crate::origin::{Answer, Files, Site};
@@ -34,6 +35,7 @@ impl<T: Files> Site<T> {
     pub(super) fn preview(
         &self,
         head: &RequestHead<'_>,
+        sight: &Sight,
         path: &SitePath,
         chosen: Option<&'static str>,
         now: Timestamp,
@@ -69,7 +71,7 @@ impl<T: Files> Site<T> {
             },
             _ => Material::Facts,
         };
-        let (previous, next) = neighbours(&self.files, path, accept_language(head), self.options.hidden);
+        let (previous, next) = neighbours(&sight.of(&self.files), (&self.files, path), accept_language(head));
         let html = preview::page(
             &self.look(head),
             &PreviewPage {
@@ -109,7 +111,7 @@ fn text_kind(kind: MediaKind) -> TextKind {
 }
 
 /// What is written about a folder, as safe HTML.
-pub(super) fn readme<T: Files>(files: &T, folder: &SitePath) -> Option<String> {
+pub(super) fn readme<T: Files>(eyes: &Eyes<'_, T>, (files, folder): (&T, &SitePath)) -> Option<String> {
     const NAMES: [&str; 3] = ["README.md", "README.markdown", "README.txt"];
     let mut found: Option<(usize, Vec<u8>)> = None;
     let listed = files.list(folder, &mut |entry| {
@@ -117,6 +119,7 @@ pub(super) fn readme<T: Files>(files: &T, folder: &SitePath) -> Option<String> {
         if entry.kind != Some(NodeKind::Directory)
             && let Some(rank) = NAMES.iter().position(is_named)
             && found.as_ref().is_none_or(|(best, _)| rank < *best)
+            && eyes.see_in(folder, &entry.name, false)
         {
             found = Some((rank, entry.name));
         }

@@ -6,6 +6,7 @@ mod find;
 mod folder;
 mod material;
 mod name;
+mod sight;
 mod similar;
 mod span;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod text;
 
 pub use find::json as found_json;
 pub(crate) use material::thumbnail;
+use sight::Sight;
 
 use crate::limit;
 use crate::origin::{Answer, Files, Site};
@@ -39,15 +41,16 @@ impl<T: Files> Site<T> {
         now: Timestamp,
     ) -> Answer<T::File> {
         let vary = page.vary();
+        let sight = Sight::new(self, head, client);
         let made = match page {
-            Page::Listing { path, metadata, format } => self.listing(head, &path, &metadata, format, now),
-            Page::Archive { path, kind, .. } => self.archive(head, &path, kind),
+            Page::Listing { path, metadata, format } => self.listing(head, sight, (&path, &metadata), format, now),
+            Page::Archive { path, kind, .. } => self.archive(head, sight, &path, kind),
             Page::Markdown { path, charset, .. } => self.markdown(head, &path, charset),
-            Page::Preview { path, charset, .. } => self.preview(head, &path, charset, now),
+            Page::Preview { path, charset, .. } => self.preview(head, &sight, &path, charset, now),
             Page::Asset { name } => self.asset(&name),
             Page::Icon => Ok(self.icon()),
-            Page::BuiltIn { name, query } => self.built_in(head, &name, &query.unwrap_or_default(), now),
-            Page::Error { status, allow, path } => Ok(self.error_page(head, status, allow, path.as_ref())),
+            Page::BuiltIn { name, query } => self.built_in(head, &sight, &name, &query.unwrap_or_default(), now),
+            Page::Error { status, allow, path } => Ok(self.error_page(head, &sight, status, allow, path.as_ref())),
         };
         let error = |status| Page::Error { status, allow: None, path: None };
         match (made, vary) {
@@ -76,24 +79,24 @@ impl<T: Files> Site<T> {
     fn listing(
         &self,
         head: &RequestHead<'_>,
-        path: &SitePath,
-        metadata: &Metadata,
+        sight: Sight,
+        (path, metadata): (&SitePath, &Metadata),
         format: ListingFormat,
         now: Timestamp,
     ) -> Result<Answer<T::File>, Refusal> {
         let query = Query::parse(query(head));
         // Whether it can be read at all is known before the first byte goes out, and with it the status.
         self.files.list(path, &mut |_| ControlFlow::Break(()))?;
-        let (files, folder, hidden) = (self.files.clone(), path.clone(), self.options.hidden);
+        let (files, folder) = (self.files.clone(), path.clone());
         let (asked, languages) = (query.clone(), accept_language(head).to_vec());
         let has_readme = format == ListingFormat::Html;
         let open = Box::new(move || {
-            let Ok(mut entries) = folder::entries(&files, &folder, &asked, &languages, hidden) else {
+            let Ok(mut entries) = folder::entries(&sight.of(&files), (&files, &folder), &asked, &languages) else {
                 // It went away while its listing was on its way: then nothing is in it.
                 return Entries::new(Chosen::default(), asked.sort);
             };
             if has_readme {
-                entries.readme = Box::new(move || material::readme(&files, &folder));
+                entries.readme = Box::new(move || material::readme(&sight.of(&files), (&files, &folder)));
             }
             entries
         });
@@ -111,7 +114,13 @@ impl<T: Files> Site<T> {
         })
     }
 
-    fn archive(&self, head: &RequestHead<'_>, path: &SitePath, kind: ArchiveKind) -> Result<Answer<T::File>, Refusal> {
+    fn archive(
+        &self,
+        head: &RequestHead<'_>,
+        sight: Sight,
+        path: &SitePath,
+        kind: ArchiveKind,
+    ) -> Result<Answer<T::File>, Refusal> {
         let format = match kind {
             ArchiveKind::Zip => Format::Zip,
             ArchiveKind::Tar => Format::Tar,
@@ -130,7 +139,7 @@ impl<T: Files> Site<T> {
             return Ok(Answer::Stream { status: Status::OK, fields, first: Vec::new(), source });
         }
         let Some(permit) = self.shared.archives.take() else {
-            return Ok(match self.error_page(head, Status::SERVICE_UNAVAILABLE, None, None) {
+            return Ok(match self.error_page(head, &sight, Status::SERVICE_UNAVAILABLE, None, None) {
                 Answer::Whole(response, _) => Answer::Whole(response.with("Retry-After", "10"), None),
                 other => other,
             });
@@ -138,7 +147,7 @@ impl<T: Files> Site<T> {
         let log = self.shared.log.clone();
         let report = Box::new(move |sentence: &str| log.remark(sentence));
         let folder = (path, top);
-        let pieces = archive::Pieces::new(self.files.clone(), folder, format, self.options.hidden, report, permit)?;
+        let pieces = archive::Pieces::new(self.files.clone(), folder, format, sight, report, permit)?;
         // Not even the first piece is made here: it takes its turn among the pieces of others, behind the answers.
         let source = Box::new(source::Pieces(pieces));
         Ok(Answer::Stream { status: Status::OK, fields, first: Vec::new(), source })
@@ -159,6 +168,7 @@ impl<T: Files> Site<T> {
     fn built_in(
         &self,
         head: &RequestHead<'_>,
+        sight: &Sight,
         name: &str,
         query: &[u8],
         now: Timestamp,
@@ -169,7 +179,7 @@ impl<T: Files> Site<T> {
                 let fields = self.fields("application/json", "no-store");
                 Ok(whole(Status::OK, fields, &b"{\"status\":\"ok\"}\n"[..]))
             }
-            _ => self.look_up_page(head, name, query, now).ok_or(Refusal::Missing),
+            _ => self.look_up_page(head, sight, name, query, now).ok_or(Refusal::Missing),
         }
     }
 

@@ -2,24 +2,29 @@
 //! their bytes in one machine number.
 
 use super::name::shown;
+use super::sight::Sight;
 use crate::limit;
 use crate::origin::{Files, Site};
 use page::error::Similar;
-use site::{NodeKind, SitePath, is_hidden_name};
+use site::{NodeKind, SitePath};
 use std::ops::ControlFlow;
 
 impl<T: Files> Site<T> {
     /// What stands beside the missing name and looks like it: the nearest folder that is there is searched.
-    pub(super) fn similar(&self, path: &SitePath) -> Vec<Similar> {
+    pub(super) fn similar(&self, sight: &Sight, path: &SitePath) -> Vec<Similar> {
+        let eyes = sight.of(&self.files);
         let (mut folder, mut wanted) = (path.parent(), path.name().to_vec());
         while let Some(at) = folder {
+            if !eyes.list(&at) {
+                return Vec::new();
+            }
             let mut near: Vec<(usize, Vec<u8>, bool)> = Vec::new();
             let mut looked_at = 0;
             let pattern = Pattern::new(&wanted);
             let listed = self.files.list(&at, &mut |entry| {
                 looked_at += 1;
                 if let Some(distance) = pattern.as_ref().and_then(|pattern| pattern.near(&entry.name))
-                    && (self.options.hidden || !is_hidden_name(&entry.name))
+                    && eyes.see_in(&at, &entry.name, entry.kind == Some(NodeKind::Directory))
                 {
                     near.push((distance, entry.name, entry.kind == Some(NodeKind::Directory)));
                 }

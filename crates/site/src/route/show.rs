@@ -36,8 +36,22 @@ impl Routes {
         }
     }
 
-    /// A number for what routes ask of clients besides the path: two clients with the same number are shown the same. `None`: there
-    /// are more questions than a number has room for.
+    /// Whether any route keeps the names in a folder from clients.
+    pub fn unlist_anything(&self) -> bool {
+        self.routes.iter().any(|route| route.changes.listing.is_some())
+    }
+
+    /// Whether routes have the names in this folder told to whoever sent `head`; `None`: they say nothing of it.
+    pub fn list(&self, folder: &SitePath, head: &RequestHead<'_>, client: &Client<'_>) -> Option<bool> {
+        let slash: &[u8] = if folder.is_root() { b"" } else { b"/" };
+        let decoded = [b"/", folder.as_bytes(), slash].concat();
+        let head = RequestHead { method: Method::Get, ..*head };
+        let client = Client { door: &Uncounted(client.door), ..*client };
+        self.rule(&head, &decoded, None, &client, &mut Unseen).ok()?.effects.listing
+    }
+
+    /// A number below 2^[`CLASS_BITS_MAX`] for what routes ask of clients besides the path: two clients with the same number are shown
+    /// the same. `None`: there are more questions than a number has room for.
     pub fn class(&self, head: &RequestHead<'_>, client: &Client<'_>) -> Option<u64> {
         let head = RequestHead { method: Method::Get, ..*head };
         let (mut class, mut bits) = (0_u64, 0);
@@ -71,7 +85,7 @@ impl Routes {
 }
 
 /// So many questions have room in a class, beside a number of the site.
-const CLASS_BITS_MAX: u32 = 40;
+pub const CLASS_BITS_MAX: u32 = 40;
 
 /// A door at which nobody is counted.
 struct Uncounted<'a>(&'a dyn Door);

@@ -8,15 +8,15 @@ use semantics::{RequestHead, Status};
 use site::client::{Client, Door};
 use site::route::{Action, Amendments, Auth, Changes, Condition, Deny, Guards, Limit, Route, Routes, Test};
 use site::{MemoryFile, Page, Refusal, Selected, Unseen, select};
-use std::cell::Cell;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
 /// One password, `open`, that takes time to try; and a number of requests that may come.
 struct Porter {
     is_quick: bool,
-    left: Cell<u32>,
+    left: AtomicU32,
 }
 
 impl Door for Porter {
@@ -26,13 +26,12 @@ impl Door for Porter {
     }
 
     fn admits(&self, _: &Limit, _: usize, _: Option<IpAddr>) -> Result<(), u32> {
-        self.left.set(self.left.get().checked_sub(1).ok_or(7_u32)?);
-        Ok(())
+        self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).map(|_| ()).map_err(|_| 7)
     }
 }
 
 fn porter() -> Porter {
-    Porter { is_quick: true, left: Cell::new(2) }
+    Porter { is_quick: true, left: AtomicU32::new(2) }
 }
 
 fn site(routes: Vec<Route>) -> Site {
@@ -267,7 +266,7 @@ fn guards_turn_away() {
     check(&[route.clone()], "GET /a.txt\nAuthorization: Bearer YW5uOm9wZW4=", "page 401");
     check(&[route.clone()], "POST /a.txt", "page 401");
     // Nobody waits who gives no password; who gives one, the fast path does not answer.
-    let slow = Porter { is_quick: false, left: Cell::new(0) };
+    let slow = Porter { is_quick: false, left: AtomicU32::new(0) };
     let site = site(vec![route]);
     assert_eq!(told(&ask(&site, "GET /a.txt", &slow).unwrap()), "page 401");
     assert_eq!(ask(&site, "GET /a.txt\nAuthorization: Basic YW5uOm9wZW4=", &slow).unwrap_err(), Refusal::WouldWait);

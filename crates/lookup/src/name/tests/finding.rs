@@ -187,7 +187,7 @@ fn many_and_long_words_are_no_trouble() {
 fn who_is_not_let_in_makes_room() {
     struct Keeper;
     impl Gate for Keeper {
-        fn may_show(&self, path: &[u8]) -> bool {
+        fn may_show(&self, path: &[u8], _: bool) -> bool {
             path.ends_with(b"7.txt")
         }
     }
@@ -206,7 +206,7 @@ fn the_gate_is_asked_for_little_more_than_is_given() {
     use std::sync::atomic::{AtomicUsize, Ordering};
     struct Counter(AtomicUsize);
     impl Gate for Counter {
-        fn may_show(&self, _: &[u8]) -> bool {
+        fn may_show(&self, _: &[u8], _: bool) -> bool {
             self.0.fetch_add(1, Ordering::Relaxed);
             true
         }

@@ -64,7 +64,8 @@ fn json(running: &Running, target: &str, more: &[&str]) -> Value {
 }
 
 fn names(list: &Value, key: &str) -> Vec<String> {
-    let mut names: Vec<String> = list.as_array().into_iter().flatten().map(|item| item[key].as_str().unwrap_or("?").to_owned()).collect();
+    let mut names: Vec<String> =
+        list.as_array().into_iter().flatten().map(|item| item[key].as_str().unwrap_or("?").to_owned()).collect();
     names.sort();
     names
 }
@@ -81,12 +82,16 @@ fn listings_have_what_can_be_got() {
     let page = curl(&["--header", "Accept: text/html", &format!("{}docs/", running.url)]);
     assert!(!page.contains("granite in docs/README.md") && page.contains("open.txt"), "{page}");
     for target in ["staff/", "secret/granite.txt", "secret/"] {
-        let status = curl(&["--output", "/dev/null", "--write-out", "%{http_code}", &format!("{}{target}", running.url)]);
+        let status =
+            curl(&["--output", "/dev/null", "--write-out", "%{http_code}", &format!("{}{target}", running.url)]);
         assert_eq!(status, "403", "{target}");
     }
     // Beside a preview there is only what is shown, too.
     let preview = curl(&["--header", "Accept: text/html", &format!("{}docs/open.txt?preview", running.url)]);
-    assert!(preview.contains("kept.txt") && !preview.contains("other.txt") && !preview.contains("moved.txt"), "{preview}");
+    assert!(
+        preview.contains("kept.txt") && !preview.contains("other.txt") && !preview.contains("moved.txt"),
+        "{preview}"
+    );
 }
 
 #[test]
@@ -98,7 +103,11 @@ fn what_is_found_can_be_got() {
     });
     let found = |words: &str, more: &[&str]| {
         let answer = json(&running, &format!("-/find?q={words}&format=json"), more);
-        assert_eq!(answer["total"], answer["hits"].as_array().map_or(0, Vec::len), "no total tells of others: {answer}");
+        assert_eq!(
+            answer["total"],
+            answer["hits"].as_array().map_or(0, Vec::len),
+            "no total tells of others: {answer}"
+        );
         names(&answer["hits"], "target")
     };
     let shown = ["/a.txt", "/docs/kept.txt", "/docs/open.txt"];
@@ -111,7 +120,10 @@ fn what_is_found_can_be_got() {
     for name in ["secret", "moved", "other", "quiet", "README"] {
         assert_eq!(found(name, &[]), [""; 0], "{name}");
         let suggested = json(&running, &format!("-/suggest?q={name}"), &[]).to_string();
-        assert!(!suggested.contains("granite.txt") && !suggested.contains("README.md") && !suggested.contains("moved.txt"), "{suggested}");
+        assert!(
+            !suggested.contains("granite.txt") && !suggested.contains("README.md") && !suggested.contains("moved.txt"),
+            "{suggested}"
+        );
     }
     let suggested = json(&running, "-/suggest?q=staf", &STAFF).to_string();
     assert!(suggested.contains("staff"), "{suggested}");
@@ -133,7 +145,10 @@ fn archives_have_what_can_be_got() {
     let (folder, running) = site();
     let list = |kind: &str, target: &str, more: &[&str]| {
         let file = folder.path().join("archive");
-        curl(&[more, &["--output", file.to_str().expect("UTF-8"), &format!("{}{target}?archive={kind}", running.url)]].concat());
+        curl(
+            &[more, &["--output", file.to_str().expect("UTF-8"), &format!("{}{target}?archive={kind}", running.url)]]
+                .concat(),
+        );
         let code = "import sys, tarfile, zipfile\nn = sys.argv[1]\nall = zipfile.ZipFile(n).namelist() if zipfile.is_zipfile(n) else [m.name + '/' * m.isdir() for m in tarfile.open(n)]\nprint('\\n'.join(sorted(x.split('/', 1)[1] for x in all if not x.endswith('/'))))";
         String::from_utf8(program("python3", &["-c", code, file.to_str().expect("UTF-8")])).expect("UTF-8")
     };

@@ -234,7 +234,6 @@ impl<T: Files> Pieces<T> {
     }
 }
 
-
 fn folder_item(name: String, modified: Timestamp) -> Item {
     let (is_compressible, is_executable) = (false, false);
     Item { name, kind: ItemKind::Directory, size: 0, modified, is_compressible, is_executable }

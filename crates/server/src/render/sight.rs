@@ -114,9 +114,11 @@ impl<T: Files> Eyes<'_, T> {
     }
 
     fn has_index(&self, folder: &SitePath) -> bool {
-        self.sight.index.iter().filter_map(|name| folder.join(name.as_bytes())).any(|path| {
-            self.files.open(&path).is_ok_and(|node| node.metadata.kind == NodeKind::File)
-        })
+        self.sight
+            .index
+            .iter()
+            .filter_map(|name| folder.join(name.as_bytes()))
+            .any(|path| self.files.open(&path).is_ok_and(|node| node.metadata.kind == NodeKind::File))
     }
 }
 

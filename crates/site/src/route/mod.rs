@@ -25,9 +25,9 @@ pub use change::{Amendments, Changes, Cors, Errors, Security};
 pub(crate) use change::{Edit, Effects};
 pub use condition::{Condition, Test};
 pub use host::{HostPattern, host_of};
-pub use show::CLASS_BITS_MAX;
 pub use near::{NearMiss, near_miss};
 pub(crate) use ruling::Act;
+pub use show::CLASS_BITS_MAX;
 
 use crate::limit;
 use condition::Question;

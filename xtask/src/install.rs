@@ -20,6 +20,7 @@ const TOOLS: &[Tool] = &[
     Tool { program: "python3", package: "python3", reason: "reads the archives that we write" },
     Tool { program: "nginx", package: "nginx-light", reason: "the control of the conformance tests" },
     Tool { program: "openssl", package: "openssl", reason: "a TLS that is not ours" },
+    Tool { program: "pebble", package: "pebble", reason: "an authority for certificates" },
     Tool { program: "h2load", package: "nghttp2-client", reason: "many streams at a time" },
     Tool { program: "wrk", package: "wrk", reason: "many requests at a time" },
     Tool { program: "valgrind", package: "valgrind", reason: "counts instructions" },

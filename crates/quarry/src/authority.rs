@@ -182,12 +182,20 @@ pub(crate) fn folders(state: Option<&Path>) -> Vec<PathBuf> {
     }
 }
 
+/// Where a server may keep what is to outlast it, when it goes on as another user: not with those who start it.
+pub(crate) fn folders_of_system(state: Option<&Path>) -> Vec<PathBuf> {
+    match state {
+        Some(folder) => vec![folder.to_owned()],
+        None => default_folders(|name| std::env::var_os(name).filter(|_| name == MANAGED).map(PathBuf::from)),
+    }
+}
+
 /// The state folder: that which the service manager gives, that of the user (XDG Base Directory Specification), or that of
 /// the system, for users without a home.
 fn default_folders(variable: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
     let folder = |name| variable(name).filter(|path| path.is_absolute());
     // systemd.exec(5): several may be given, with colons between them.
-    let managed = variable("STATE_DIRECTORY").and_then(|all| Some(PathBuf::from(all.to_str()?.split(':').next()?)));
+    let managed = variable(MANAGED).and_then(|all| Some(PathBuf::from(all.to_str()?.split(':').next()?)));
     let of_user = folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")));
     let folders = [managed, of_user.map(|state| state.join("quarry")), Some(SYSTEM.into())];
     folders.into_iter().flatten().filter(|folder| folder.is_absolute()).collect()
@@ -218,6 +226,7 @@ const CERTIFICATE: &str = "authority.pem";
 const KEY: &str = "authority.key";
 const LEAF: &str = "localhost.pem";
 const PERMITTED: &str = "It may vouch for names beneath: ";
+const MANAGED: &str = "STATE_DIRECTORY";
 const SYSTEM: &str = "/var/lib/quarry";
 
 /// Names that no public authority gives (RFC 6761, 6762, 8375; ICANN keeps `internal` free).

@@ -1,20 +1,23 @@
 //! From settings to a server: the one place that knows both.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::io::{self, IsTerminal};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use reactor::ListenAddress;
 use reactor::disk::Links;
+use reactor::privilege::Identity;
 use semantics::Field;
 use server::{Accent, CertificateFiles, Explanation, Options, OwnFiles, Server, SiteSettings};
 
 use crate::authority::{self, Authority};
 use crate::config::Config;
 use crate::exit::{self, Failure};
-use crate::flag::{LookUp, Pages, Serving, Settings, Symlinks, Tls};
+use crate::flag::{self, LookUp, Pages, Serving, Settings, Symlinks};
 use crate::interface;
 use crate::terminal::Terminal;
+use crate::value::address::Listen;
 use crate::value::prefix::Prefix;
 
 /// Opens the folder and binds the addresses.
@@ -37,16 +40,18 @@ pub(crate) fn run(server: Server, read: impl Fn() -> Result<Options, Failure>) -
 /// What each flag means to the server; what was not asked for stays as the server has it.
 pub(crate) fn options(config: Config, terminal: Terminal) -> Result<Options, Failure> {
     let settings = &config.settings.clone();
-    Ok(Options {
-        listen: addresses(settings)?,
-        tls: certificate(&settings.tls)?,
-        ..options_without_network(config, terminal)
-    })
+    let (listen, redirect_http) = listeners(settings)?;
+    let tls = tls(settings)?;
+    Ok(Options { listen, redirect_http, tls, ..options_without_network(config, terminal) })
 }
 
 /// The same for who answers nobody: neither an address nor a certificate is needed.
 fn options_without_network(config: Config, terminal: Terminal) -> Options {
-    let Settings { listening, limits, log, .. } = config.settings;
+    let Settings { listening, tls, limits, log, .. } = config.settings;
+    let mut sites = config.sites;
+    if let Some(days) = tls.hsts {
+        sites.iter_mut().for_each(|site| keep_to_https(&mut site.options.fields, days));
+    }
     Options {
         workers: listening.workers.map_or(0, |workers| workers.get()),
         user: listening.user.clone(),
@@ -58,8 +63,18 @@ fn options_without_network(config: Config, terminal: Terminal) -> Options {
         access_log: log.access_log(terminal),
         access_log_file: log.access_log_file.clone(),
         tells_people: io::stderr().is_terminal() && !log.quiet,
-        sites: config.sites,
+        sites,
         ..Options::default()
+    }
+}
+
+/// Browsers are to come by HTTPS alone for so many days, unless the owner has said it otherwise.
+fn keep_to_https(fields: &mut Vec<Field>, days: u32) {
+    let name = "Strict-Transport-Security";
+    if !fields.iter().any(|field| field.name.eq_ignore_ascii_case(name)) {
+        // RFC 6797 §6.1.1: in seconds.
+        let value = format!("max-age={}", u64::from(days) * 24 * 60 * 60);
+        fields.push(Field { name: name.into(), value: value.into() });
     }
 }
 
@@ -122,24 +137,94 @@ fn check_logo(root: &Path, path: &str, serves_hidden: bool) -> Result<(), Failur
     }
 }
 
-/// The certificate to serve with, made for it where the owner has none; none: in clear.
-fn certificate(tls: &Tls) -> Result<Option<CertificateFiles>, Failure> {
-    if let Some((chain, key)) = tls.tls_cert.clone().zip(tls.tls_key.clone()) {
-        return Ok(Some(CertificateFiles { chain, key }));
+/// How TLS is spoken, with a certificate made for it where the owner has none; none: in clear.
+fn tls(settings: &Settings) -> Result<Option<server::Tls>, Failure> {
+    let Settings { tls, acme, .. } = settings;
+    if !settings.is_secured() {
+        let needless = [
+            ("--redirect-http", !tls.redirect_http.is_empty()),
+            ("--tls-client-ca", tls.tls_client_ca.is_some()),
+            ("--hsts", tls.hsts.is_some()),
+        ];
+        return match needless.into_iter().find(|(_, is_given)| *is_given) {
+            Some((flag, _)) => Err(Failure::cannot(
+                format!("heed {flag}"),
+                "nothing is served by HTTPS; expected --tls, --tls-cert or --acme-host beside it",
+            )),
+            None => Ok(None),
+        };
     }
-    if !tls.tls {
-        return Ok(None);
+    if tls.tls_cert.len() != tls.tls_key.len() {
+        let cause = format!("found {} --tls-cert and {} --tls-key", tls.tls_cert.len(), tls.tls_key.len());
+        return Err(Failure::cannot("pair certificates with keys", cause));
     }
-    let names = authority::names();
-    let authority = Authority::open(&authority::folders(tls.state.as_deref()), &names)?;
-    let file = authority.vouch(&names, &interface::addresses())?;
-    Ok(Some(CertificateFiles { chain: file.clone(), key: file }))
+    let pairs = tls.tls_cert.iter().cloned().zip(tls.tls_key.iter().cloned());
+    let mut certificates: Vec<CertificateFiles> = pairs.map(|(chain, key)| CertificateFiles { chain, key }).collect();
+    if tls.tls && certificates.is_empty() {
+        let names = authority::names();
+        let authority = Authority::open(&authority::folders(tls.state.as_deref()), &names)?;
+        let file = authority.vouch(&names, &interface::addresses())?;
+        certificates.push(CertificateFiles { chain: file.clone(), key: file });
+    }
+    let acme = acme.is_on().then(|| self::acme(settings)).transpose()?;
+    Ok(Some(server::Tls { certificates, acme, client_authorities: tls.tls_client_ca.clone() }))
+}
+
+/// What is wanted of an authority for certificates.
+fn acme(settings: &Settings) -> Result<acme::Settings, Failure> {
+    let Settings { tls, acme, listening, .. } = settings;
+    let state = tls.state.as_deref();
+    let folders = match listening.user {
+        Some(_) => authority::folders_of_system(state),
+        None => authority::folders(state),
+    };
+    let can_be = |folder: &&PathBuf| DirBuilder::new().recursive(true).mode(0o700).create(folder).is_ok();
+    // If none can be, the first is the one to complain of.
+    let state = folders.iter().find(can_be).or(folders.first()).cloned();
+    let state = state.ok_or_else(|| Failure::cannot("keep certificates", "expected --state DIR"))?;
+    let binding = match (&acme.acme_eab_kid, &acme.acme_eab_key) {
+        (Some(id), Some(path)) => {
+            let refuse = |cause: String| Failure::cannot(format!("use the key {}", exit::quoted(path)), cause);
+            let text = fs::read_to_string(path).map_err(|error| refuse(exit::cause(&error)))?;
+            Some(acme::Binding::new(id, &text).map_err(refuse)?)
+        }
+        _ => None,
+    };
+    Ok(acme::Settings {
+        directory: acme.acme_directory.clone(),
+        names: acme.acme_host.clone(),
+        on_demand: acme.acme_on_demand.clone(),
+        email: acme.acme_email.clone(),
+        challenge: acme.acme_challenge.map(|challenge| match challenge {
+            flag::Challenge::Http => acme::Challenge::Http,
+            flag::Challenge::TlsAlpn => acme::Challenge::TlsAlpn,
+            flag::Challenge::Dns => acme::Challenge::Dns,
+        }),
+        dns_hook: acme.acme_dns_hook.clone(),
+        dns_wait: acme.acme_dns_wait,
+        binding,
+        roots: acme.acme_roots.clone(),
+        owner: listening.user.as_ref().map(Identity::numbers),
+        ..acme::Settings::new(state)
+    })
+}
+
+/// Where to listen, and where to send clients from to there. Who has a certificate for the world is found by it at the
+/// ports that it knows.
+fn listeners(settings: &Settings) -> Result<(Vec<ListenAddress>, Vec<ListenAddress>), Failure> {
+    let (listen, redirect) = (&settings.listening.listen, &settings.tls.redirect_http);
+    if !settings.acme.is_on() || !listen.is_empty() {
+        return Ok((addresses(listen)?, addresses(redirect)?));
+    }
+    let everywhere = |port| [Listen::Everywhere { port }];
+    let from = if redirect.is_empty() { addresses(&everywhere(80))? } else { addresses(redirect)? };
+    Ok((addresses(&everywhere(443))?, from))
 }
 
 /// All addresses asked for, each once.
-fn addresses(settings: &Settings) -> Result<Vec<ListenAddress>, Failure> {
+fn addresses(listen: &[Listen]) -> Result<Vec<ListenAddress>, Failure> {
     let mut addresses: Vec<ListenAddress> = Vec::new();
-    for listen in &settings.listening.listen {
+    for listen in listen {
         for address in listen.resolve()? {
             if !addresses.contains(&address) {
                 addresses.push(address);

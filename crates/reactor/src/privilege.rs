@@ -46,6 +46,11 @@ impl Identity {
         std::os::unix::fs::fchown(file, Some(self.user), Some(self.group))
     }
 
+    /// The numbers of the user and the group, for what shall belong to them.
+    pub fn numbers(&self) -> (u32, u32) {
+        (self.user, self.group)
+    }
+
     /// Becomes this user for good. Before any thread is started, after everything is bound that needs more.
     ///
     /// Errs when the process may not, or could become root again afterwards; then do not go on.

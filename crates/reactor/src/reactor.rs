@@ -16,12 +16,12 @@ pub struct Key {
 /// What has happened, one thing at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completion {
-    /// A client has connected; `listener` counts from 0 in the order given to the reactor.
+    /// A client has connected.
     Accepted {
         /// The new connection; it is already receiving.
         key: Key,
-        /// Which listener it came by.
-        listener: usize,
+        /// That of the listener that it came by.
+        mark: u8,
     },
     /// Bytes stand at the start of the buffer that was given to `next`; 0 of them: the peer has ended its half.
     Received {

@@ -67,7 +67,7 @@ impl Bench {
 
     fn accept(&mut self) -> Key {
         match self.next() {
-            (Completion::Accepted { key, listener: 0 }, _) => key,
+            (Completion::Accepted { key, mark: 0 }, _) => key,
             (other, _) => panic!("{other:?}"),
         }
     }

@@ -154,7 +154,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let origin = Arc::new(Origin::of(Site::new(shelf, SiteOptions::default(), Look::default(), &shared)));
     let request = REQUEST.replace("TARGET", &target).into_bytes();
     let key = |index| Key { index, generation: 1 };
-    let accepted = (0..CONNECTIONS).map(|index| Completion::Accepted { key: key(index), listener: 0 });
+    let accepted = (0..CONNECTIONS).map(|index| Completion::Accepted { key: key(index), mark: 0 });
     let first = (0..CONNECTIONS).map(|index| Completion::Received { key: key(index), bytes: request.len() });
     // The pool's answers come with the word that wakes the worker.
     let ready = accepted.chain(first).chain([Completion::Woken]).collect();

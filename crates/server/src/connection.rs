@@ -5,7 +5,7 @@ use crate::protocol::Protocol;
 use crate::request::OwnedHead;
 use crate::source::Source;
 use crate::tls::Session;
-use crate::transport::Transport;
+use crate::transport::{ToTls, Transport};
 use reactor::Key;
 use semantics::Instant;
 use std::collections::VecDeque;
@@ -163,7 +163,7 @@ impl<F> Connection<F> {
     pub(crate) fn session(&mut self) -> Option<&mut Session> {
         match self.transport.as_deref_mut()? {
             Transport::Secured(session) => Some(session),
-            Transport::Cleartext => None,
+            Transport::Cleartext(_) => None,
         }
     }
 
@@ -173,10 +173,13 @@ impl<F> Connection<F> {
         matches!(self.transport.as_deref(), Some(Transport::Secured(_)))
     }
 
-    /// Whether its client has to come back by TLS.
+    /// Where its client has to come back to, if it has to come back by TLS.
     #[inline]
-    pub(crate) fn is_misled(&self) -> bool {
-        matches!(self.transport.as_deref(), Some(Transport::Cleartext))
+    pub(crate) fn way_to_tls(&self) -> Option<ToTls> {
+        match self.transport.as_deref()? {
+            Transport::Cleartext(to) => Some(*to),
+            Transport::Secured(_) => None,
+        }
     }
 
     /// When its handshake must be over, if it is not.
@@ -184,7 +187,7 @@ impl<F> Connection<F> {
     pub(crate) fn handshake_deadline(&self) -> Option<Instant> {
         match self.transport.as_deref()? {
             Transport::Secured(session) => session.deadline(),
-            Transport::Cleartext => None,
+            Transport::Cleartext(_) => None,
         }
     }
 

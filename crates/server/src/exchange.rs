@@ -12,11 +12,12 @@ use crate::pool::{Errand, Pool, Question, Work};
 use crate::protocol::Protocol;
 use crate::request::OwnedHead;
 use crate::source::Source;
+use crate::transport::ToTls;
 use crate::workshop::Elsewhere;
 use crate::xray::{Lens, Reply, Seen, Sent, Socket, Way};
 use reactor::{Calls, Key};
 use semantics::coding::{AcceptedCodings, Coding};
-use semantics::{FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
+use semantics::{Content, Field, FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
 use site::client::Closed;
 use site::{Keep, Refusal, Selected};
 use std::net::IpAddr;
@@ -113,13 +114,16 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
                 &owned_head
             }
         };
+        if let Some(response) = origin.shared.desk.as_ref().and_then(|desk| proof(desk, head)) {
+            return self.send(connection, stream, head, response);
+        }
         let Some(site) = origin.site(head) else {
             self.see_way(stream, Way::Refused, None);
             return self.send(connection, stream, head, origin.misdirected(head));
         };
-        if connection.is_misled() {
+        if let Some(way) = connection.way_to_tls() {
             self.see_way(stream, Way::Refused, Some(site));
-            return self.send_to_tls(site, connection, stream, head);
+            return self.send_to_tls(site, connection, stream, head, way);
         }
         let is_read = matches!(head.method, Method::Get | Method::Head);
         let accepted = self.accepted(head);
@@ -202,7 +206,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         }
     }
 
-    /// A request in clear at a port for TLS: the same, but by TLS.
+    /// A request in clear where TLS is spoken: the same, but by TLS.
     #[cold]
     fn send_to_tls(
         &mut self,
@@ -210,8 +214,9 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         connection: &mut Connection<T::File>,
         stream: StreamId,
         head: &RequestHead<'_>,
+        way: ToTls,
     ) {
-        let response = match tls_location(head) {
+        let response = match tls_location(head, way) {
             Some(location) => site.elsewhere(location),
             None => site.error(head, Status::BAD_REQUEST, None),
         };
@@ -501,10 +506,25 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
     }
 }
 
+/// What an authority finds that looks whether a name is ours.
+#[cold]
+fn proof<F>(desk: &acme::Desk, head: &RequestHead<'_>) -> Option<Response<F>> {
+    let content = desk.http(head.target).filter(|_| matches!(head.method, Method::Get | Method::Head))?;
+    let media_type = Field { name: "Content-Type".into(), value: "application/octet-stream".into() };
+    Some(Response { status: Status::OK, fields: vec![media_type], content: Content::from_bytes(content) })
+}
+
 /// The same target by TLS; `None`: an old client did not say of which host.
-fn tls_location(head: &RequestHead<'_>) -> Option<String> {
+fn tls_location(head: &RequestHead<'_>, way: ToTls) -> Option<String> {
     let authority = std::str::from_utf8(head.authority).ok().filter(|authority| !authority.is_empty())?;
-    let mut location = format!("https://{authority}");
+    // The brackets of an address of IPv6 have colons, too.
+    let host = authority.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map(|(host, _)| host);
+    let mut location = match (way, host) {
+        // Who names no port knows this server by its name alone, which leads to the usual port of TLS.
+        (ToTls::Here, _) | (ToTls::Port(_), None) => format!("https://{authority}"),
+        (ToTls::Port(443), Some(host)) => format!("https://{host}"),
+        (ToTls::Port(port), Some(host)) => format!("https://{host}:{port}"),
+    };
     match head.target {
         // Of the server as a whole, which has no place.
         b"*" => location.push('/'),

@@ -25,9 +25,26 @@ struct Gate {
     asked: ListenAddress,
     /// As it is: with the port that was free.
     bound: ListenAddress,
+    purpose: Purpose,
     /// One of a unix socket, for its file is to be removed at the end. One of TCP would be given its share of the clients,
     /// and nobody would answer them.
     unix: Option<Listener>,
+}
+
+/// What clients find at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// What is served.
+    Serve,
+    /// Where to go: to the first address that serves.
+    Redirect,
+}
+
+impl Purpose {
+    /// Of a listener with this mark.
+    pub(crate) fn of(mark: u8) -> Purpose {
+        if mark == Purpose::Redirect as u8 { Purpose::Redirect } else { Purpose::Serve }
+    }
 }
 
 /// What is to be otherwise.
@@ -40,16 +57,27 @@ pub(crate) struct Change {
 
 impl Gate {
     /// Listens for each of so many workers.
-    fn open(asked: &ListenAddress, is_default: bool, workers: usize) -> Result<(Gate, Vec<Listener>), Error> {
+    fn open(
+        asked: &ListenAddress,
+        purpose: Purpose,
+        is_default: bool,
+        workers: usize,
+    ) -> Result<(Gate, Vec<Listener>), Error> {
         let how = ListenOptions::default();
         let first = match asked {
             ListenAddress::Tcp(address) if is_default => Listener::bind_next_free(*address, limit::PORTS_TRIED, &how)?,
             _ => Listener::bind(asked, &how)?,
         };
-        Gate::of(asked.clone(), first, workers)
+        Gate::of(asked.clone(), purpose, first, workers)
     }
 
-    fn of(asked: ListenAddress, first: Listener, workers: usize) -> Result<(Gate, Vec<Listener>), Error> {
+    fn of(
+        asked: ListenAddress,
+        purpose: Purpose,
+        first: Listener,
+        workers: usize,
+    ) -> Result<(Gate, Vec<Listener>), Error> {
+        let first = first.marked(purpose as u8);
         let bound = first.address().clone();
         // A listener that nobody takes clients from would still be given its share of them, so there are none to spare.
         let others: Result<Vec<Listener>, _> = (1..workers).map(|_| first.another()).collect();
@@ -57,7 +85,7 @@ impl Gate {
         match others.and_then(|others| Ok((others, unix?))) {
             Ok((mut listeners, unix)) => {
                 listeners.insert(0, first);
-                Ok((Gate { asked, bound, unix }, listeners))
+                Ok((Gate { asked, bound, purpose, unix }, listeners))
             }
             Err(error) => {
                 first.remove_file();
@@ -66,8 +94,8 @@ impl Gate {
         }
     }
 
-    fn is_at(&self, address: &ListenAddress) -> bool {
-        self.asked == *address || self.bound == *address
+    fn is_at(&self, address: &ListenAddress, purpose: Purpose) -> bool {
+        self.purpose == purpose && (self.asked == *address || self.bound == *address)
     }
 
     fn remove_file(&self) {
@@ -80,24 +108,21 @@ impl Listening {
     pub(crate) fn begin(options: &Options, inherited: Vec<Listener>) -> Result<(Listening, Vec<Vec<Listener>>), Error> {
         let workers = options.workers;
         let mut listening = Listening { gates: Vec::new(), is_inherited: !inherited.is_empty() };
-        let opened: Result<Vec<_>, Error> = match listening.is_inherited {
-            true => {
-                let gates = inherited.into_iter().map(|first| Gate::of(first.address().clone(), first, workers));
-                gates.collect()
-            }
-            false => listening.change(options).map(|change| change.opened),
-        };
+        let given = inherited.into_iter();
+        let given = given.map(|first| Gate::of(first.address().clone(), Purpose::Serve, first, workers));
+        let mut opened: Vec<_> = given.collect::<Result<_, _>>()?;
+        opened.extend(listening.change(options)?.opened);
         let mut sets: Vec<Vec<Listener>> = (0..workers).map(|_| Vec::new()).collect();
-        for (gate, listeners) in opened? {
+        for (gate, listeners) in opened {
             listening.gates.push(gate);
             sets.iter_mut().zip(listeners).for_each(|(set, listener)| set.push(listener));
         }
         Ok((listening, sets))
     }
 
-    /// Where, in the order in which it was asked for.
+    /// Where it serves, in the order in which it was asked for.
     pub(crate) fn addresses(&self) -> impl Iterator<Item = &ListenAddress> {
-        self.gates.iter().map(|gate| &gate.bound)
+        self.gates.iter().filter(|gate| gate.purpose == Purpose::Serve).map(|gate| &gate.bound)
     }
 
     /// Of unix sockets, nothing stays.
@@ -108,18 +133,23 @@ impl Listening {
     /// Listens where that is new. Errs when it cannot; then nothing has changed.
     pub(crate) fn change(&self, options: &Options) -> Result<Change, Error> {
         let mut change = Change { opened: Vec::new(), closed: Vec::new() };
-        if self.is_inherited {
-            return Ok(change);
-        }
         let is_default = options.listen.is_empty();
-        let wanted = if is_default { &[ListenAddress::Tcp(DEFAULT_ADDRESS)] } else { options.listen.as_slice() };
-        let is_wanted = |gate: &Gate| wanted.iter().any(|address| gate.is_at(address));
+        let served: &[ListenAddress] = match options.listen.as_slice() {
+            _ if self.is_inherited => &[],
+            [] => &[ListenAddress::Tcp(DEFAULT_ADDRESS)],
+            listen => listen,
+        };
+        let wanted = served.iter().map(|address| (address, Purpose::Serve));
+        let wanted = wanted.chain(options.redirect_http.iter().map(|address| (address, Purpose::Redirect)));
+        let is_given = |gate: &Gate| self.is_inherited && gate.purpose == Purpose::Serve;
+        let is_wanted =
+            |gate: &Gate| is_given(gate) || wanted.clone().any(|(address, purpose)| gate.is_at(address, purpose));
         change.closed = (0..self.gates.len()).filter(|&at| !is_wanted(&self.gates[at])).collect();
-        for address in wanted {
-            if self.gates.iter().any(|gate| gate.is_at(address)) {
+        for (address, purpose) in wanted.clone() {
+            if self.gates.iter().any(|gate| gate.is_at(address, purpose)) {
                 continue;
             }
-            match Gate::open(address, is_default, options.workers) {
+            match Gate::open(address, purpose, is_default && purpose == Purpose::Serve, options.workers) {
                 Ok(opened) => change.opened.push(opened),
                 Err(error) => {
                     change.opened.iter().for_each(|(gate, _)| gate.remove_file());

@@ -3,7 +3,7 @@
 use crate::access_log::AccessLog;
 use crate::origin::Host;
 use crate::own::OwnFiles;
-use crate::tls::CertificateFiles;
+use crate::tls::Tls;
 use page::Look;
 use reactor::ListenAddress;
 use reactor::disk::Links;
@@ -16,8 +16,10 @@ use std::time::Duration;
 pub struct Options {
     /// Where to listen; empty: loopback port 8000, or the next one that is free.
     pub listen: Vec<ListenAddress>,
-    /// Clients that come by the network have to speak TLS, with this certificate. `None`: they speak in clear.
-    pub tls: Option<CertificateFiles>,
+    /// Clients that come by the network have to speak TLS. `None`: they speak in clear.
+    pub tls: Option<Tls>,
+    /// Where to listen besides for clients that do not know of TLS, to send them there.
+    pub redirect_http: Vec<ListenAddress>,
     /// Threads that serve, each with its own listeners; 0: one a core.
     pub workers: usize,
     /// Who to become once the sockets are bound.
@@ -47,6 +49,7 @@ impl Default for Options {
         Options {
             listen: Vec::new(),
             tls: None,
+            redirect_http: Vec::new(),
             workers: 0,
             user: None,
             memory_bytes: 256 << 20,

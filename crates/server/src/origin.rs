@@ -9,15 +9,18 @@ pub use one::Site;
 
 use crate::access_log::LogWriter;
 use crate::limit::{self, Limits};
+use crate::listening::Listening;
 use crate::permit::Permits;
 use crate::source::Source;
 use crate::workshop::Bench;
 use crate::xray::Xray;
+use reactor::ListenAddress;
 use semantics::{Field, RequestHead, Response, Status};
 use site::{Identity, Keep, Refusal, SiteOptions, SitePath, Tree};
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, AtomicUsize};
 
 /// The files of a site as the server needs them. What is open is read by any of them, whichever opened it.
 pub trait Files: Tree + Clone + Send + Sync + 'static {
@@ -52,6 +55,8 @@ pub struct Shared {
     pub(crate) is_secured: bool,
     /// What happens to requests, for whoever looks.
     pub(crate) xray: Arc<Xray>,
+    /// Where authorities look whether names are ours.
+    pub(crate) desk: Option<acme::Desk>,
 }
 
 /// What the workers are told, and what they count.
@@ -67,6 +72,19 @@ pub struct Control {
     pub panics: AtomicU64,
     /// Times that no descriptor was left for a new connection.
     pub out_of_descriptors: AtomicU64,
+    /// The first port at which clients are served, for those who come by another; 0: there is none.
+    pub(crate) port: AtomicU16,
+}
+
+impl Control {
+    /// What is served where.
+    pub(crate) fn note_port(&self, listening: &Listening) {
+        let port = listening.addresses().find_map(|address| match address {
+            ListenAddress::Tcp(address) => Some(address.port()),
+            ListenAddress::Unix(_) => None,
+        });
+        self.port.store(port.unwrap_or_default(), Relaxed);
+    }
 }
 
 /// What the pool made of a request.
@@ -94,15 +112,21 @@ impl Shared {
     /// addresses begin with https.
     pub fn new(limits: Limits, log: LogWriter, bytes_max: u64, is_secured: bool) -> Shared {
         let (archives, bench) = (Permits::new(limit::ARCHIVES_MAX), Arc::new(Bench::new(bytes_max)));
-        Shared { limits, log, archives, bench, is_secured, xray: Arc::default() }
+        Shared { limits, log, archives, bench, is_secured, xray: Arc::default(), desk: None }
+    }
+
+    /// The same, where an authority gives certificates.
+    #[must_use]
+    pub(crate) fn with_desk(self, desk: Option<acme::Desk>) -> Shared {
+        Shared { desk, ..self }
     }
 
     /// What comes after this. `bytes_max`: what may be kept of compressed representations from now on; `None`: as before,
     /// and what there is stays.
     pub(crate) fn succeed(&self, limits: Limits, log: LogWriter, bytes_max: Option<u64>) -> Shared {
         let bench = bytes_max.map_or_else(|| Arc::clone(&self.bench), |bytes_max| Arc::new(Bench::new(bytes_max)));
-        let (archives, xray) = (self.archives.clone(), Arc::clone(&self.xray));
-        Shared { limits, log, archives, bench, is_secured: self.is_secured, xray }
+        let (archives, xray, desk) = (self.archives.clone(), Arc::clone(&self.xray), self.desk.clone());
+        Shared { limits, log, archives, bench, is_secured: self.is_secured, xray, desk }
     }
 }
 

@@ -13,9 +13,9 @@ use crate::listening::Listening;
 use crate::look_up::LookUps;
 use crate::options::Options;
 use crate::order::{Given, Order, Post};
-use crate::origin::Shared;
+use crate::origin::{Control, Shared};
 use crate::serve;
-use crate::tls::CertificateFiles;
+use crate::tls::Nudge;
 use reactor::Epoll;
 use sd_notify::NotifyState;
 use std::sync::Arc;
@@ -29,11 +29,12 @@ pub(crate) struct Serving {
     /// What is at work.
     pub(crate) options: Options,
     pub(crate) shared: Arc<Shared>,
+    pub(crate) control: Arc<Control>,
     pub(crate) look_ups: LookUps,
     pub(crate) listening: Listening,
     pub(crate) posts: Vec<WorkerPost>,
-    /// Who looks after the certificate.
-    pub(crate) renewal: Option<Sender<CertificateFiles>>,
+    /// Who looks after the certificates.
+    pub(crate) renewal: Option<Sender<Nudge>>,
     /// How many may be open.
     pub(crate) descriptors: u64,
 }
@@ -84,9 +85,10 @@ impl Serving {
         let given = Given::new();
         self.posts.iter().for_each(|post| given.give(post, Order::serve(Arc::clone(&origin))));
         self.listening.put_to_work(change, &self.posts, &given, &shared);
+        self.control.note_port(&self.listening);
         given.wait(limit::ORDERS_PATIENCE);
-        if let (Some(renewal), Some(files)) = (&self.renewal, &options.tls) {
-            let _ = renewal.send(files.clone());
+        if let (Some(renewal), Some(tls)) = (&self.renewal, &options.tls) {
+            let _ = renewal.send(Nudge::Owner(tls.clone()));
         }
         self.look_ups.end_without(&look_ups);
         (self.shared, self.options, self.look_ups) = (shared, options, look_ups);
@@ -106,9 +108,8 @@ impl Serving {
         if options.tls.is_some() != self.options.tls.is_some() {
             return refuse("whether clients speak TLS");
         }
-        match &options.tls {
-            // One that is the same is looked after anyway, by who says so when something is wrong with it.
-            Some(files) if options.tls != self.options.tls => files.check(),
+        match (&options.tls, &self.options.tls) {
+            (Some(new), Some(old)) => new.can_follow(old),
             _ => Ok(()),
         }
     }

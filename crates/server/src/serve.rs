@@ -12,8 +12,9 @@ use crate::order::Post;
 use crate::origin::{Control, Origin, Shared};
 use crate::pool::Threads;
 use crate::reload::{Serving, WorkerPost};
-use crate::tls::Offers;
+use crate::tls::{Nudge, Offers};
 use crate::worker::Worker;
+use acme::{Acme, Said};
 use lookup::live::Lookup;
 use reactor::signal::Signals;
 use reactor::{Epoll, ListenAddress, ListenError, ListenOptions, Listener, privilege};
@@ -22,7 +23,7 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
 use std::thread::{self, JoinHandle};
 
 /// A server that listens and does not answer yet.
@@ -40,7 +41,8 @@ pub struct Server {
     /// How many may be open.
     descriptors: u64,
     offers: Option<Offers>,
-    remark: Option<String>,
+    acme: Option<Acme>,
+    remarks: Vec<String>,
 }
 
 /// Why there is no server.
@@ -120,8 +122,12 @@ impl Server {
         let signals = Signals::new().map_err(machine("listen to signals"))?;
         let grounds = Grounds::open(&options.sites)?;
         // The key may be for the eyes of who we are now.
-        let offers = options.tls.clone().map(Offers::open).transpose().map_err(Error::Certificate)?;
-        let (offers, remark) = offers.map_or((None, None), |(offers, remark)| (Some(offers), remark));
+        let asked = options.tls.as_ref().and_then(|tls| tls.acme.clone());
+        let acme = asked.map(Acme::open).transpose().map_err(Error::Certificate)?;
+        let desk = acme.as_ref().map(Acme::desk);
+        let offers = options.tls.as_ref().map(|tls| Offers::open(tls, desk)).transpose().map_err(Error::Certificate)?;
+        let (offers, remarks) = offers.unzip();
+        let remarks = remarks.unwrap_or_default();
         // It may be where only who we are now may write.
         let log = options.access_log_file.as_deref().filter(|_| options.access_log != AccessLog::Off);
         let log = log.map(LogFile::open).transpose().map_err(Error::Log)?;
@@ -131,12 +137,24 @@ impl Server {
             user.assume().map_err(|error| Error::Privilege(error.to_string()))?;
         }
         let happenings = Happenings::new();
-        Ok(Server { options, grounds, listening, listeners, signals, happenings, log, descriptors, offers, remark })
+        Ok(Server {
+            options,
+            grounds,
+            listening,
+            listeners,
+            signals,
+            happenings,
+            log,
+            descriptors,
+            offers,
+            acme,
+            remarks,
+        })
     }
 
     /// What is in order and yet should be known: a certificate that has expired.
-    pub fn remark(&self) -> Option<&str> {
-        self.remark.as_deref()
+    pub fn remarks(&self) -> impl Iterator<Item = &str> {
+        self.remarks.iter().map(String::as_str)
     }
 
     /// Where it listens.
@@ -155,15 +173,27 @@ impl Server {
     /// Errs when a worker cannot start or go on.
     pub fn run(self, mut again: impl FnMut() -> Result<Options, String>) -> Result<(), Error> {
         let Server {
-            options, grounds, listening, listeners, signals, mut happenings, log, descriptors, offers, ..
+            options,
+            grounds,
+            listening,
+            listeners,
+            signals,
+            mut happenings,
+            log,
+            descriptors,
+            offers,
+            acme,
+            ..
         } = self;
         let log = LogWriter::start(options.access_log.clone(), log).map_err(machine("start the access log"))?;
         log.hear_panics();
         let limits = limits(&options, descriptors);
-        let shared = Arc::new(Shared::new(limits, log, options.memory_bytes / 2, offers.is_some()));
+        let shared = Shared::new(limits, log, options.memory_bytes / 2, offers.is_some());
+        let shared = Arc::new(shared.with_desk(acme.as_ref().map(Acme::desk)));
         let look_ups = LookUps::start(&options.sites, descriptors, &shared.log);
         let origin = Arc::new(grounds.origin(&options.sites, &shared, |settings| look_ups.of(settings)));
         let control = Arc::new(Control::default());
+        control.note_port(&listening);
         let threads =
             Threads::start(limit::POOL_THREADS_MIN.max(options.workers)).map_err(machine("start a thread"))?;
 
@@ -202,11 +232,23 @@ impl Server {
             Some(offers) => {
                 let (renewal, told) = channel();
                 offers.watch(told, shared.log.clone()).map_err(machine("start a thread"))?;
+                if let Some(acme) = acme {
+                    acme.start(hear(shared.log.clone(), renewal.clone())).map_err(machine("start a thread"))?;
+                }
                 Some(renewal)
             }
             None => None,
         };
-        let mut serving = Serving { options, shared, look_ups, listening, posts, renewal, descriptors };
+        let mut serving = Serving {
+            options,
+            shared,
+            control: Arc::clone(&control),
+            look_ups,
+            listening,
+            posts,
+            renewal,
+            descriptors,
+        };
         happenings.listen(signals).map_err(machine("start a thread"))?;
         // Whoever started us may want to know; nobody listening is no error.
         let _ = sd_notify::notify(&[NotifyState::Ready]);
@@ -224,6 +266,17 @@ impl Server {
         look_ups.iter().for_each(Lookup::stop);
         shared.log.flush();
         ended.map_err(machine("go on serving"))
+    }
+}
+
+/// What becomes of what is said by who gets certificates.
+fn hear(log: LogWriter, renewal: Sender<Nudge>) -> impl Fn(Said) -> bool + Send + 'static {
+    move |said| match said {
+        Said::Changed => renewal.send(Nudge::Authority).is_ok(),
+        Said::Remark(sentence) => {
+            log.remark(sentence);
+            true
+        }
     }
 }
 
@@ -253,7 +306,8 @@ fn descriptors(options: &Options, inherited: usize) -> Result<u64, Error> {
         .unwrap_or(limit::DESCRIPTORS_UNLIMITED);
     // One of them is the folder that is counted itself. Without /proc: the three that every process begins with.
     let taken = fs::read_dir("/proc/self/fd").map_or(3, |open| open.count().saturating_sub(1)) as u64;
-    let (workers, listeners) = (options.workers, options.listen.len().max(inherited).max(1));
+    let workers = options.workers;
+    let listeners = options.listen.len().max(inherited).max(1) + options.redirect_http.len();
     let for_workers = workers as u64 * (limit::DESCRIPTORS_A_WORKER + listeners as u64);
     // Sockets of systemd are open already.
     let needed = taken + limit::DESCRIPTORS_A_PROCESS + options.sites.len() as u64 + for_workers - inherited as u64;

@@ -15,8 +15,17 @@ use std::sync::Arc;
 pub(crate) enum Transport {
     /// Its bytes are sealed.
     Secured(Session),
-    /// Its client does not know that this is a port for TLS, and is told.
-    Cleartext,
+    /// Its client does not know that it should come by TLS, and is told.
+    Cleartext(ToTls),
+}
+
+/// Where TLS is spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ToTls {
+    /// At the same port.
+    Here,
+    /// At this one.
+    Port(u16),
 }
 
 /// The way out of a connection with TLS.

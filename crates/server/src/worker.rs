@@ -126,7 +126,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
 
     fn handle(&mut self, completion: Completion, received: &mut [u8]) {
         match completion {
-            Completion::Accepted { key, .. } => self.accepted(key),
+            Completion::Accepted { key, mark } => self.accepted(key, mark),
             Completion::Received { key, bytes } => {
                 self.guarded(key, |worker| worker.received(key, &mut received[..bytes]));
             }
@@ -153,7 +153,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         }
     }
 
-    fn accepted(&mut self, key: Key) {
+    fn accepted(&mut self, key: Key, mark: u8) {
         let now = self.now();
         let limits = &self.origin.shared.limits;
         let address = limits.per_address_max.and_then(|max| Some((limited(&self.reactor, key)?, max)));
@@ -170,7 +170,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             *self.addresses.entry(address).or_insert(0) += 1;
         }
         let limits = self.origin.shared.limits.wire;
-        let transport = if self.offer.is_some() { self.transport(key) } else { None };
+        let transport = if self.offer.is_some() { self.transport(key, mark) } else { None };
         let mut connection = Connection::new(h1::Connection::new(limits, now), transport, address);
         if self.drain_until.is_some() {
             // It stood at the gate when that was closed.
@@ -369,7 +369,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
                 let sealing = Sealing { session, buffers: &mut self.buffers, files: self.origin.reader() };
                 sealing.send(&mut self.reactor, key, pending, &[], behind, bytes)
             }
-            Some(Transport::Cleartext) | None => send(&mut self.reactor, key, pending, &[], behind, bytes),
+            Some(Transport::Cleartext(_)) | None => send(&mut self.reactor, key, pending, &[], behind, bytes),
         };
         match sent {
             Ok(Sent::All) => {}

@@ -20,7 +20,7 @@ pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
     let served: Vec<String> = config.sites.iter().map(|site| site.root.to_string_lossy().into_owned()).collect();
     let settings = &config.settings.clone();
     let server = serve::bind(serve::options(config, terminal)?)?;
-    server.remark().into_iter().for_each(exit::warn);
+    server.remarks().for_each(exit::warn);
     let bound: Vec<ListenAddress> = server.addresses().cloned().collect();
     let places = Places::of(&bound, Scheme::of(settings));
     let about = About { serves: served, places: places.urls.clone() };
@@ -100,7 +100,7 @@ enum Scheme {
 
 impl Scheme {
     fn of(settings: &Settings) -> Scheme {
-        if settings.tls.is_on() { Scheme::Https } else { Scheme::Http }
+        if settings.is_secured() { Scheme::Https } else { Scheme::Http }
     }
 
     fn url(self, ip: IpAddr, port: u16) -> String {

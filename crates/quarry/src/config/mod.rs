@@ -94,6 +94,12 @@ fn read(settings: &Settings, act: &str, source: Source, path: &Path, folder: &Pa
                 places.push(of_routes);
             }
         }
+        if let Some(table) = table.get("acme").and_then(|value| value.table(Some(key::ACME))) {
+            // What no authority vouches for, such as localhost, is served as it can be.
+            let hosts = sites.iter().flat_map(|site: &SiteSettings| &site.hosts);
+            let hosts = hosts.filter_map(|host| acme::name::parse(&host.to_string()).ok()).collect();
+            process::apply_acme(table, &mut merged.acme, &settings.given, hosts, folder);
+        }
         if let Err(cause) = server::Hosts::new(sites.iter().map(|site: &SiteSettings| site.hosts.as_slice()))
             && !sites.is_empty()
             // One that cannot be read leaves its site without hosts.

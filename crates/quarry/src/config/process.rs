@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use clap::ValueEnum;
+
 use super::from;
 use super::table::Table;
-use crate::flag::{Settings, limits, listening, log};
+use crate::flag::{self, Acme, Challenge, Settings, limits, listening, log};
 use crate::value::{address, duration, size};
 
 /// Puts what the file says where no flag says otherwise.
@@ -37,7 +39,11 @@ pub(super) fn apply(table: &Table<'_>, settings: &mut Settings, folder: &Path) {
     put(file("access-log-file"), is_free("access_log_file"), &mut of_log.access_log_file);
     put(table.switch("quiet"), is_free("quiet"), &mut of_log.quiet);
     put(table.switch("tls"), is_free("tls"), &mut tls.tls);
-    let (chain, key) = (file("tls-cert"), file("tls-key"));
+    let files = |name| {
+        let texts = table.texts(name)?;
+        Some(texts.iter().map(|text| from(folder, text.text)).collect::<Vec<_>>())
+    };
+    let (chain, key) = (files("tls-cert"), files("tls-key"));
     for (one, other) in [("tls-cert", "tls-key"), ("tls-key", "tls-cert")] {
         if table.has(one) && !table.has(other) {
             table
@@ -47,7 +53,40 @@ pub(super) fn apply(table: &Table<'_>, settings: &mut Settings, folder: &Path) {
     }
     put(chain, is_free("tls_cert"), &mut tls.tls_cert);
     put(key, is_free("tls_key"), &mut tls.tls_key);
+    put(file("tls-client-ca"), is_free("tls_client_ca"), &mut tls.tls_client_ca);
+    if let Some(texts) = table.texts("redirect-http") {
+        let listen = texts.iter().filter_map(|text| text.parse(address::parse)).collect();
+        put(Some(listen), is_free("redirect_http"), &mut tls.redirect_http);
+    }
+    let days = table.parsed("hsts", |text| text.parse().map_err(|_| "expected a number of days".into()));
+    put(days.map(Some), is_free("hsts"), &mut tls.hsts);
     put(file("state"), is_free("state"), &mut tls.state);
+}
+
+/// Puts what the file says of certificates that renew themselves, for these hosts where it names no others.
+pub(super) fn apply_acme(table: Table<'_>, acme: &mut Acme, given: &[String], hosts: Vec<String>, folder: &Path) {
+    let is_free = |flag: &str| !given.iter().any(|given| given == flag);
+    let names = |name| {
+        let texts = table.texts(name)?;
+        Some(texts.iter().filter_map(|text| text.parse(acme::name::parse)).collect::<Vec<_>>())
+    };
+    let file = |name| table.text(name).map(|text| Some(from(folder, text.text)));
+    put(Some(names("hosts").unwrap_or(hosts)), is_free("acme_host"), &mut acme.acme_host);
+    put(names("on-demand"), is_free("acme_on_demand"), &mut acme.acme_on_demand);
+    put(table.parsed("email", flag::acme::parse_email).map(Some), is_free("acme_email"), &mut acme.acme_email);
+    let directory = table.text("directory").map(|text| text.text.to_owned());
+    put(directory, is_free("acme_directory"), &mut acme.acme_directory);
+    let challenge = table.parsed("challenge", |text| {
+        Challenge::from_str(text, false).map_err(|_| "expected http-01, tls-alpn-01 or dns-01".into())
+    });
+    put(challenge.map(Some), is_free("acme_challenge"), &mut acme.acme_challenge);
+    put(file("dns-hook"), is_free("acme_dns_hook"), &mut acme.acme_dns_hook);
+    put(table.parsed("dns-wait", duration::parse), is_free("acme_dns_wait"), &mut acme.acme_dns_wait);
+    let id = table.text("eab-kid").map(|text| Some(text.text.to_owned()));
+    put(id, is_free("acme_eab_kid"), &mut acme.acme_eab_kid);
+    put(file("eab-key"), is_free("acme_eab_key"), &mut acme.acme_eab_key);
+    put(file("roots"), is_free("acme_roots"), &mut acme.acme_roots);
+    table.finish();
 }
 
 fn put<T>(value: Option<T>, is_free: bool, place: &mut T) {
@@ -61,7 +100,7 @@ pub(super) fn is_of_process(flag: &str) -> bool {
     OF_PROCESS.contains(&flag)
 }
 
-const OF_PROCESS: [&str; 19] = [
+const OF_PROCESS: [&str; 32] = [
     "config",
     "listen",
     "open",
@@ -79,6 +118,19 @@ const OF_PROCESS: [&str; 19] = [
     "tls",
     "tls_cert",
     "tls_key",
+    "tls_client_ca",
+    "redirect_http",
+    "hsts",
+    "acme_host",
+    "acme_on_demand",
+    "acme_email",
+    "acme_directory",
+    "acme_challenge",
+    "acme_dns_hook",
+    "acme_dns_wait",
+    "acme_eab_kid",
+    "acme_eab_key",
+    "acme_roots",
     "state",
     "socket",
 ];

@@ -2,6 +2,7 @@
 //!
 //! Help, manual page and completions are printed from these values.
 
+pub(crate) mod acme;
 mod explain;
 mod fault;
 mod find;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub(crate) use acme::{Acme, Challenge};
 pub(crate) use explain::Explain;
 pub(crate) use fault::sentence;
 pub(crate) use find::{Find, When};
@@ -95,6 +97,8 @@ pub(crate) struct Settings {
     #[command(flatten)]
     pub(crate) tls: Tls,
     #[command(flatten)]
+    pub(crate) acme: Acme,
+    #[command(flatten)]
     pub(crate) serving: Serving,
     #[command(flatten)]
     pub(crate) pages: Pages,
@@ -104,6 +108,13 @@ pub(crate) struct Settings {
     pub(crate) log: Log,
     #[command(flatten)]
     pub(crate) look_up: LookUp,
+}
+
+impl Settings {
+    /// Whether clients have to speak TLS.
+    pub(crate) fn is_secured(&self) -> bool {
+        self.tls.is_on() || self.acme.is_on()
+    }
 }
 
 /// The flags of `check`.
@@ -263,6 +274,7 @@ Examples:
   quarry --listen unix:/run/quarry.sock /srv/www
   sudo quarry --listen :80 --user www-data /srv/www
   sudo quarry --listen :443 --tls-cert chain.pem --tls-key key.pem --user www-data /srv/www
+  sudo quarry --acme-host example.org --user www-data /srv/www
   quarry find granite wall          files with both words in this folder
 
 Durations are written 200ms, 10s, 2m, 1h or 0; sizes 64KiB, 256MiB, 1G or 0.
@@ -336,6 +348,14 @@ mod tests {
     #[track_caller]
     fn serves(arguments: &str, expected: &str) {
         assert_eq!(settings(arguments).root, PathBuf::from(expected), "{arguments}");
+    }
+
+    #[test]
+    fn clients_come_by_https_where_there_is_a_certificate() {
+        for arguments in ["--tls", "--tls-cert a --tls-key b", "--acme-host a.test", "--acme-on-demand *.a.test"] {
+            assert!(settings(arguments).is_secured(), "{arguments}");
+        }
+        assert!(!settings("").is_secured());
     }
 
     #[test]

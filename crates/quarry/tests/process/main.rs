@@ -1,6 +1,7 @@
 //! The program from outside: arguments in; output, files and exit code out.
 
 mod access_log;
+mod acme;
 mod archive;
 mod change;
 mod charset;
@@ -20,6 +21,7 @@ mod listen;
 mod listing;
 mod look;
 mod look_up;
+mod pebble;
 mod reload;
 mod response;
 mod running;

@@ -41,6 +41,8 @@ pub struct Listener {
     is_shared: bool,
     /// Identity of the file of a unix socket, so that only our own is ever removed.
     file: Option<(u64, u64)>,
+    /// What its owner knows it by.
+    mark: u8,
 }
 
 impl Listener {
@@ -76,7 +78,8 @@ impl Listener {
         let error = |fault| ListenError { address: self.address.clone(), fault };
         match &self.address {
             ListenAddress::Tcp(tcp) if !self.is_shared => {
-                bind_tcp(*tcp, &self.options, Sharing::BeforeBind).map_err(error)
+                let another = bind_tcp(*tcp, &self.options, Sharing::BeforeBind).map_err(error)?;
+                Ok(another.marked(self.mark))
             }
             _ => Ok(Listener {
                 socket: self.socket.try_clone().map_err(|other| error(ListenFault::Other(other)))?,
@@ -84,8 +87,20 @@ impl Listener {
                 options: self.options,
                 is_shared: true,
                 file: self.file,
+                mark: self.mark,
             }),
         }
+    }
+
+    /// The same, with a mark that clients who come by it are told apart by; 0 unless set.
+    #[must_use]
+    pub fn marked(self, mark: u8) -> Listener {
+        Listener { mark, ..self }
+    }
+
+    /// Its mark.
+    pub fn mark(&self) -> u8 {
+        self.mark
     }
 
     /// A socket that already listens, made by somebody else.
@@ -94,7 +109,7 @@ impl Listener {
             // Wishes only: whoever made the socket has decided about it.
             let _ = set_tcp_options(&socket, options);
         }
-        Listener { socket, address, options: *options, is_shared: true, file: None }
+        Listener { socket, address, options: *options, is_shared: true, file: None, mark: 0 }
     }
 
     /// Where it listens, with the port the kernel chose if it was 0.
@@ -154,7 +169,7 @@ fn bind_tcp(address: SocketAddr, options: &ListenOptions, sharing: Sharing) -> R
     }
     rustix::net::listen(&socket, options.backlog).map_err(fault)?;
     let bound = rustix::net::getsockname(&socket).and_then(SocketAddr::try_from).unwrap_or(address);
-    Ok(Listener { socket, address: ListenAddress::Tcp(bound), options: *options, is_shared: false, file: None })
+    Ok(Listener { socket, address: ListenAddress::Tcp(bound), options: *options, is_shared: false, file: None, mark: 0 })
 }
 
 /// What connections inherit, so that it is set once.
@@ -196,6 +211,7 @@ fn bind_unix(path: &Path, options: &ListenOptions) -> Result<Listener, ListenFau
         options: *options,
         is_shared: false,
         file: identity(path),
+        mark: 0,
     })
 }
 

@@ -301,7 +301,7 @@ impl Epoll {
         };
         match accepted {
             Ok((socket, peer)) => {
-                let has_bytes = listener.defers_accept();
+                let (has_bytes, mark) = (listener.defers_accept(), listener.mark());
                 let key = self.slab.insert(socket, peer);
                 if has_bytes {
                     self.fresh = Some(key);
@@ -310,7 +310,7 @@ impl Epoll {
                 }
                 // The spare is gone: the next try finds none, and pauses.
                 self.accepting = Some((number, if is_last { 1 } else { left - 1 }));
-                Some(Completion::Accepted { key, listener: number })
+                Some(Completion::Accepted { key, mark })
             }
             Err(Errno::AGAIN) => {
                 self.close_gate_if_closing(number);

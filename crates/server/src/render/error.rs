@@ -45,7 +45,10 @@ impl<T: Files> Site<T> {
     pub(crate) fn elsewhere(&self, location: String) -> Response<T::File> {
         let status = Status::PERMANENT_REDIRECT;
         let text = "308 Permanent Redirect: this port speaks HTTPS\n";
-        plain(&self.options.fields, status, text).with("Location", location)
+        let mut response = plain(&self.options.fields, status, text);
+        // RFC 6797 §7.2: not over a transport that anybody may have changed.
+        response.fields.retain(|field| !field.name.eq_ignore_ascii_case("Strict-Transport-Security"));
+        response.with("Location", location)
     }
 
     /// The page for people, with names like the one that is missing; a line for programs.

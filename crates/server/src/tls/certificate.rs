@@ -1,11 +1,11 @@
 //! Certificate and key as the owner has them: read, compared with each other, and made an offer to clients.
 
-use super::der;
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use super::config::provider;
+use acme::certificate::{Certificate, staple_validity};
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{NoServerSessionStorage, ProducesTickets, ResolvesServerCert, ServerConfig};
-use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::sign::CertifiedKey;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -27,11 +27,31 @@ const FILE_BYTES_MAX: u64 = 1 << 20;
 /// From here on people are told that a certificate is about to expire: what renews it should have done so.
 const EXPIRES_SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// A certificate with its key, as clients are offered it.
+#[derive(Clone, Debug)]
+pub(super) struct Loaded {
+    pub(super) certified: Arc<CertifiedKey>,
+    /// The names of hosts that it is for.
+    pub(super) names: Vec<String>,
+    /// Until when what its authority says of it may be given on, in seconds since 1970; none: nothing is.
+    pub(super) stapled_until: Option<i64>,
+    /// What its owner should know of it.
+    pub(super) remark: Option<String>,
+}
+
 impl CertificateFiles {
+    /// Where the word of its authority stands that it is still good (RFC 6960), for clients that would ask: the same name
+    /// as its own with `.ocsp` behind it, as HAProxy has it.
+    pub(super) fn staple(&self) -> PathBuf {
+        let mut name = OsString::from(&self.chain);
+        name.push(".ocsp");
+        name.into()
+    }
+
     /// The certificate with its key, and what its owner should know of it.
     ///
     /// Errs with a sentence that names the file, what was found and what was expected.
-    pub(super) fn load(&self) -> Result<(Arc<CertifiedKey>, Option<String>), String> {
+    pub(super) fn load(&self) -> Result<Loaded, String> {
         let chain = self.chain()?;
         let key = self.key()?;
         let refuse = |cause: &str| format!("cannot use the certificate {}: {cause}", quoted(&self.chain));
@@ -40,9 +60,10 @@ impl CertificateFiles {
                 "it is of no kind that TLS signs with here: expected ECDSA (P-256, P-384, P-521), Ed25519 or RSA";
             format!("cannot use the key {}: {cause}", quoted(&self.key))
         })?;
-        let validity = chain.first().and_then(|leaf| der::validity(leaf));
-        let validity = validity.ok_or_else(|| refuse("what stands between its lines is no X.509 certificate"))?;
-        let certified = CertifiedKey::new(chain, signing_key);
+        let leaf = chain.first().and_then(|leaf| Certificate::read(leaf));
+        let leaf = leaf.ok_or_else(|| refuse("what stands between its lines is no X.509 certificate"))?;
+        let validity = leaf.validity;
+        let mut certified = CertifiedKey::new(chain, signing_key);
         match certified.keys_match() {
             Ok(()) | Err(rustls::Error::InconsistentKeys(rustls::InconsistentKeys::Unknown)) => {}
             Err(rustls::Error::InconsistentKeys(_)) => {
@@ -59,11 +80,34 @@ impl CertificateFiles {
             () => None,
         };
         let remark = remark.map(|remark| format!("the certificate {} {remark}", quoted(&self.chain)));
-        Ok((Arc::new(certified), remark))
+        let (stapled, remark_of_staple) = self.read_staple(now);
+        let (staple, stapled_until) = stapled.unzip();
+        certified.ocsp = staple;
+        let remark = remark.or(remark_of_staple);
+        Ok(Loaded { certified: Arc::new(certified), names: leaf.names, stapled_until, remark })
+    }
+
+    /// What its authority says of it, and until when that may be given on. A client that is given what is no longer valid
+    /// refuses the whole certificate, and one that is given nothing does not.
+    fn read_staple(&self, now: i64) -> (Option<(Vec<u8>, i64)>, Option<String>) {
+        let path = self.staple();
+        if !path.exists() {
+            return (None, None);
+        }
+        let remark = |cause: &str| (None, Some(format!("cannot use {}: {cause}", quoted(&path))));
+        let bytes = match read(&path) {
+            Ok(bytes) => bytes,
+            Err(cause) => return remark(&cause),
+        };
+        match staple_validity(&bytes) {
+            Some(validity) if validity.contains(&now) => (Some((bytes, validity.end)), None),
+            Some(_) => remark("what the authority says there is not valid any more, or not yet"),
+            None => remark("expected a good response of OCSP, in DER"),
+        }
     }
 
     /// Whether clients could be offered this. Errs as [`load`](CertificateFiles::load).
-    pub(crate) fn check(&self) -> Result<(), String> {
+    pub(super) fn check(&self) -> Result<(), String> {
         self.load().map(drop)
     }
 
@@ -96,39 +140,6 @@ impl CertificateFiles {
     }
 }
 
-/// The cryptography. One place, so that another can be tried.
-pub(super) fn provider() -> CryptoProvider {
-    aws_lc_rs::default_provider()
-}
-
-/// What encrypts sessions for clients to keep, the same for all workers and all certificates, so that whoever comes back is
-/// known again.
-///
-/// Errs when the machine has no random numbers.
-pub(super) fn tickets() -> Result<Arc<dyn ProducesTickets>, String> {
-    aws_lc_rs::Ticketer::new().map_err(|error| format!("cannot make keys for TLS: {}", lowered(&error.to_string())))
-}
-
-/// What clients are offered with this certificate: TLS 1.3 and 1.2, HTTP/2 first.
-///
-/// Errs when the library was built without what it needs.
-pub(super) fn config(
-    certified: Arc<CertifiedKey>,
-    tickets: Arc<dyn ProducesTickets>,
-) -> Result<Arc<ServerConfig>, String> {
-    let resolver: Arc<dyn ResolvesServerCert> = Arc::new(SingleCertAndKey::from(certified));
-    let mut config = ServerConfig::builder_with_provider(Arc::new(provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| format!("cannot speak TLS: {}", lowered(&error.to_string())))?
-        .with_no_client_auth()
-        .with_cert_resolver(resolver);
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    config.ticketer = tickets;
-    // Sessions are kept by the clients. A store here would be one that all workers share, behind a lock.
-    config.session_storage = Arc::new(NoServerSessionStorage {});
-    Ok(Arc::new(config))
-}
-
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     let file = File::open(path).map_err(|error| cause(&error))?;
     let mut bytes = Vec::new();
@@ -139,7 +150,7 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-fn cause(error: &io::Error) -> String {
+pub(super) fn cause(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".into(),
         _ => {
@@ -172,12 +183,12 @@ fn found(text: &[u8]) -> String {
     }
 }
 
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     format!("\"{}\"", path.to_string_lossy().escape_debug())
 }
 
 /// In the middle of a sentence.
-fn lowered(text: &str) -> String {
+pub(super) fn lowered(text: &str) -> String {
     let mut characters = text.chars();
     match (characters.next(), characters.clone().next()) {
         (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(characters).collect(),
@@ -185,7 +196,7 @@ fn lowered(text: &str) -> String {
     }
 }
 
-fn seconds(time: SystemTime) -> i64 {
+pub(super) fn seconds(time: SystemTime) -> i64 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(since) => since.as_secs() as i64,
         Err(before) => -(before.duration().as_secs() as i64),

@@ -72,6 +72,7 @@ impl Session {
         self.deadline.take()?;
         Some(match self.tls.alpn_protocol() {
             Some(b"h2") => Agreed::Http2,
+            Some(acme::TLS_PROTOCOL) => Agreed::Nothing,
             _ => Agreed::Http1,
         })
     }
@@ -244,6 +245,8 @@ impl Session {
 pub(crate) enum Agreed {
     Http1,
     Http2,
+    /// It was an authority that wanted to see a certificate, and has (RFC 8737 §4).
+    Nothing,
 }
 
 /// Appends a message of the handshake. False: it cannot be, which has no reason.

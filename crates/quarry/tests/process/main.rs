@@ -28,6 +28,7 @@ mod running;
 mod serve;
 mod shown;
 mod tls;
+mod tls_choice;
 mod tls_client;
 
 use std::ffi::OsStr;

@@ -87,7 +87,7 @@ struct Paper<F> {
 impl<F> Paper<F> {
     fn new(request: &[u8]) -> Paper<F> {
         let date = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_nanos() as i128);
-        let coming = VecDeque::from([Completion::Accepted { key: KEY, listener: 0 }]);
+        let coming = VecDeque::from([Completion::Accepted { key: KEY, mark: 0 }]);
         Paper { coming, request: request.to_vec(), received: 0, is_woken: false, date, file: PhantomData }
     }
 }

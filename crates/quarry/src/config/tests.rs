@@ -422,3 +422,37 @@ fn the_schema_has_every_key() {
     assert_eq!(site["security"]["enum"][2], "strict");
     assert_eq!(schema["additionalProperties"], false);
 }
+
+#[test]
+fn certificates_are_for_the_hosts_of_all_sites_unless_others_are_named() {
+    let text = |acme: &str| {
+        format!(
+            "hsts = 30\nredirect-http = \":80\"\ntls-cert = [\"a\", \"b\"]\ntls-key = [\"c\", \"d\"]\n{acme}\n\
+             [[site]]\nroot = \"public\"\nhosts = [\"Example.org\", \"localhost\", \"192.0.2.1\"]\n[[site]]\nroot = \"other\"\n\
+             hosts = [\"*.other.test\"]\n"
+        )
+    };
+    let folder = Folder::new();
+    let settings = |acme: &str, flags: &[&str]| folder.load(&text(acme), flags).unwrap().settings;
+    let none = settings("", &[]);
+    assert!(!none.acme.is_on() && none.tls.tls_cert.len() == 2 && none.tls.tls_key.len() == 2);
+    assert_eq!((none.tls.hsts, none.tls.redirect_http.len()), (Some(30), 1));
+    let all = settings("acme = { dns-hook = \"hook\", dns-wait = \"1s\" }", &[]).acme;
+    assert_eq!(all.acme_host, ["example.org", "*.other.test"]);
+    assert_eq!(all.acme_dns_hook, Some(folder.0.path().join("hook")));
+    let named = settings("acme = { hosts = \"a.test\", email = \"me@a.test\", challenge = \"http-01\" }", &[]).acme;
+    assert_eq!((named.acme_host, named.acme_email.as_deref()), (vec!["a.test".to_owned()], Some("me@a.test")));
+    assert_eq!(named.acme_challenge, Some(flag::Challenge::Http));
+    let flags = settings("acme = { hosts = \"a.test\" }", &["--acme-host", "b.test"]).acme;
+    assert_eq!(flags.acme_host, ["b.test"]);
+    refuse(
+        "acme = { hosts = \"a\", email = \"me\", hots = 1, challenge = \"dns\" }\n[[site]]\nroot = \"public\"",
+        &[
+            "q.toml:1:18: expected the full name of a host, such as www.example.org",
+            "q.toml:1:31: expected an address such as you@example.org",
+            "q.toml:1:37: there is no key \"hots\" here",
+            "= did you mean hosts?",
+            "q.toml:1:59: expected http-01, tls-alpn-01 or dns-01",
+        ],
+    );
+}

@@ -304,10 +304,12 @@ fn cause(error: &io::Error) -> String {
             | CertificateError::ExpiredContext { .. }
             | CertificateError::NotValidYet
             | CertificateError::NotValidYetContext { .. } => {
-                "its own certificate is not valid at the time that the clock of this machine shows; is that right?".into()
+                "its own certificate is not valid at the time that the clock of this machine shows; is that right?"
+                    .into()
             }
             CertificateError::UnknownIssuer => {
-                "its own certificate is vouched for by nobody whom this machine trusts (--acme-roots names others)".into()
+                "its own certificate is vouched for by nobody whom this machine trusts (--acme-roots names others)"
+                    .into()
             }
             other => format!("its own certificate cannot be believed: {other}"),
         };
@@ -376,7 +378,8 @@ mod tests {
 
     #[test]
     fn an_authority_is_spoken_to_by_https_unless_it_is_on_this_machine() {
-        for url in ["https://a.test", "https://a.test:14000/dir", "http://127.0.0.1:80/a", "http://[::1]/", "https://[::1]:5/"]
+        for url in
+            ["https://a.test", "https://a.test:14000/dir", "http://127.0.0.1:80/a", "http://[::1]/", "https://[::1]:5/"]
         {
             assert!(is_place(url), "{url}");
         }

@@ -57,8 +57,7 @@ const CERTIFICATES: (usize, i64) = (5, 7 * DAY);
 const FAILURES: (usize, i64) = (5, HOUR);
 
 /// How long to wait after so many failures one after the other; in the end once a day.
-const WAITS: [i64; 9] =
-    [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 16 * HOUR];
+const WAITS: [i64; 9] = [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 16 * HOUR];
 
 /// What an authority was asked.
 #[derive(Debug)]

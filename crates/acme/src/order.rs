@@ -12,8 +12,8 @@ use crate::history::{History, What};
 use crate::hook::Record;
 use crate::settings::{Challenge, Settings};
 use crate::store::{Store, file_of};
-use instant_acme::{Account, AuthorizationStatus, CertificateIdentifier, ChallengeType, Identifier, NewOrder, Order};
 use instant_acme::OrderStatus;
+use instant_acme::{Account, AuthorizationStatus, CertificateIdentifier, ChallengeType, Identifier, NewOrder, Order};
 use rcgen::{CertificateParams, DistinguishedName, KeyPair};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -52,12 +52,8 @@ struct Pending {
 
 /// What stands somewhere until the authority has looked.
 enum Proof<'a> {
-    Answer {
-        _standing: Standing,
-    },
-    Record {
-        _record: Record<'a>,
-    },
+    Answer { _standing: Standing },
+    Record { _record: Record<'a> },
 }
 
 impl Attempt<'_> {
@@ -127,7 +123,8 @@ impl Attempt<'_> {
         }
         let key = KeyPair::from_pem(&pending.key).map_err(|_| spoilt("the key of its order is none"))?;
         if order.state().status == OrderStatus::Ready {
-            let mut params = CertificateParams::new([self.name.to_owned()]).map_err(|error| spoilt(&error.to_string()))?;
+            let mut params =
+                CertificateParams::new([self.name.to_owned()]).map_err(|error| spoilt(&error.to_string()))?;
             params.distinguished_name = DistinguishedName::new();
             let request = params.serialize_request(&key).map_err(|error| spoilt(&error.to_string()))?;
             wait(order.finalize_csr(request.der()))?;
@@ -206,7 +203,10 @@ impl Attempt<'_> {
             return Ok(());
         }
         let problem = order.state().error.clone();
-        Err(self.objection(order).or(problem.as_ref().map(Fault::problem)).unwrap_or_else(|| spoilt("it refuses the order")))
+        Err(self
+            .objection(order)
+            .or(problem.as_ref().map(Fault::problem))
+            .unwrap_or_else(|| spoilt("it refuses the order")))
     }
 
     /// What the authority has found wrong when it looked.

@@ -102,10 +102,8 @@ mod tests {
         let read = |text: &str| Suggestion::read(text.as_bytes());
         let text = r#"{"suggestedWindow": {"start": "2025-01-02T04:00:00Z", "end": "2025-01-03T04:00:00+01:00"},
             "explanationURL": "https://a.test/why"}"#;
-        let expected = Suggestion {
-            window: 1_735_790_400..1_735_873_200,
-            explanation: Some("https://a.test/why".into()),
-        };
+        let expected =
+            Suggestion { window: 1_735_790_400..1_735_873_200, explanation: Some("https://a.test/why".into()) };
         assert_eq!(read(text), Some(expected));
         for wrong in [
             "",
@@ -123,7 +121,14 @@ mod tests {
         assert_eq!(rfc3339("1970-01-01T00:00:00.123456+00:00"), Some(0));
         assert_eq!(rfc3339("1970-01-01t01:30:00+01:30"), Some(0));
         assert_eq!(rfc3339("1969-12-31 22:00:01-02:00"), Some(1));
-        for wrong in ["", "1970-01-01", "1970-01-01T00:00:00", "1970-13-01T00:00:00Z", "1970-01-01T00:00:00é", "+970-01-01T00:00:00Z"] {
+        for wrong in [
+            "",
+            "1970-01-01",
+            "1970-01-01T00:00:00",
+            "1970-13-01T00:00:00Z",
+            "1970-01-01T00:00:00é",
+            "+970-01-01T00:00:00Z",
+        ] {
             assert_eq!(rfc3339(wrong), None, "{wrong}");
         }
     }

@@ -108,13 +108,20 @@ impl Settings {
     /// Errs with a sentence when they cannot lead to certificates.
     pub(crate) fn check(&self) -> Result<(), String> {
         if !client::is_place(&self.directory) {
-            return Err(format!("cannot ask the authority {:?}: expected the https:// address of its directory", self.directory));
+            return Err(format!(
+                "cannot ask the authority {:?}: expected the https:// address of its directory",
+                self.directory
+            ));
         }
         if self.challenge == Some(Challenge::Dns) && self.dns_hook.is_none() {
-            return Err("cannot prove names by records of the domain name system: expected a hook that writes them".into());
+            return Err(
+                "cannot prove names by records of the domain name system: expected a hook that writes them".into()
+            );
         }
         let starred = self.names.iter().find(|name| name.starts_with('*'));
-        if let Some(name) = starred.filter(|_| self.dns_hook.is_none() || self.challenge.is_some_and(|it| it != Challenge::Dns)) {
+        if let Some(name) =
+            starred.filter(|_| self.dns_hook.is_none() || self.challenge.is_some_and(|it| it != Challenge::Dns))
+        {
             return Err(format!(
                 "cannot get a certificate for {name}: authorities give such by a record of the domain name system alone; \
                  expected a hook that writes it"
@@ -131,9 +138,11 @@ impl Settings {
             (directory.clone(), binding.clone(), roots.clone(), state.clone(), *owner)
         };
         if belongs(self) != belongs(old) {
-            return Err("the authority for certificates and where they are kept cannot change while the server runs: stop it \
+            return Err(
+                "the authority for certificates and where they are kept cannot change while the server runs: stop it \
                         and start it again"
-                .into());
+                    .into(),
+            );
         }
         Ok(())
     }

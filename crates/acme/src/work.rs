@@ -397,7 +397,11 @@ impl Work {
 
     /// How long the authority wants to be left alone.
     fn patience(&self) -> i64 {
-        self.client.take_retry_after().and_then(|value| value.parse().ok()).filter(|seconds| *seconds > 0).unwrap_or(PATIENCE)
+        self.client
+            .take_retry_after()
+            .and_then(|value| value.parse().ok())
+            .filter(|seconds| *seconds > 0)
+            .unwrap_or(PATIENCE)
     }
 
     fn tell_states(&self, history: &History) {
@@ -418,9 +422,10 @@ impl Work {
 
 /// When the authority is to be asked for a name.
 fn due_at(name: &str, state: &Name, history: &History) -> i64 {
-    let wanted = state.held.as_ref().map_or(0, |held| {
-        renewal::time(&held.certificate.validity, state.suggestion.as_ref(), held.chance)
-    });
+    let wanted = state
+        .held
+        .as_ref()
+        .map_or(0, |held| renewal::time(&held.certificate.validity, state.suggestion.as_ref(), held.chance));
     wanted.max(history.may_ask_from(name, state.is_wished, state.is_on_demand))
 }
 

@@ -147,7 +147,10 @@ fn settings_that_cannot_be_used_change_nothing() {
     refused(&server, &stream, "the number of workers cannot change while the server runs", |options| {
         options.workers = 3
     });
-    let tls = server::Tls { certificates: vec![server::CertificateFiles { chain: "none".into(), key: "none".into() }], ..server::Tls::default() };
+    let tls = server::Tls {
+        certificates: vec![server::CertificateFiles { chain: "none".into(), key: "none".into() }],
+        ..server::Tls::default()
+    };
     refused(&server, &stream, "whether clients speak TLS cannot change", |options| options.tls = Some(tls));
     // The next that can be used are used.
     assert_eq!(server.reload(|options| options.sites = vec![site(other.path(), &[])]), Ok(Vec::new()));

@@ -84,12 +84,32 @@ pub(crate) const PROCESS: &[Key] = &[
         "\"chain.pem\"",
         "The certificate to serve HTTPS with (PEM, with those that lead to its authority), or several: a client gets the one for the host that it asks for",
     ),
-    key("tls-key", &[Text, Texts], "\"key.pem\"", "The private key of that certificate (PEM), or of each, in the same order"),
-    key("tls-client-ca", &[Text], "\"clients.pem\"", "Let in only clients with a certificate of an authority in this file (PEM)"),
-    key("redirect-http", &[Text, Texts], "\":80\"", "Listen here too, for clients that do not know of HTTPS, and send them there"),
+    key(
+        "tls-key",
+        &[Text, Texts],
+        "\"key.pem\"",
+        "The private key of that certificate (PEM), or of each, in the same order",
+    ),
+    key(
+        "tls-client-ca",
+        &[Text],
+        "\"clients.pem\"",
+        "Let in only clients with a certificate of an authority in this file (PEM)",
+    ),
+    key(
+        "redirect-http",
+        &[Text, Texts],
+        "\":80\"",
+        "Listen here too, for clients that do not know of HTTPS, and send them there",
+    ),
     key("hsts", &[Number], "365", "Tell browsers to come by HTTPS alone from now on, for so many days"),
     key("state", &[Text], "\"/var/lib/quarry\"", "Keep certificates, their keys and the development authority here"),
-    key("acme", &[Table(ACME)], "{}", "Certificates for the hosts of all sites, from Let's Encrypt, renewed by themselves"),
+    key(
+        "acme",
+        &[Table(ACME)],
+        "{}",
+        "Certificates for the hosts of all sites, from Let's Encrypt, renewed by themselves",
+    ),
     key("site", &[Tables(SITE)], "[{ root = \"public\" }]", "A site; there may be several, told apart by their hosts"),
 ];
 
@@ -110,11 +130,26 @@ pub(crate) const ACME: &[Key] = &[
         "\"tls-alpn-01\"",
         "Prove names only in this way; default: by the hook where there is one, else by what works",
     ),
-    key("dns-hook", &[Text], "\"dns-hook\"", "Prove names by records that this program writes: PROGRAM present|cleanup NAME VALUE"),
+    key(
+        "dns-hook",
+        &[Text],
+        "\"dns-hook\"",
+        "Prove names by records that this program writes: PROGRAM present|cleanup NAME VALUE",
+    ),
     key("dns-wait", &[Text], "\"30s\"", "Wait so long until such records can be seen"),
-    key("eab-kid", &[Text], "\"id\"", "The name of the key that binds to an account elsewhere, for authorities that want it"),
+    key(
+        "eab-kid",
+        &[Text],
+        "\"id\"",
+        "The name of the key that binds to an account elsewhere, for authorities that want it",
+    ),
     key("eab-key", &[Text], "\"key.txt\"", "The file with that key (base64url)"),
-    key("roots", &[Text], "\"roots.pem\"", "Trust the authority's own server by the certificates in this file alone (PEM)"),
+    key(
+        "roots",
+        &[Text],
+        "\"roots.pem\"",
+        "Trust the authority's own server by the certificates in this file alone (PEM)",
+    ),
 ];
 
 /// Of a site.

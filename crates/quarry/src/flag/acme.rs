@@ -77,7 +77,9 @@ impl Acme {
 pub(crate) fn parse_email(text: &str) -> Result<String, String> {
     let is_plain = |byte: u8| byte.is_ascii_graphic() && !b",?<>\"()".contains(&byte);
     match text.split_once('@') {
-        Some((name, host)) if !name.is_empty() && host.contains('.') && text.bytes().all(is_plain) => Ok(text.to_owned()),
+        Some((name, host)) if !name.is_empty() && host.contains('.') && text.bytes().all(is_plain) => {
+            Ok(text.to_owned())
+        }
         _ => Err("expected an address such as you@example.org".into()),
     }
 }

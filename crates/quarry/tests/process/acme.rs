@@ -162,7 +162,8 @@ fn a_name_is_had_when_it_is_first_asked_for_if_the_rule_allows_it() {
 
 /// Puts a certificate that is to be renewed where one would be that was given.
 fn put_old(site: &Site, pebble: &Pebble, name: &str, days: std::ops::Range<i64>) -> PathBuf {
-    let folder = site.state.join(format!("acme/{}", pebble.directory().trim_start_matches("https://").replace([':', '/'], "_")));
+    let folder =
+        site.state.join(format!("acme/{}", pebble.directory().trim_start_matches("https://").replace([':', '/'], "_")));
     fs::create_dir_all(&folder).expect("made");
     let pair = rcgen::KeyPair::generate().expect("a key");
     let mut params = rcgen::CertificateParams::new([name.to_owned()]).expect("a name");
@@ -298,8 +299,14 @@ fn flags_that_lead_nowhere_are_told() {
     let site = Site::new();
     let state = site.state.to_str().expect("UTF-8");
     let check = |flags: &[&str], expected: &str| {
-        let ended = run([&[site.root.to_str().expect("UTF-8"), "--listen", "127.0.0.1:0", "--state", state][..], flags].concat());
-        assert_eq!((ended.code, ended.errors.as_str()), (Some(2), format!("quarry: {expected}\n").as_str()), "{flags:?}");
+        let ended =
+            run([&[site.root.to_str().expect("UTF-8"), "--listen", "127.0.0.1:0", "--state", state][..], flags]
+                .concat());
+        assert_eq!(
+            (ended.code, ended.errors.as_str()),
+            (Some(2), format!("quarry: {expected}\n").as_str()),
+            "{flags:?}"
+        );
     };
     check(
         &["--acme-host", "a.test", "--acme-directory", "http://a.test/"],

@@ -41,7 +41,16 @@ impl Pebble {
         write(folder.path(), "config.json", config);
         let mut names = Command::new("pebble-challtestsrv");
         names.args(["-dns01", &format!("127.0.0.1:{names_port}"), "-defaultIPv4", "127.0.0.1", "-defaultIPv6", ""]);
-        names.args(["-management", &format!("127.0.0.1:{names_management}"), "-http01", "", "-https01", "", "-tlsalpn01", ""]);
+        names.args([
+            "-management",
+            &format!("127.0.0.1:{names_management}"),
+            "-http01",
+            "",
+            "-https01",
+            "",
+            "-tlsalpn01",
+            "",
+        ]);
         let names = names.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let names = names.unwrap_or_else(|error| panic!("pebble is needed, see `cargo x tools`: {error}"));
         until("names are told", || std::net::TcpStream::connect(("127.0.0.1", names_management)).ok());
@@ -94,7 +103,8 @@ impl Pebble {
     /// Flags to ask it.
     pub(crate) fn flags(&self, state: &Path) -> Vec<String> {
         let text = |path: &Path| path.to_str().expect("UTF-8").to_owned();
-        let flags = ["--acme-directory", &self.directory(), "--acme-roots", &text(&self.roots()), "--state", &text(state)];
+        let flags =
+            ["--acme-directory", &self.directory(), "--acme-roots", &text(&self.roots()), "--state", &text(state)];
         let listen = format!("127.0.0.1:{}", self.tls);
         flags.iter().map(|flag| (*flag).to_owned()).chain(["--listen".to_owned(), listen]).collect()
     }

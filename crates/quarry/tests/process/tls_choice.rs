@@ -4,7 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+};
 use rustix::process::Signal;
 
 use super::running::{Running, until};
@@ -75,7 +77,12 @@ impl Authority {
     fn given(&self, running: &Running, arguments: &[&str]) -> String {
         let said = self.handshake(running, arguments);
         let subject = said.lines().find_map(|line| line.strip_prefix("subject="));
-        subject.unwrap_or_else(|| panic!("{said}")).trim().trim_start_matches("CN").trim_start_matches([' ', '=']).to_owned()
+        subject
+            .unwrap_or_else(|| panic!("{said}"))
+            .trim()
+            .trim_start_matches("CN")
+            .trim_start_matches([' ', '='])
+            .to_owned()
     }
 }
 
@@ -142,7 +149,10 @@ fn one_of_several_that_changes_is_served_and_one_that_is_spoilt_takes_no_other_w
 
 /// What an authority says of a certificate, as openssl makes it.
 fn staple(authority: &Authority, file: &str, days: &str, word: &str) {
-    let index = format!("{word}\t400101000000Z\t{}\t1234\tunknown\t/CN={file}\n", if word == "R" { "200101000000Z" } else { "" });
+    let index = format!(
+        "{word}\t400101000000Z\t{}\t1234\tunknown\t/CN={file}\n",
+        if word == "R" { "200101000000Z" } else { "" }
+    );
     write(authority.folder.path(), "index.txt", index);
     let path = |name: &str| authority.path(name);
     let (ca, leaf, asked) = (path("ca.pem"), path(&format!("{file}.pem")), path("asked.der"));
@@ -179,7 +189,16 @@ fn clients_without_a_certificate_of_that_authority_are_not_let_in() {
     let url = format!("{}a.txt", running.url);
     let ask = |of: Option<&Authority>, latest: &str| {
         let mut command = Command::new("curl");
-        command.args(["--silent", "--max-time", "20", "--tls-max", latest, "--cacert", &authority.path("ca.pem"), &url]);
+        command.args([
+            "--silent",
+            "--max-time",
+            "20",
+            "--tls-max",
+            latest,
+            "--cacert",
+            &authority.path("ca.pem"),
+            &url,
+        ]);
         if let Some(of) = of {
             command.args(["--cert", &of.path("client.pem"), "--key", &of.path("client.key")]);
         }
@@ -210,7 +229,8 @@ fn browsers_are_told_to_come_by_https_alone_and_never_in_clear() {
     let field = |running: &Running, scheme: &str| {
         let url = running.url.replace("https:", scheme);
         let head = curl(&["--cacert", &authority.path("ca.pem"), "--head", &url]);
-        head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("strict-transport-security: ").map(str::to_owned))
+        head.lines()
+            .find_map(|line| line.to_ascii_lowercase().strip_prefix("strict-transport-security: ").map(str::to_owned))
     };
     let running = authority.start(&["server"], &["--hsts"]);
     assert_eq!(field(&running, "https:").as_deref(), Some("max-age=31536000"));

@@ -169,7 +169,14 @@ fn bind_tcp(address: SocketAddr, options: &ListenOptions, sharing: Sharing) -> R
     }
     rustix::net::listen(&socket, options.backlog).map_err(fault)?;
     let bound = rustix::net::getsockname(&socket).and_then(SocketAddr::try_from).unwrap_or(address);
-    Ok(Listener { socket, address: ListenAddress::Tcp(bound), options: *options, is_shared: false, file: None, mark: 0 })
+    Ok(Listener {
+        socket,
+        address: ListenAddress::Tcp(bound),
+        options: *options,
+        is_shared: false,
+        file: None,
+        mark: 0,
+    })
 }
 
 /// What connections inherit, so that it is set once.

@@ -71,9 +71,10 @@ impl ResolvesServerCert for Choice {
             name => name,
         };
         // RFC 8737 §3: by that protocol and by no other.
-        if hello.alpn().is_some_and(|mut protocols| {
-            protocols.next() == Some(acme::TLS_PROTOCOL) && protocols.next().is_none()
-        }) {
+        if hello
+            .alpn()
+            .is_some_and(|mut protocols| protocols.next() == Some(acme::TLS_PROTOCOL) && protocols.next().is_none())
+        {
             return self.proof(name?);
         }
         let named = name.and_then(|name| self.named(name));

@@ -34,16 +34,21 @@ impl Tls {
             // What is the same is looked after anyway, by who says so when something is wrong with it.
             return Ok(());
         }
-        self.certificates.iter().filter(|files| !old.certificates.contains(files)).try_for_each(CertificateFiles::check)?;
+        self.certificates
+            .iter()
+            .filter(|files| !old.certificates.contains(files))
+            .try_for_each(CertificateFiles::check)?;
         if self.client_authorities != old.client_authorities {
             config::Ground::new(self.client_authorities.as_deref())?;
         }
         match (&self.acme, &old.acme) {
             (Some(new), Some(old)) => new.can_follow(old),
             (None, None) => Ok(()),
-            _ => Err("whether an authority gives certificates cannot change while the server runs: stop it and start it \
+            _ => Err(
+                "whether an authority gives certificates cannot change while the server runs: stop it and start it \
                       again"
-                .into()),
+                    .into(),
+            ),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 /// Packages that may be there in two versions, with the reason that makes it bearable.
 const DOUBLES: &[(&str, &str)] = &[
+    ("base64", "the older one writes what is signed for an authority, some lines a month; 40 lines of tables"),
     ("fax", "pictures inside PDF, two readers of them in pdf_oxide; runs only in the child that reads PDF"),
     ("getrandom", "comes with rand"),
     ("miniz_oxide", "the older one unpacks PNG inside PDF; runs only in the child that reads PDF"),

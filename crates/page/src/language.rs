@@ -50,6 +50,15 @@ impl Language {
     }
 }
 
+/// How long something is, in its two largest units; of each the names for one and for several: days, hours, minutes, seconds.
+fn span(seconds: u64, units: [(&str, &str); 4]) -> String {
+    let parts = [seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60];
+    let largest = parts.iter().position(|&part| part > 0).unwrap_or(parts.len() - 1);
+    let shown = (largest..parts.len()).take(2).filter(|&at| parts[at] > 0 || at == largest);
+    let shown = shown.map(|at| format!("{} {}", parts[at], if parts[at] == 1 { units[at].0 } else { units[at].1 }));
+    shown.collect::<Vec<_>>().join(" ")
+}
+
 /// The language that a reader likes best, whether Quarry speaks it or not, with its region: `zh-tw`, `fr`.
 pub fn preferred_language(accept_language: &[u8]) -> Option<String> {
     preferred(accept_language).first().map(|tag| tag.to_ascii_lowercase())
@@ -98,6 +107,20 @@ fn weight(value: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_is_told_in_two_units() {
+        let check = |seconds, expected| {
+            let units = [("day", "days"), ("hour", "hours"), ("minute", "minutes"), ("second", "seconds")];
+            assert_eq!(span(seconds, units), expected);
+        };
+        check(0, "0 seconds");
+        check(1, "1 second");
+        check(61, "1 minute 1 second");
+        check(3600, "1 hour");
+        check(93_784, "1 day 2 hours");
+        check(86_400 * 400 + 59, "400 days");
+    }
 
     #[track_caller]
     fn check(value: &str, expected: Language) {

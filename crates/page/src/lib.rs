@@ -20,6 +20,7 @@ pub mod markdown;
 pub mod order;
 pub mod preview;
 mod quantity;
+pub mod status;
 pub mod template;
 pub mod window;
 pub mod xray;

@@ -14,7 +14,7 @@ use server::{Accent, CertificateFiles, Explanation, Options, OwnFiles, Server, S
 use crate::authority::{self, Authority};
 use crate::config::Config;
 use crate::exit::{self, Failure};
-use crate::flag::{self, LookUp, Pages, Serving, Settings, Symlinks};
+use crate::flag::{self, Inside, LookUp, Pages, Serving, Settings, Symlinks};
 use crate::interface;
 use crate::terminal::Terminal;
 use crate::value::address::Listen;
@@ -64,6 +64,7 @@ fn options_without_network(config: Config, terminal: Terminal) -> Options {
         access_log_file: log.access_log_file.clone(),
         tells_people: io::stderr().is_terminal() && !log.quiet,
         sites,
+        inside: server::Inside { is_local: log.inside == Inside::Local, auth: log.inside_auth.clone() },
         ..Options::default()
     }
 }

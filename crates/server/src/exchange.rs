@@ -13,6 +13,7 @@ use crate::protocol::Protocol;
 use crate::request::OwnedHead;
 use crate::source::Source;
 use crate::transport::ToTls;
+use crate::vitals::Counters;
 use crate::workshop::Elsewhere;
 use crate::xray::{Lens, Reply, Seen, Sent, Socket, Way};
 use reactor::{Calls, Key};
@@ -21,6 +22,7 @@ use semantics::{Content, Field, FieldName, Instant, Method, RequestHead, Respons
 use site::client::Closed;
 use site::{Keep, Refusal, Selected};
 use std::net::IpAddr;
+use std::mem::take;
 use std::sync::Arc;
 use wire::{Fault, Scope, Sends, StreamId};
 
@@ -33,6 +35,11 @@ pub(crate) struct Exchange<T: Files, P> {
     pub(crate) peer: Option<IpAddr>,
     memory: Memory<T::File>,
     absences: Absences,
+    pub(crate) counters: Arc<Counters>,
+    /// Requests that were answered in the turn in which they came.
+    answered: u64,
+    /// When the request was there whose answer has come from the pool.
+    asked: Option<Instant>,
     /// What the last `Accept-Encoding` meant. Browsers of one make send the same value with each request.
     accepted: (Vec<u8>, AcceptedCodings),
     clock: Clock,
@@ -57,6 +64,9 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             accepted: (Vec::new(), AcceptedCodings::parse([&[][..]].into_iter())),
             memory: Memory::new(origin.shared.limits.memory_bytes),
             absences: Absences::new(),
+            counters: origin.shared.vitals.worker(),
+            answered: 0,
+            asked: None,
             clock: Clock::new(now),
             now: Instant(0),
             lens: Lens::new(Arc::clone(&origin.shared.xray)),
@@ -68,6 +78,21 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         self.log.follow(&origin.shared.log);
         self.memory = Memory::new(origin.shared.limits.memory_bytes);
         self.absences = Absences::new();
+    }
+
+    /// A response begins: it is counted, and written down.
+    fn note(&mut self, head: &RequestHead<'_>, status: Status, bytes: u64) {
+        self.counters.response(head, status, bytes);
+        match self.asked {
+            Some(asked) => self.counters.took(1, self.now.since(asked)),
+            None => self.answered += 1,
+        }
+        self.log.exchange(|| Record::new(head, status, bytes, self.clock.now));
+    }
+
+    /// How many requests of this turn were answered in it.
+    pub(crate) fn take_answered(&mut self) -> u64 {
+        take(&mut self.answered)
     }
 
     /// What is known of the client of this turn.
@@ -133,6 +158,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             && let Some(ready) = self.memory.get(site, head.target, accepted.class(), self.now)
         {
             self.see_way(stream, Way::Memory, Some(site));
+            self.counters.hits.add(1);
             return self.send_ready(connection, stream, head, &ready);
         }
         // Only for programs: to people, a single-page application may answer, and the pool makes their page.
@@ -143,6 +169,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             self.see_way(stream, Way::Absence, Some(site));
             return self.send(connection, stream, head, response);
         }
+        self.counters.misses.add(u64::from(is_read));
         self.see_way(stream, Way::AtHand, Some(site));
         match self.select(site, connection, stream, head) {
             Ok(Selected::Response(response, keep)) => {
@@ -259,7 +286,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             self.see_reply(stream, &head, sent, true);
         }
         connection.wire.finish(stream, &mut self.output);
-        self.log.exchange(|| Record::new(head, status, bytes, self.clock.now));
+        self.note(head, status, bytes);
     }
 
     /// The head of an answer, for whoever looks. `head`: as HTTP/1.1 wrote it, else nothing.
@@ -340,7 +367,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         }
         connection.wire.finish(stream, &mut self.output);
         let bytes = if sends == Sends::Content { length } else { 0 };
-        self.log.exchange(|| Record::new(head, response.status, bytes, self.clock.now));
+        self.note(head, response.status, bytes);
     }
 
     /// What HTTP/1.1 wrote since then; nothing of HTTP/2, which writes it in its own way.
@@ -372,7 +399,10 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             notes,
         });
         match self.pool.submit(Errand { key, stream, work, is_abandoned: ticket.is_abandoned() }) {
-            Ok(()) => connection.wait(stream, Until::PoolIsDone { since: self.now, ticket }, self.now),
+            Ok(()) => {
+                self.counters.errands.add(1);
+                connection.wait(stream, Until::PoolIsDone { since: self.now, ticket }, self.now);
+            }
             Err(Errand { work: Work::Answer(question), .. }) => {
                 self.put_off(site, connection, stream, &question.request.head());
             }
@@ -388,6 +418,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         stream: StreamId,
         head: &RequestHead<'_>,
     ) {
+        self.counters.put_off.add(1);
         let response = site.error(head, Status::SERVICE_UNAVAILABLE, None).with("Retry-After", "1");
         self.send(connection, stream, head, response);
     }
@@ -406,6 +437,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         if let Some(notes) = &question.notes {
             self.lens.note(stream, (**notes).clone());
         }
+        self.asked = Some(submitted);
         match answer {
             Answer::Whole(_, None) | Answer::Stream { .. } if connection.wire.is_overloaded() => {
                 self.put_off(site, connection, stream, head);
@@ -426,7 +458,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
                     self.see_reply(stream, &head, Sent { status, fields: &fields, content: None, sends }, !sends);
                     self.lens.piece(stream, Some(first.len()));
                 }
-                self.log.exchange(|| Record::new(head, status, 0, self.clock.now));
+                self.note(head, status, 0);
                 match sends {
                     Sends::Content => {
                         connection.wire.frame(stream, first, &mut self.output);
@@ -436,6 +468,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
                 }
             }
         }
+        self.asked = None;
     }
 
     /// The next piece of a streamed content, or its end.
@@ -485,6 +518,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         if fault.scope() == Scope::Connection {
             connection.phase = Phase::Closing { linger: fault.reason().is_peer_sending() };
         }
+        self.counters.faults.add(1);
         self.log.fault(fault, self.clock.now);
         let Some(status) = fault.status() else { return };
         let response = origin.refusal(status, fault);

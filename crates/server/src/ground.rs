@@ -7,6 +7,7 @@ use crate::options::SiteSettings;
 use crate::origin::{Hosts, Origin, Shared, Site};
 use crate::own::Own;
 use crate::serve::Error;
+use crate::vitals::Brief;
 use std::sync::Arc;
 
 /// The ground of all sites.
@@ -37,6 +38,12 @@ impl Grounds {
         shared: &Arc<Shared>,
         look_up: impl Fn(&SiteSettings) -> Option<Arc<dyn LookUp>>,
     ) -> Origin<DiskTree> {
+        let brief = |settings: &SiteSettings| Brief {
+            name: settings.hosts.first().map_or("*".into(), ToString::to_string),
+            title: settings.look.title.clone(),
+            look_up: look_up(settings),
+        };
+        shared.vitals.serve(sites.iter().map(brief).collect());
         let site = |(settings, ground): (&SiteSettings, Ground)| ground.site(settings, shared, look_up(settings));
         let sites = sites.iter().zip(self.grounds).map(site);
         Origin::new(Arc::clone(shared), self.hosts, sites)

@@ -1,6 +1,7 @@
 //! What a server is told: what holds for the process, and of each site what it serves and how.
 
 use crate::access_log::AccessLog;
+use crate::inside::Inside;
 use crate::origin::Host;
 use crate::own::OwnFiles;
 use crate::tls::Tls;
@@ -40,6 +41,8 @@ pub struct Options {
     pub access_log_file: Option<PathBuf>,
     /// Whether a person is to be told, on standard error, what the server waits for at its end.
     pub tells_people: bool,
+    /// Who may see pages about the server itself.
+    pub inside: Inside,
     /// What is served, at least one.
     pub sites: Vec<SiteSettings>,
 }
@@ -60,6 +63,7 @@ impl Default for Options {
             access_log: AccessLog::Off,
             access_log_file: None,
             tells_people: false,
+            inside: Inside::default(),
             sites: vec![SiteSettings::default()],
         }
     }

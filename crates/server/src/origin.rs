@@ -8,10 +8,12 @@ pub use host::{Host, Hosts};
 pub use one::Site;
 
 use crate::access_log::LogWriter;
+use crate::inside::Inside;
 use crate::limit::{self, Limits};
 use crate::listening::Listening;
 use crate::permit::Permits;
 use crate::source::Source;
+use crate::vitals::Vitals;
 use crate::workshop::Bench;
 use crate::xray::Xray;
 use reactor::ListenAddress;
@@ -57,6 +59,9 @@ pub struct Shared {
     pub(crate) xray: Arc<Xray>,
     /// Where authorities look whether names are ours.
     pub(crate) desk: Option<acme::Desk>,
+    pub(crate) vitals: Arc<Vitals>,
+    /// Who may see them.
+    pub(crate) inside: Inside,
 }
 
 /// What the workers are told, and what they count.
@@ -112,7 +117,8 @@ impl Shared {
     /// addresses begin with https.
     pub fn new(limits: Limits, log: LogWriter, bytes_max: u64, is_secured: bool) -> Shared {
         let (archives, bench) = (Permits::new(limit::ARCHIVES_MAX), Arc::new(Bench::new(bytes_max)));
-        Shared { limits, log, archives, bench, is_secured, xray: Arc::default(), desk: None }
+        let (vitals, inside) = (Arc::new(Vitals::new()), Inside::default());
+        Shared { limits, log, archives, bench, is_secured, xray: Arc::default(), desk: None, vitals, inside }
     }
 
     /// The same, where an authority gives certificates.
@@ -121,12 +127,19 @@ impl Shared {
         Shared { desk, ..self }
     }
 
+    /// The same, where these may see pages about the server itself.
+    #[must_use]
+    pub fn with_inside(self, inside: Inside) -> Shared {
+        Shared { inside, ..self }
+    }
+
     /// What comes after this. `bytes_max`: what may be kept of compressed representations from now on; `None`: as before,
     /// and what there is stays.
     pub(crate) fn succeed(&self, limits: Limits, log: LogWriter, bytes_max: Option<u64>) -> Shared {
         let bench = bytes_max.map_or_else(|| Arc::clone(&self.bench), |bytes_max| Arc::new(Bench::new(bytes_max)));
         let (archives, xray, desk) = (self.archives.clone(), Arc::clone(&self.xray), self.desk.clone());
-        Shared { limits, log, archives, bench, is_secured: self.is_secured, xray, desk }
+        let (vitals, inside) = (Arc::clone(&self.vitals), self.inside.clone());
+        Shared { limits, log, archives, bench, is_secured: self.is_secured, xray, desk, vitals, inside }
     }
 }
 
@@ -134,7 +147,7 @@ impl<T: Files> Origin<T> {
     /// With one site, for all hosts.
     pub fn of(site: Site<T>) -> Origin<T> {
         let (shared, fields) = (Arc::clone(&site.shared), site.options.fields.clone());
-        let asks_for_address = site.options.routes.asks_for_address();
+        let asks_for_address = site.asks_for_address();
         Origin { shared, sites: [Arc::new(site)].into(), hosts: Hosts::of_one(), asks_for_address, fields }
     }
 
@@ -145,7 +158,7 @@ impl<T: Files> Origin<T> {
         assert_eq!(sites.len(), hosts.count(), "sites and hosts belong together");
         let site = hosts.find(b"").and_then(|number| sites.get(number as usize));
         let fields = site.map_or_else(|| SiteOptions::default().fields, |site| site.options.fields.clone());
-        let asks_for_address = sites.iter().any(|site| site.options.routes.asks_for_address());
+        let asks_for_address = sites.iter().any(|site| site.asks_for_address());
         Origin { shared, sites, hosts, asks_for_address, fields }
     }
 

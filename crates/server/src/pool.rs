@@ -159,6 +159,17 @@ impl<T: Files<File: Send>> Threads<T> {
         Ok(Threads { queue })
     }
 
+    /// Tells how many errands wait: answers, and pieces of what is streamed.
+    pub(crate) fn waiting(&self) -> impl Fn() -> [usize; 2] + Send + Sync + 'static {
+        // Not the queue's end: threads end when the last that could give them errands is gone.
+        let queue = Arc::downgrade(&self.queue);
+        move || {
+            let Some(queue) = queue.upgrade() else { return [0, 0] };
+            let lanes = queue.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+            [lanes.answers.len(), lanes.pieces.len()]
+        }
+    }
+
     /// A handle for one worker.
     pub(crate) fn handle(&self, waker: Waker) -> Handle<T> {
         let (results, done) = channel();

@@ -19,6 +19,7 @@ use crate::tls::Nudge;
 use reactor::Epoll;
 use sd_notify::NotifyState;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::Sender;
 
 /// How a worker is told.
@@ -59,6 +60,7 @@ impl Serving {
         let _ = begun.map(|begun| sd_notify::notify(&[NotifyState::Reloading, begun]));
         let reloaded = again().and_then(|options| self.reload(options));
         let _ = sd_notify::notify(&[NotifyState::Ready]);
+        self.shared.vitals.reloads[usize::from(reloaded.is_err())].fetch_add(1, Relaxed);
         match &reloaded {
             Ok(remarks) => remarks.iter().for_each(|remark| self.shared.log.remark(remark)),
             Err(cause) => self.shared.log.remark(format!("the settings stay as they were: {cause}")),
@@ -76,7 +78,8 @@ impl Serving {
         let grounds = Grounds::open(&options.sites).map_err(|error| error.to_string())?;
         let limits = serve::limits(&options, self.descriptors);
         let bytes_max = (options.memory_bytes != self.options.memory_bytes).then_some(options.memory_bytes / 2);
-        let shared = Arc::new(self.shared.succeed(limits, log, bytes_max));
+        let shared = self.shared.succeed(limits, log, bytes_max).with_inside(options.inside.clone());
+        let shared = Arc::new(shared);
         // Last of what may fail: clients can see it.
         let change = self.listening.change(&options).map_err(|error| error.to_string())?;
 

@@ -13,6 +13,7 @@ use crate::origin::{Control, Origin, Shared};
 use crate::pool::Threads;
 use crate::reload::{Serving, WorkerPost};
 use crate::tls::{Nudge, Offers};
+use crate::vitals::Running;
 use crate::worker::Worker;
 use acme::{Acme, Said};
 use lookup::live::Lookup;
@@ -189,13 +190,20 @@ impl Server {
         log.hear_panics();
         let limits = limits(&options, descriptors);
         let shared = Shared::new(limits, log, options.memory_bytes / 2, offers.is_some());
-        let shared = Arc::new(shared.with_desk(acme.as_ref().map(Acme::desk)));
+        let shared = shared.with_desk(acme.as_ref().map(Acme::desk)).with_inside(options.inside.clone());
+        let shared = Arc::new(shared);
         let look_ups = LookUps::start(&options.sites, descriptors, &shared.log);
         let origin = Arc::new(grounds.origin(&options.sites, &shared, |settings| look_ups.of(settings)));
         let control = Arc::new(Control::default());
         control.note_port(&listening);
         let threads =
             Threads::start(limit::POOL_THREADS_MIN.max(options.workers)).map_err(machine("start a thread"))?;
+        let newest = offers.as_ref().map(Offers::newest);
+        shared.vitals.run(Running {
+            control: Arc::clone(&control),
+            waiting: Box::new(threads.waiting()),
+            certificate_ends: newest.map(|offer| Box::new(move || offer.ends()) as Box<dyn Fn() -> Option<i64> + Send + Sync>),
+        });
 
         let mut workers: Vec<JoinHandle<io::Result<()>>> = Vec::new();
         let (post, started) = channel::<(usize, WorkerPost)>();

@@ -116,6 +116,11 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             self.handle(completion, &mut received);
         }
         self.received = received;
+        let answered = self.exchange.take_answered();
+        if answered > 0 {
+            // All of them waited for the turn to come to its end, for only then is it known that they are out.
+            self.exchange.counters.took(answered, Instant(self.reactor.clock_nanoseconds()).since(self.now()));
+        }
         self.exchange.log.hand_over();
         self.exchange.lens.hand_over();
         if self.drain_until.is_some() {
@@ -162,7 +167,9 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         let is_full = self.connections.count() >= limits.connections_max;
         // In this order: who has its share already shall not push out others.
         let turns_away = limits.turns_away;
+        self.exchange.counters.accepted.add(1);
         if has_its_share || is_full && !self.make_room() && turns_away {
+            self.exchange.counters.turned_away.add(1);
             return self.reactor.close(key);
         }
         let address = address.map(|(address, _)| address);
@@ -179,6 +186,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         let deadline = connection.handshake_deadline().or(connection.wire.poll_deadline());
         self.reactor.set_deadline(key, deadline.map(|at| at.0));
         self.connections.insert(key, connection);
+        self.exchange.counters.open.set(self.connections.count() as u64);
     }
 
     /// The oldest idle connection goes, so that a new one may come. False: none can.
@@ -520,6 +528,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         if self.exchange.lens.has_plates() {
             self.exchange.lens.end(key, None, self.reactor.clock_nanoseconds());
         }
+        self.exchange.counters.open.set(self.connections.count() as u64);
         if let Some(address) = connection.address
             && let Some(count) = self.addresses.get_mut(&address)
         {

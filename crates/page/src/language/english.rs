@@ -1,6 +1,7 @@
 //! English.
 
-use super::words::Words;
+use super::span;
+use super::words::{StatusWords, Words};
 use crate::kind::Kind;
 use crate::preview::Ground;
 
@@ -195,6 +196,28 @@ pub(super) static WORDS: Words = Words {
     found_by_name: "Found by name",
     found_by_words: "Found by words",
     still_waiting: "Still to be read",
+    status: StatusWords {
+        status: "Status",
+        well: "All is well.",
+        ending: "The server was told to stop, and finishes what is under way.",
+        version: "Version",
+        uptime: "Running for",
+        requests: "Requests",
+        connections: "Connections",
+        workers: "Workers",
+        mistakes: "Mistakes in Quarry",
+        certificate: "Certificate",
+        no_look_up: "Names and contents are not looked up.",
+        span: |seconds| span(seconds, [("day", "days"), ("hour", "hours"), ("minute", "minutes"), ("second", "seconds")]),
+        certificate_left: |seconds| match seconds {
+            ..0 => "expired".into(),
+            _ => match seconds / 86_400 {
+                0 => "less than a day left".into(),
+                1 => "1 day left".into(),
+                days => format!("{days} days left"),
+            },
+        },
+    },
     not_readable: "Could not be read",
     on_disk: "Index on disk",
     only_by_name: "Found by name only",

@@ -1,6 +1,7 @@
 //! Chinese in simplified characters.
 
-use super::words::Words;
+use super::span;
+use super::words::{StatusWords, Words};
 use crate::kind::Kind;
 use crate::preview::Ground;
 use crate::quantity::grouped;
@@ -183,6 +184,27 @@ pub(super) static WORDS: Words = Words {
     found_by_name: "可按名称找到",
     found_by_words: "可按内容找到",
     still_waiting: "尚待读取",
+    status: StatusWords {
+        status: "状态",
+        well: "一切正常。",
+        ending: "服务器已收到停止指令，正在完成未结束的请求。",
+        version: "版本",
+        uptime: "已运行",
+        requests: "请求",
+        connections: "连接",
+        workers: "工作线程",
+        mistakes: "Quarry 的错误",
+        certificate: "证书",
+        no_look_up: "未启用名称和内容的查找。",
+        span: |seconds| span(seconds, [("天", "天"), ("小时", "小时"), ("分钟", "分钟"), ("秒", "秒")]),
+        certificate_left: |seconds| match seconds {
+            ..0 => "已过期".into(),
+            _ => match seconds / 86_400 {
+                0 => "剩余不足一天".into(),
+                days => format!("剩余 {days} 天"),
+            },
+        },
+    },
     not_readable: "无法读取",
     on_disk: "索引占用空间",
     only_by_name: "只能按名称找到",

@@ -3,6 +3,25 @@
 use crate::kind::Kind;
 use crate::preview::Ground;
 
+/// The strings of the page that tells how the server is.
+pub(crate) struct StatusWords {
+    pub(crate) status: &'static str,
+    pub(crate) well: &'static str,
+    pub(crate) ending: &'static str,
+    pub(crate) version: &'static str,
+    pub(crate) uptime: &'static str,
+    pub(crate) requests: &'static str,
+    pub(crate) connections: &'static str,
+    pub(crate) workers: &'static str,
+    pub(crate) mistakes: &'static str,
+    pub(crate) certificate: &'static str,
+    pub(crate) no_look_up: &'static str,
+    /// Seconds: how long that is, in its two largest units.
+    pub(crate) span: fn(u64) -> String,
+    /// Seconds until a certificate expires; below zero it has.
+    pub(crate) certificate_left: fn(i64) -> String,
+}
+
 /// The strings of one language. What holds a number or a name is a function, since grammars differ.
 pub(crate) struct Words {
     pub(crate) kind: fn(Kind) -> &'static str,
@@ -135,6 +154,7 @@ pub(crate) struct Words {
     pub(crate) found_by_name: &'static str,
     pub(crate) found_by_words: &'static str,
     pub(crate) still_waiting: &'static str,
+    pub(crate) status: StatusWords,
     pub(crate) not_readable: &'static str,
     pub(crate) on_disk: &'static str,
     pub(crate) only_by_name: &'static str,

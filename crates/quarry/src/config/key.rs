@@ -76,6 +76,18 @@ pub(crate) const PROCESS: &[Key] = &[
         "\"/var/log/quarry.log\"",
         "Append these lines to a file, which is opened again at USR1",
     ),
+    key(
+        "inside",
+        &[Word(&["local", "off"])],
+        "\"off\"",
+        "Who may see how the server is, at /-/status and /-/metrics: whoever is at this machine, or nobody",
+    ),
+    key(
+        "inside-auth",
+        &[Table(AUTH)],
+        "{ users = { watcher = \"$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$6vbOQjoFXVaGJDfmYpBVjg\" } }",
+        "Who else may, from anywhere, by name and password (quarry password makes the hash)",
+    ),
     key("quiet", &[Switch], "true", "Print the address and errors, nothing else"),
     key("tls", &[Switch], "true", "Serve by HTTPS; without a certificate of its own, with one for this machine"),
     key(

@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use super::from;
+use super::route;
 use super::table::Table;
 use crate::flag::{self, Acme, Challenge, Settings, limits, listening, log};
 use crate::value::{address, duration, size};
@@ -37,6 +38,8 @@ pub(super) fn apply(table: &Table<'_>, settings: &mut Settings, folder: &Path) {
     let access_log = table.parsed("access-log", log::parse_access_log);
     put(access_log.map(Some), is_free("access_log"), &mut of_log.access_log);
     put(file("access-log-file"), is_free("access_log_file"), &mut of_log.access_log_file);
+    put(table.parsed("inside", log::parse_inside), is_free("inside"), &mut of_log.inside);
+    of_log.inside_auth = table.get("inside-auth").and_then(|value| route::auth(value, table.reader.source));
     put(table.switch("quiet"), is_free("quiet"), &mut of_log.quiet);
     put(table.switch("tls"), is_free("tls"), &mut tls.tls);
     let files = |name| {
@@ -100,7 +103,8 @@ pub(super) fn is_of_process(flag: &str) -> bool {
     OF_PROCESS.contains(&flag)
 }
 
-const OF_PROCESS: [&str; 32] = [
+const OF_PROCESS: [&str; 33] = [
+    "inside",
     "config",
     "listen",
     "open",

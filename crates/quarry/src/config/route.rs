@@ -203,7 +203,7 @@ fn limit(value: &Value<'_>) -> Option<Limit> {
     Some(Limit { requests, period, burst: burst.unwrap_or(0) })
 }
 
-fn auth(value: &Value<'_>, source: &Source) -> Option<Auth> {
+pub(super) fn auth(value: &Value<'_>, source: &Source) -> Option<Auth> {
     let table = value.table(Some(AUTH))?;
     let realm =
         table.text("realm").and_then(|text| text.parse(field::parse_value)).unwrap_or_else(|| "restricted".into());

@@ -4,9 +4,10 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use server::AccessLog;
+use server::site::route::Auth;
 
 use crate::terminal::Terminal;
 
@@ -24,6 +25,22 @@ pub(crate) struct Log {
     /// Print the address and errors, nothing else
     #[arg(short, long)]
     pub(crate) quiet: bool,
+    /// Who may see how the server is, at /-/status and /-/metrics
+    #[arg(long, value_name = "WHO", value_enum, default_value_t, hide_short_help = true)]
+    pub(crate) inside: Inside,
+    /// Who else may, with a password: from the config alone.
+    #[arg(skip)]
+    pub(crate) inside_auth: Option<Auth>,
+}
+
+/// Who may see pages about the server itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Inside {
+    /// Whoever is at this machine, by a name or an address that means this machine
+    #[default]
+    Local,
+    /// Nobody: for a server behind a proxy on this machine, whose clients all seem to be here
+    Off,
 }
 
 // Not as comments above the field: there, braces and brackets are links.
@@ -57,6 +74,11 @@ impl TypedValueParser for Forms {
     }
 }
 
+/// As the config has it.
+pub(crate) fn parse_inside(text: &str) -> Result<Inside, String> {
+    Inside::from_str(text, false).map_err(|_| "expected local or off".into())
+}
+
 pub(crate) fn parse_access_log(text: &str) -> Result<AccessLog, String> {
     Ok(match text {
         "off" => AccessLog::Off,
@@ -86,7 +108,7 @@ mod tests {
     #[track_caller]
     fn check(access_log: Option<AccessLog>, quiet: bool, is_terminal: bool, expected: AccessLog) {
         let terminal = Terminal { is_terminal, has_colour: false, is_light: false };
-        assert_eq!(Log { access_log, access_log_file: None, quiet }.access_log(terminal), expected);
+        assert_eq!(Log { access_log, access_log_file: None, quiet, inside: Inside::Local, inside_auth: None }.access_log(terminal), expected);
     }
 
     #[test]
@@ -101,7 +123,13 @@ mod tests {
     #[test]
     fn whoever_names_a_file_wants_lines_in_it() {
         let terminal = Terminal { is_terminal: true, has_colour: false, is_light: false };
-        let log = |access_log| Log { access_log, access_log_file: Some("log".into()), quiet: true };
+        let log = |access_log| Log {
+            access_log,
+            access_log_file: Some("log".into()),
+            quiet: true,
+            inside: Inside::Local,
+            inside_auth: None,
+        };
         assert_eq!(log(None).access_log(terminal), AccessLog::Combined);
         assert_eq!(log(Some(AccessLog::Json)).access_log(terminal), AccessLog::Json);
     }

@@ -17,6 +17,7 @@ mod find;
 mod generate;
 mod golden;
 mod http2;
+mod inside;
 mod listen;
 mod listing;
 mod look;

@@ -80,6 +80,11 @@ impl<T: Files> Site<T> {
         Arc::new(Closed)
     }
 
+    /// Whether it matters where clients come from: routes may ask, and who may see pages about the server is asked.
+    pub(super) fn asks_for_address(&self) -> bool {
+        self.options.routes.asks_for_address() || self.options.prefix.is_some()
+    }
+
     /// What tells it from the others of its origin.
     #[inline]
     pub(crate) fn number(&self) -> u32 {

@@ -27,6 +27,9 @@ impl<T: Files> Site<T> {
         now: Timestamp,
     ) -> Option<Answer<T::File>> {
         let look_up = &**self.look_up.as_ref()?;
+        if matches!(name, "find" | "suggest") {
+            self.shared.vitals.note_query();
+        }
         Some(match name {
             "find" => self.find(head, sight, look_up, raw, now),
             "suggest" => self.suggest(head, sight, look_up, raw),

@@ -4,6 +4,7 @@ mod archive;
 mod error;
 mod find;
 mod folder;
+mod inside;
 mod material;
 mod name;
 mod sight;
@@ -49,7 +50,7 @@ impl<T: Files> Site<T> {
             Page::Preview { path, charset, .. } => self.preview(head, &sight, &path, charset, now),
             Page::Asset { name } => self.asset(&name),
             Page::Icon => Ok(self.icon()),
-            Page::BuiltIn { name, query } => self.built_in(head, &sight, &name, &query.unwrap_or_default(), now),
+            Page::BuiltIn { name, query } => self.built_in(head, client, &sight, &name, &query.unwrap_or_default(), now),
             Page::Error { status, allow, path } => Ok(self.error_page(head, &sight, status, allow, path.as_ref())),
         };
         let error = |status| Page::Error { status, allow: None, path: None };
@@ -168,17 +169,18 @@ impl<T: Files> Site<T> {
     fn built_in(
         &self,
         head: &RequestHead<'_>,
+        client: &Client<'_>,
         sight: &Sight,
         name: &str,
         query: &[u8],
         now: Timestamp,
     ) -> Result<Answer<T::File>, Refusal> {
         match name {
-            // For whoever watches over servers: it answers, so it is well.
-            "status" => {
-                let fields = self.fields("application/json", "no-store");
-                Ok(whole(Status::OK, fields, &b"{\"status\":\"ok\"}\n"[..]))
-            }
+            "status" | "metrics" => match self.kept_out(head, client, sight)? {
+                Some(answer) => Ok(answer),
+                None if name == "status" => Ok(self.status(head)),
+                None => Ok(self.metrics()),
+            },
             _ => self.look_up_page(head, sight, name, query, now).ok_or(Refusal::Missing),
         }
     }

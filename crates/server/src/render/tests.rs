@@ -144,7 +144,8 @@ fn answers_say_what_they_vary_by() {
     check("/nothing", "", 404, "Accept, Accept-Language, Sec-Fetch-Dest");
     check("/-/nothing", PEOPLE, 404, "Accept, Accept-Language, Sec-Fetch-Dest");
     check("/-/assets/nothing.css", PEOPLE, 404, "Accept, Accept-Language, Sec-Fetch-Dest");
-    check("/-/status", "", 200, "-");
+    // For nobody that is known.
+    check("/-/status", "", 404, "Accept, Accept-Language, Sec-Fetch-Dest");
     check("/?archive=tar", "", 200, "-");
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Loaded {
     pub(super) names: Vec<String>,
     /// Until when what its authority says of it may be given on, in seconds since 1970; none: nothing is.
     pub(super) stapled_until: Option<i64>,
+    /// The last second in which it is valid, since 1970.
+    pub(super) ends: i64,
     /// What its owner should know of it.
     pub(super) remark: Option<String>,
 }
@@ -84,7 +86,8 @@ impl CertificateFiles {
         let (staple, stapled_until) = stapled.unzip();
         certified.ocsp = staple;
         let remark = remark.or(remark_of_staple);
-        Ok(Loaded { certified: Arc::new(certified), names: leaf.names, stapled_until, remark })
+        let ends = validity.end;
+        Ok(Loaded { certified: Arc::new(certified), names: leaf.names, stapled_until, ends, remark })
     }
 
     /// What its authority says of it, and until when that may be given on. A client that is given what is no longer valid

@@ -21,16 +21,23 @@ use std::time::SystemTime;
 #[derive(Debug)]
 pub(crate) struct Offer {
     config: Arc<ServerConfig>,
+    /// The first of its certificates to expire does so then, in seconds since 1970; none: it has none yet.
+    ends: Option<i64>,
     newer: OnceLock<Arc<Offer>>,
 }
 
 impl Offer {
-    fn new(config: Arc<ServerConfig>) -> Arc<Offer> {
-        Arc::new(Offer { config, newer: OnceLock::new() })
+    fn new(config: Arc<ServerConfig>, ends: Option<i64>) -> Arc<Offer> {
+        Arc::new(Offer { config, ends, newer: OnceLock::new() })
     }
 
     pub(crate) fn config(&self) -> &Arc<ServerConfig> {
         &self.config
+    }
+
+    /// When the first certificate of the newest of those that followed expires, in seconds since 1970.
+    pub(crate) fn ends(&self) -> Option<i64> {
+        self.newest().map_or(self.ends, |newest| newest.ends)
     }
 
     /// What has come after this, if anything.
@@ -106,6 +113,11 @@ impl Kept {
     }
 }
 
+/// When the first of these certificates expires.
+fn ends(own: &[Kept], given: &[Kept]) -> Option<i64> {
+    own.iter().chain(given).map(|kept| kept.loaded.ends).min()
+}
+
 impl Offers {
     /// Reads the files; gives what their owner should know of them, too. `desk`: where certificates of an authority come from.
     ///
@@ -117,7 +129,7 @@ impl Offers {
         let ground = Ground::new(clients.as_deref())?;
         let (given, mut remarks) = given(desk.as_ref(), &[]);
         remarks.splice(0..0, own.iter().filter_map(|kept| kept.loaded.remark.clone()));
-        let newest = Offer::new(ground.config(choice(&own, &given, desk.as_ref()))?);
+        let newest = Offer::new(ground.config(choice(&own, &given, desk.as_ref()))?, ends(&own, &given));
         let offers = Offers { own, given, desk, clients, clients_stamp, ground, newest };
         Ok((offers, remarks))
     }
@@ -204,7 +216,7 @@ impl Offers {
         if is_new {
             match self.ground.config(choice(&self.own, &self.given, self.desk.as_ref())) {
                 Ok(config) => {
-                    let offer = Offer::new(config);
+                    let offer = Offer::new(config, ends(&self.own, &self.given));
                     // Nobody else makes offers.
                     let _ = self.newest.newer.set(Arc::clone(&offer));
                     self.newest = offer;

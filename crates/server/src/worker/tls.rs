@@ -75,9 +75,12 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         let result = self.exchange.output.write_sealed(|out| session.open(bytes, &mut opened, out));
         let has_ended = session.has_peer_ended() && !had_ended;
         if result.is_err() {
+            self.exchange.counters.broken.add(u64::from(session.deadline().is_some()));
             return self.end_broken(key);
         }
-        match session.take_agreed() {
+        let agreed = session.take_agreed();
+        self.exchange.counters.agreed.add(u64::from(agreed.is_some()));
+        match agreed {
             Some(Agreed::Http2) => self.go_on_as_http2(key),
             Some(Agreed::Nothing) => {
                 connection.phase = Phase::Closing { linger: false };

@@ -26,6 +26,7 @@ pub(crate) use change::{Edit, Effects};
 pub use condition::{Condition, Test};
 pub use host::{HostPattern, host_of};
 pub use near::{NearMiss, near_miss};
+pub use ruling::{challenge, may_come_in};
 pub(crate) use ruling::Act;
 pub use show::CLASS_BITS_MAX;
 

@@ -199,7 +199,7 @@ impl Request<'_> {
             effects.amendments.is_for_some = true;
             if !may_come_in(auth, self.head, self.client)? {
                 tell("auth", "401");
-                let challenge = format!("Basic realm=\"{}\", charset=\"UTF-8\"", auth.realm.replace(['"', '\\'], "'"));
+                let challenge = challenge(auth);
                 return Ok(Some(Act::Refuse(Status::UNAUTHORIZED, Some(field("WWW-Authenticate", challenge)))));
             }
             tell("auth", "passed");
@@ -332,8 +332,13 @@ impl<X: Witness> Change<'_, X> {
     }
 }
 
-/// Whether name and password are right. Who gives none is not worth looking up.
-pub(super) fn may_come_in(auth: &Auth, head: &RequestHead<'_>, client: &Client<'_>) -> Result<bool, Refusal> {
+/// What asks a client for name and password (RFC 7617 §2): the value of `WWW-Authenticate`.
+pub fn challenge(auth: &Auth) -> String {
+    format!("Basic realm=\"{}\", charset=\"UTF-8\"", auth.realm.replace(['"', '\\'], "'"))
+}
+
+/// Whether name and password are right. Who gives none is not worth looking up. Errs when the door would have to wait.
+pub fn may_come_in(auth: &Auth, head: &RequestHead<'_>, client: &Client<'_>) -> Result<bool, Refusal> {
     let given = head.field(FieldName::Authorization).and_then(credentials).unwrap_or_default();
     match given.iter().position(|&byte| byte == b':') {
         Some(colon) => client.door.opens(auth, &given[..colon], &given[colon + 1..]),

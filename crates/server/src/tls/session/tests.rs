@@ -30,7 +30,7 @@ fn setting(protocols: &[&[u8]], versions: &[&'static rustls::SupportedProtocolVe
     let key = PrivateKeyDer::Pkcs8(pair.serialize_der().into());
     let key = provider().key_provider.load_private_key(key).expect("a key");
     let certified = Arc::new(CertifiedKey::new(vec![certificate.clone()], key));
-    let loaded = Loaded { certified, names: vec!["localhost".into()], stapled_until: None, remark: None };
+    let loaded = Loaded { certified, names: vec!["localhost".into()], stapled_until: None, ends: 0, remark: None };
     let ground = Ground::new(None).expect("keys");
     let server = ground.config(Choice::among([&loaded], None)).expect("a config");
     let mut roots = RootCertStore::empty();

@@ -162,7 +162,11 @@ mod tests {
         for expected in ["All is well.", "1 day 2 hours", "1,234,567", "30 days left", "<h2>a.org</h2>"] {
             assert!(page.contains(expected), "{expected}: {page}");
         }
-        let of_all = Status { status: "ending", sites: vec![Site { host: "*".into(), ..status().sites[0].clone() }], ..status() };
+        let of_all = Status {
+            status: "ending",
+            sites: vec![Site { host: "*".into(), ..status().sites[0].clone() }],
+            ..status()
+        };
         let chinese = super::page(&Look::default().in_language(Language::SimplifiedChinese), &of_all);
         assert!(chinese.contains("<h2>&lt;A&gt;</h2>") && chinese.contains("1 天 2 小时"), "{chinese}");
     }

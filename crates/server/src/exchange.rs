@@ -21,8 +21,8 @@ use semantics::coding::{AcceptedCodings, Coding};
 use semantics::{Content, Field, FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
 use site::client::Closed;
 use site::{Keep, Refusal, Selected};
-use std::net::IpAddr;
 use std::mem::take;
+use std::net::IpAddr;
 use std::sync::Arc;
 use wire::{Fault, Scope, Sends, StreamId};
 

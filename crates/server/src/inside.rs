@@ -105,7 +105,9 @@ mod tests {
         for address in ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"] {
             check(address, "localhost:8000", "", true);
         }
-        for authority in ["127.0.0.1", "127.1.2.3:80", "[::1]:8000", "LOCALHOST.", "a.localhost:1", "[::ffff:127.0.0.1]"] {
+        for authority in
+            ["127.0.0.1", "127.1.2.3:80", "[::1]:8000", "LOCALHOST.", "a.localhost:1", "[::ffff:127.0.0.1]"]
+        {
             check("127.0.0.1", authority, "", true);
         }
     }

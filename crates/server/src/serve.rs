@@ -202,7 +202,8 @@ impl Server {
         shared.vitals.run(Running {
             control: Arc::clone(&control),
             waiting: Box::new(threads.waiting()),
-            certificate_ends: newest.map(|offer| Box::new(move || offer.ends()) as Box<dyn Fn() -> Option<i64> + Send + Sync>),
+            certificate_ends: newest
+                .map(|offer| Box::new(move || offer.ends()) as Box<dyn Fn() -> Option<i64> + Send + Sync>),
         });
 
         let mut workers: Vec<JoinHandle<io::Result<()>>> = Vec::new();

@@ -208,7 +208,9 @@ pub(super) static WORDS: Words = Words {
         mistakes: "Mistakes in Quarry",
         certificate: "Certificate",
         no_look_up: "Names and contents are not looked up.",
-        span: |seconds| span(seconds, [("day", "days"), ("hour", "hours"), ("minute", "minutes"), ("second", "seconds")]),
+        span: |seconds| {
+            span(seconds, [("day", "days"), ("hour", "hours"), ("minute", "minutes"), ("second", "seconds")])
+        },
         certificate_left: |seconds| match seconds {
             ..0 => "expired".into(),
             _ => match seconds / 86_400 {

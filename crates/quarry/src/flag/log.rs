@@ -4,8 +4,8 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Args, ValueEnum};
 use server::AccessLog;
 use server::site::route::Auth;
 
@@ -108,7 +108,11 @@ mod tests {
     #[track_caller]
     fn check(access_log: Option<AccessLog>, quiet: bool, is_terminal: bool, expected: AccessLog) {
         let terminal = Terminal { is_terminal, has_colour: false, is_light: false };
-        assert_eq!(Log { access_log, access_log_file: None, quiet, inside: Inside::Local, inside_auth: None }.access_log(terminal), expected);
+        assert_eq!(
+            Log { access_log, access_log_file: None, quiet, inside: Inside::Local, inside_auth: None }
+                .access_log(terminal),
+            expected
+        );
     }
 
     #[test]

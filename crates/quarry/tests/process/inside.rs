@@ -32,9 +32,9 @@ fn metrics(running: &Running, arguments: &[&str]) -> BTreeMap<String, f64> {
             None => {
                 let (name, value) = line.rsplit_once(' ').expect("a name and a value");
                 let base = name.split('{').next().expect("a name");
-                let is_of_histogram = ["_bucket", "_sum", "_count"]
-                    .iter()
-                    .any(|end| base.strip_suffix(end).and_then(|name| types.get(name)).is_some_and(|kind| kind == "histogram"));
+                let is_of_histogram = ["_bucket", "_sum", "_count"].iter().any(|end| {
+                    base.strip_suffix(end).and_then(|name| types.get(name)).is_some_and(|kind| kind == "histogram")
+                });
                 assert!(types.contains_key(base) || is_of_histogram, "{line} has no type");
                 assert_eq!(values.insert(name.to_owned(), value.parse().expect("a number")), None, "{line}");
             }
@@ -140,9 +140,12 @@ fn to_others_there_is_no_such_page() {
     assert!(missing.starts_with("404 Not Found"), "{missing}");
     for page in ["-/status", "-/metrics"] {
         let url = format!("{}{page}", running.url);
-        for field in
-            ["Host: evil.example", "X-Forwarded-For: 192.0.2.1", "Forwarded: for=192.0.2.1", "Sec-Fetch-Site: cross-site"]
-        {
+        for field in [
+            "Host: evil.example",
+            "X-Forwarded-For: 192.0.2.1",
+            "Forwarded: for=192.0.2.1",
+            "Sec-Fetch-Site: cross-site",
+        ] {
             assert_eq!(curl(&["--header", field, &url]), missing, "{page} {field}");
         }
         let port = running.port();

@@ -50,7 +50,9 @@ impl<T: Files> Site<T> {
             Page::Preview { path, charset, .. } => self.preview(head, &sight, &path, charset, now),
             Page::Asset { name } => self.asset(&name),
             Page::Icon => Ok(self.icon()),
-            Page::BuiltIn { name, query } => self.built_in(head, client, &sight, &name, &query.unwrap_or_default(), now),
+            Page::BuiltIn { name, query } => {
+                self.built_in(head, client, &sight, &name, &query.unwrap_or_default(), now)
+            }
             Page::Error { status, allow, path } => Ok(self.error_page(head, &sight, status, allow, path.as_ref())),
         };
         let error = |status| Page::Error { status, allow: None, path: None };

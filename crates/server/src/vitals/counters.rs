@@ -118,7 +118,8 @@ mod tests {
     #[test]
     fn a_response_is_counted_where_it_belongs() {
         let counters = Counters::default();
-        let head = |method, version| RequestHead { method, target: b"/", authority: b"a", version, fields: Fields::new() };
+        let head =
+            |method, version| RequestHead { method, target: b"/", authority: b"a", version, fields: Fields::new() };
         counters.response(&head(Method::Get, Version::Http11), Status::OK, 10);
         counters.response(&head(Method::Get, Version::Http11), Status::OK, 5);
         counters.response(&head(Method::Known(b"PUT"), Version::Http2), Status::METHOD_NOT_ALLOWED, 0);

@@ -26,8 +26,8 @@ pub(crate) use change::{Edit, Effects};
 pub use condition::{Condition, Test};
 pub use host::{HostPattern, host_of};
 pub use near::{NearMiss, near_miss};
-pub use ruling::{challenge, may_come_in};
 pub(crate) use ruling::Act;
+pub use ruling::{challenge, may_come_in};
 pub use show::CLASS_BITS_MAX;
 
 use crate::limit;

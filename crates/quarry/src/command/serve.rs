@@ -15,7 +15,7 @@ use crate::{browser, interface, qr, serve};
 /// Serves until TERM or INT.
 pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
     let terminal = Terminal::of_output();
-    let read = || config::load(settings, "serve").and_then(|config| serve::options(config, terminal));
+    let read = || serve::options(config::load(settings, "serve")?, terminal);
     let config = config::load(settings, "serve")?;
     let served: Vec<String> = config.sites.iter().map(|site| site.root.to_string_lossy().into_owned()).collect();
     let settings = &config.settings.clone();

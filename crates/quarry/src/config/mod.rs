@@ -43,10 +43,34 @@ pub(crate) struct Config {
     pub(crate) source: Source,
 }
 
+/// Why there are no settings.
+#[derive(Debug)]
+pub(crate) enum Wrong {
+    /// What the file says is wrong.
+    Faults(Source, Vec<Fault>),
+    /// Anything else.
+    Failure(Failure),
+}
+
+impl From<Failure> for Wrong {
+    fn from(failure: Failure) -> Wrong {
+        Wrong::Failure(failure)
+    }
+}
+
+impl From<Wrong> for Failure {
+    fn from(wrong: Wrong) -> Failure {
+        match wrong {
+            Wrong::Faults(source, faults) => Failure::Sentence(source.show(&faults)),
+            Wrong::Failure(failure) => failure,
+        }
+    }
+}
+
 /// Reads what the flags say, and the file that they name.
 ///
 /// `act`: what is to be done with it. Errs with all that is wrong in it, each with its place.
-pub(crate) fn load(settings: &Settings, act: &str) -> Result<Config, Failure> {
+pub(crate) fn load(settings: &Settings, act: &str) -> Result<Config, Wrong> {
     let Some(path) = &settings.config else {
         let site = serve::site(&settings.serving, &settings.pages, &settings.look_up, find_root(act, &settings.root)?)?;
         return Ok(Config {
@@ -63,7 +87,13 @@ pub(crate) fn load(settings: &Settings, act: &str) -> Result<Config, Failure> {
 }
 
 /// Reads a file of that text, whose relative paths begin at `folder`.
-fn read(settings: &Settings, act: &str, source: Source, path: &Path, folder: &Path) -> Result<Config, Failure> {
+fn read(
+    settings: &Settings,
+    act: &str,
+    source: Source,
+    path: &Path,
+    folder: &Path,
+) -> Result<Config, Wrong> {
     let (document, errors) = DeTable::parse_recoverable(&source.text);
     if !errors.is_empty() {
         let faults = errors.iter().map(|error| Fault {
@@ -71,7 +101,8 @@ fn read(settings: &Settings, act: &str, source: Source, path: &Path, folder: &Pa
             cause: exit::in_a_sentence(error.message()),
             hint: None,
         });
-        return Err(Failure::Sentence(source.show(&faults.collect::<Vec<_>>())));
+        let faults = faults.collect();
+        return Err(Wrong::Faults(source, faults));
     }
     let reader = Reader::new(&source);
     let mut merged = settings.clone();
@@ -111,7 +142,7 @@ fn read(settings: &Settings, act: &str, source: Source, path: &Path, folder: &Pa
     }
     let faults = reader.into_faults();
     if !faults.is_empty() {
-        return Err(Failure::Sentence(source.show(&faults)));
+        return Err(Wrong::Faults(source, faults));
     }
     if sites.is_empty() {
         sites.push(serve::site(
@@ -123,10 +154,8 @@ fn read(settings: &Settings, act: &str, source: Source, path: &Path, folder: &Pa
         places.push(Vec::new());
     } else if let Some(flag) = settings.given.iter().find(|flag| !process::is_of_process(flag)) {
         let what = flag::shown(flag);
-        return Err(Failure::cannot(
-            format!("take {what} and --config together"),
-            "what a site is served with stands in the file",
-        ));
+        let cause = "what a site is served with stands in the file";
+        return Err(Failure::cannot(format!("take {what} and --config together"), cause).into());
     }
     Ok(Config { settings: merged, sites, places, source })
 }

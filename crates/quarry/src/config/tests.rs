@@ -23,7 +23,7 @@ impl Folder {
         let arguments = named.iter().chain(flags).map(Into::into);
         let Ok(Command::Serve(settings)) = flag::parse(arguments) else { panic!("{flags:?}") };
         let strip = |sentence: String| sentence.replace(&format!("{}/", self.0.path().display()), "");
-        load(&settings, "serve").map_err(|failure| strip(failure.into_sentence()))
+        load(&settings, "serve").map_err(|wrong| strip(Failure::from(wrong).into_sentence()))
     }
 }
 
@@ -321,7 +321,7 @@ fn the_config_is_not_served() {
         else {
             panic!("parsed")
         };
-        load(&settings, "serve").map(|_| ()).map_err(Failure::into_sentence)
+        load(&settings, "serve").map(|_| ()).map_err(|wrong| Failure::from(wrong).into_sentence())
     };
     assert_eq!(config("[[site]]\nroot = \".\""), Ok(()));
     assert!(config("[[site]]\nroot = \".\"\nhidden = true").unwrap_err().contains("would be served"));
@@ -333,7 +333,7 @@ fn what_cannot_be_read_is_told() {
         let Ok(Command::Serve(settings)) = flag::parse(["quarry".into(), "--config".into(), path.into()]) else {
             panic!("parsed")
         };
-        load(&settings, "serve").map(|_| ()).map_err(Failure::into_sentence).unwrap_err()
+        load(&settings, "serve").map(|_| ()).map_err(|wrong| Failure::from(wrong).into_sentence()).unwrap_err()
     };
     let folder = Folder::new();
     let path = folder.0.path().join("none.toml");
@@ -398,7 +398,7 @@ fn the_sample_serves_as_it_is_and_its_examples_are_right() {
         else {
             panic!("parsed")
         };
-        load(&settings, "serve").map_err(Failure::into_sentence)
+        load(&settings, "serve").map_err(|wrong| Failure::from(wrong).into_sentence())
     };
     let config = load_text(&sample()).unwrap();
     assert_eq!((config.sites.len(), config.sites[0].options.routes.as_slice().len()), (1, 0));

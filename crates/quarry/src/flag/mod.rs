@@ -123,6 +123,9 @@ pub(crate) struct Check {
     /// The folder to look through
     #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
     pub(crate) root: PathBuf,
+    /// Look through what this file serves, and whether its rules can be as they are meant
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["root", "hidden"])]
+    pub(crate) config: Option<PathBuf>,
     /// Look at hidden files too (names that begin with a dot)
     #[arg(long)]
     pub(crate) hidden: bool,

@@ -14,6 +14,7 @@ mod change;
 mod condition;
 mod host;
 mod location;
+pub mod proof;
 mod near;
 pub mod pattern;
 mod ruling;

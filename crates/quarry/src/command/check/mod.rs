@@ -1,5 +1,7 @@
 //! `quarry check`: what readers of the site would stumble over, before they do.
 
+mod rule;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -13,20 +15,73 @@ use semantics::media_type::{Kind, MediaType};
 use serde::Serialize;
 
 use super::{count, print};
+use crate::config::{self, Fault, Source, Wrong};
 use crate::exit::{self, Failure, Outcome};
 use crate::flag;
 use crate::walk::{self, Visitor};
 
-/// Looks through the folder and reports; "no" when anything was found.
+/// Looks through the folder, or through what a config serves, and reports; "no" when anything was found.
 pub(super) fn run(flags: &flag::Check) -> Result<Outcome, Failure> {
-    let refuse =
-        |error: io::Error| Failure::cannot(format!("look through {}", exit::quoted(&flags.root)), exit::cause(&error));
-    let root = fs::canonicalize(&flags.root).map_err(refuse)?;
-    let check = Check { root: &root, files: AtomicU64::new(0), texts: AtomicU64::new(0), findings: Mutex::default() };
-    walk::walk(&root, flags.hidden, &check).map_err(refuse)?;
-    let report = check.into_report();
+    let report = match &flags.config {
+        None => look_through(&flags.root, flags.hidden)?,
+        Some(path) => match of_config(path) {
+            Ok(report) => report,
+            Err(Wrong::Failure(failure)) => return Err(failure),
+            Err(Wrong::Faults(source, faults)) => {
+                print(|out| match flags.json {
+                    true => write_faults(&source, &faults, out),
+                    false => writeln!(out, "{}", source.show(&faults)),
+                })?;
+                return Ok(Outcome::No);
+            }
+        },
+    };
     print(|out| if flags.json { report.write_json(out) } else { report.write_text(out) })?;
     Ok(if report.findings.is_empty() { Outcome::Done } else { Outcome::No })
+}
+
+/// The files of a folder.
+fn look_through(folder: &Path, hidden: bool) -> Result<Report, Failure> {
+    let refuse =
+        |error: io::Error| Failure::cannot(format!("look through {}", exit::quoted(folder)), exit::cause(&error));
+    let root = fs::canonicalize(folder).map_err(refuse)?;
+    let check = Check { root: &root, files: AtomicU64::new(0), texts: AtomicU64::new(0), findings: Mutex::default() };
+    walk::walk(&root, hidden, &check).map_err(refuse)?;
+    Ok(check.into_report())
+}
+
+/// The files and the rules of all sites of a config.
+fn of_config(path: &Path) -> Result<Report, Wrong> {
+    let mut settings = flag::plain();
+    settings.config = Some(path.to_owned());
+    let config = config::load(&settings, "look through")?;
+    let mut report = Report { files: 0, texts: 0, findings: Vec::new(), rules: Some(Vec::new()) };
+    let mut roots: Vec<&Path> = Vec::new();
+    for (site, places) in config.sites.iter().zip(&config.places) {
+        let (rules, findings) = rule::look_through(site, places, &config.source)?;
+        report.findings.extend(findings);
+        report.rules.get_or_insert_default().push(rules);
+        // A folder that two sites serve is looked through once.
+        if !roots.contains(&site.root.as_path()) {
+            roots.push(&site.root);
+            let mut of_root = look_through(&site.root, site.options.hidden)?;
+            let root = exit::shown(&site.root);
+            of_root.findings.iter_mut().for_each(|finding| finding.path = format!("{root}/{}", finding.path));
+            report.files += of_root.files;
+            report.texts += of_root.texts;
+            report.findings.append(&mut of_root.findings);
+        }
+    }
+    Ok(report)
+}
+
+/// What is wrong in a config, for programs.
+fn write_faults(source: &Source, faults: &[Fault], out: &mut dyn Write) -> io::Result<()> {
+    let told = faults.iter().map(|Fault { at, cause, hint }| {
+        let (line, column) = source.place(at.start);
+        serde_json::json!({ "path": source.name, "line": line, "column": column, "text": cause, "hint": hint })
+    });
+    writeln!(out, "{}", serde_json::json!({ "faults": told.collect::<Vec<_>>() }))
 }
 
 /// What was looked at, and what was found, in the order of paths.
@@ -35,6 +90,9 @@ struct Report {
     files: u64,
     texts: u64,
     findings: Vec<Finding>,
+    /// What the rules of each site come to, where a config was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules: Option<Vec<rule::Rules>>,
 }
 
 #[derive(Serialize)]
@@ -57,6 +115,8 @@ enum What {
     Link { target: String, leads: Leads },
     /// What the server could not read either, if it is the same user.
     Unreadable { reason: String },
+    /// A rule that cannot be as it is meant.
+    Rule { line: usize, column: usize, problem: rule::Problem, text: String },
 }
 
 #[derive(Clone, Copy, Serialize)]
@@ -74,8 +134,11 @@ impl Report {
 
     fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         for finding in &self.findings {
-            writeln!(out, "{}: {}", finding.path, finding.what)?;
+            // Editors go to a place that is written without a space.
+            let space = if matches!(finding.what, What::Rule { .. }) { "" } else { " " };
+            writeln!(out, "{}:{space}{}", finding.path, finding.what)?;
         }
+        self.rules.iter().flatten().try_for_each(|rules| rules.write(out))?;
         let found = match self.findings.len() {
             0 => "nothing to report".into(),
             number => count(number as u64, "finding"),
@@ -99,6 +162,7 @@ impl std::fmt::Display for What {
             }
             What::Link { target, leads: Leads::Nowhere } => write!(f, "the link to \"{target}\" leads nowhere"),
             What::Unreadable { reason } => write!(f, "cannot be read: {reason}"),
+            What::Rule { line, column, text, .. } => write!(f, "{line}:{column}: {text}"),
         }
     }
 }
@@ -120,7 +184,7 @@ impl Check<'_> {
         // Threads find in any order; stable, so that the name of a file stays before its content.
         findings.sort_by(|a, b| a.0.cmp(&b.0));
         let findings = findings.into_iter().map(|(path, what)| Finding { path: exit::shown(&path), what }).collect();
-        Report { files: self.files.into_inner(), texts: self.texts.into_inner(), findings }
+        Report { files: self.files.into_inner(), texts: self.texts.into_inner(), findings, rules: None }
     }
 
     fn judge(&self, path: &Path, kind: TextKind) -> io::Result<()> {

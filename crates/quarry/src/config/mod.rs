@@ -87,13 +87,7 @@ pub(crate) fn load(settings: &Settings, act: &str) -> Result<Config, Wrong> {
 }
 
 /// Reads a file of that text, whose relative paths begin at `folder`.
-fn read(
-    settings: &Settings,
-    act: &str,
-    source: Source,
-    path: &Path,
-    folder: &Path,
-) -> Result<Config, Wrong> {
+fn read(settings: &Settings, act: &str, source: Source, path: &Path, folder: &Path) -> Result<Config, Wrong> {
     let (document, errors) = DeTable::parse_recoverable(&source.text);
     if !errors.is_empty() {
         let faults = errors.iter().map(|error| Fault {

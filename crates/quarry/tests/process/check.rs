@@ -67,7 +67,10 @@ fn check_rules(files: &[&str], routes: &str) -> super::Ended {
     files.iter().for_each(|name| write(folder.path(), &format!("public/{name}"), "x"));
     write(folder.path(), "q.toml", format!("[[site]]\nroot = \"public\"\n{routes}"));
     let mut ended = run([OsStr::new("check"), OsStr::new("--config"), folder.path().join("q.toml").as_os_str()]);
-    let strip = |text: &str| text.replace(&format!("{}/", folder.path().display()), "").replace(&format!("{}", folder.path().canonicalize().expect("there").display()), "");
+    let strip = |text: &str| {
+        text.replace(&format!("{}/", folder.path().display()), "")
+            .replace(&format!("{}", folder.path().canonicalize().expect("there").display()), "")
+    };
     ended.output = strip(&ended.output);
     ended
 }
@@ -117,7 +120,11 @@ redirect = "/on$0"
     assert_eq!(rounds.len(), 3, "{}", ended.output);
     assert!(rounds[0].contains("/round/ → /and/ → /round/"), "{}", rounds[0]);
     assert_eq!(ended.code, Some(1));
-    let table: Vec<String> = lines.iter().filter(|line| line.starts_with("  ")).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let table: Vec<String> = lines
+        .iter()
+        .filter(|line| line.starts_with("  "))
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
     assert!(table.contains(&"line 4 ^/old/ redirect 1 file".to_owned()), "{table:?}");
     assert!(table.contains(&"no rule served as it is 1 file".to_owned()), "{table:?}");
     assert!(table.contains(&"no rule comes to e.html".to_owned()), "{table:?}");
@@ -142,7 +149,8 @@ serve = ["/maybe.html", "/a.txt"]
 "#;
     let ended = check_rules(&["a.txt", "b.css", "new/c.css"], routes);
     assert_eq!(ended.code, Some(0), "{}", ended.output);
-    let lines: Vec<String> = ended.output.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let lines: Vec<String> =
+        ended.output.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     assert!(lines.contains(&"line 4 \\.css$ cache-control 2 files".to_owned()), "{lines:?}");
     assert!(lines.contains(&"line 7 ^/old/(.*)$ redirect 0 files".to_owned()), "{lines:?}");
     assert!(lines.contains(&"no rule served as it is 0 files".to_owned()), "{lines:?}");
@@ -152,7 +160,13 @@ serve = ["/maybe.html", "/a.txt"]
 #[test]
 fn a_circle_by_tls_is_found() {
     let ended = check_rules(&["a.txt"], "[[site.route]]\nredirect = \"https://${host}$0\"\n");
-    assert!(ended.output.contains("q.toml:4:12: sends clients round and round: /a.txt → https://localhost/a.txt → https://localhost/a.txt"), "{}", ended.output);
+    assert!(
+        ended.output.contains(
+            "q.toml:4:12: sends clients round and round: /a.txt → https://localhost/a.txt → https://localhost/a.txt"
+        ),
+        "{}",
+        ended.output
+    );
     let ended = check_rules(&["a.txt"], "[[site.route]]\nsecured = false\nredirect = \"https://${host}$0\"\n");
     assert_eq!(ended.code, Some(0), "{}", ended.output);
 }
@@ -165,7 +179,12 @@ fn a_config_that_cannot_be_read_is_told_to_programs_too() {
     let arguments = [OsStr::new("check"), OsStr::new("--config"), path.as_os_str()];
     let ended = run(arguments);
     assert_eq!(ended.code, Some(1));
-    assert!(ended.output.contains(":3:1: there is no key \"listng\" here\n") && ended.output.contains("did you mean listing?"), "{}", ended.output);
+    assert!(
+        ended.output.contains(":3:1: there is no key \"listng\" here\n")
+            && ended.output.contains("did you mean listing?"),
+        "{}",
+        ended.output
+    );
     let ended = run([&arguments[..], &[OsStr::new("--json")]].concat());
     let told: serde_json::Value = serde_json::from_str(&ended.output).expect("JSON");
     let fault = told["faults"].as_array().and_then(|all| all.iter().find(|fault| fault["line"] == 3)).expect("a fault");
@@ -175,6 +194,12 @@ fn a_config_that_cannot_be_read_is_told_to_programs_too() {
     let ended = run([&arguments[..], &[OsStr::new("--json")]].concat());
     let told: serde_json::Value = serde_json::from_str(&ended.output).expect("JSON");
     let finding = &told["findings"][0];
-    assert_eq!((finding["kind"].as_str(), finding["problem"].as_str(), finding["line"].as_u64()), (Some("rule"), Some("dead"), Some(4)));
-    assert_eq!((told["rules"][0]["untouched"].as_u64(), told["rules"][0]["routes"][0]["files"].as_u64()), (Some(1), Some(0)));
+    assert_eq!(
+        (finding["kind"].as_str(), finding["problem"].as_str(), finding["line"].as_u64()),
+        (Some("rule"), Some("dead"), Some(4))
+    );
+    assert_eq!(
+        (told["rules"][0]["untouched"].as_u64(), told["rules"][0]["routes"][0]["files"].as_u64()),
+        (Some(1), Some(0))
+    );
 }

@@ -33,7 +33,8 @@ impl Routes {
     pub fn prove(&self, number: usize) -> Verdict {
         let Some(route) = self.as_slice().get(number) else { return Verdict::Unknown };
         let Some(own) = route_hir(route) else { return Verdict::Unknown };
-        let takes = |other: &Route| takes_all(other) && other.conditions.iter().all(|asked| implies(&route.conditions, asked));
+        let takes =
+            |other: &Route| takes_all(other) && other.conditions.iter().all(|asked| implies(&route.conditions, asked));
         let before = &self.as_slice()[..number];
         match walk(&own, &[]) {
             Walk::Nothing => return Verdict::Dead,
@@ -45,15 +46,22 @@ impl Routes {
             Walk::Path(_) => {}
         }
         let takers = before.iter().enumerate().filter(|(_, other)| takes(other));
-        let takers: Vec<(usize, Hir)> = takers.filter_map(|(number, other)| Some((number, route_hir(other)?))).collect();
+        let takers: Vec<(usize, Hir)> =
+            takers.filter_map(|(number, other)| Some((number, route_hir(other)?))).collect();
         let hirs: Vec<Hir> = takers.iter().map(|(_, hir)| hir.clone()).collect();
         match walk(&own, &hirs) {
             Walk::Path(path) => Verdict::Reached(path),
             Walk::TooLong => Verdict::Unknown,
             Walk::Nothing => {
                 // One alone is easier to understand than all together.
-                let alone = takers.iter().find(|(_, hir)| matches!(walk(&own, std::slice::from_ref(hir)), Walk::Nothing));
-                Verdict::Shadowed(alone.map_or_else(|| takers.iter().map(|(number, _)| *number).collect(), |(number, _)| vec![*number]))
+                let alone =
+                    takers.iter().find(|(_, hir)| matches!(walk(&own, std::slice::from_ref(hir)), Walk::Nothing));
+                Verdict::Shadowed(
+                    alone.map_or_else(
+                        || takers.iter().map(|(number, _)| *number).collect(),
+                        |(number, _)| vec![*number],
+                    ),
+                )
             }
         }
     }
@@ -88,7 +96,11 @@ enum Walk {
 
 /// Looks for a path that `own` matches and none of `others` does.
 fn walk(own: &Hir, others: &[Hir]) -> Walk {
-    let automata = [machine(&[somewhere(own)]), machine(&others.iter().map(somewhere).collect::<Vec<_>>()), machine(&[any_path()])];
+    let automata = [
+        machine(&[somewhere(own)]),
+        machine(&others.iter().map(somewhere).collect::<Vec<_>>()),
+        machine(&[any_path()]),
+    ];
     let [Some(own), Some(others), Some(path)] = automata else { return Walk::TooLong };
     let mut machines = [own, others, path];
     let mut letters: Vec<u8> = Vec::new();
@@ -156,7 +168,12 @@ struct Machine {
 /// An automaton that takes what any of these match as a whole.
 fn machine(hirs: &[Hir]) -> Option<Machine> {
     let nfa = thompson::Compiler::new()
-        .configure(thompson::Config::new().utf8(false).which_captures(thompson::WhichCaptures::None).nfa_size_limit(Some(NFA_BYTES_MAX)))
+        .configure(
+            thompson::Config::new()
+                .utf8(false)
+                .which_captures(thompson::WhichCaptures::None)
+                .nfa_size_limit(Some(NFA_BYTES_MAX)),
+        )
         .build_many_from_hir(hirs)
         .ok()?;
     let config = DFA::config()
@@ -177,7 +194,12 @@ fn somewhere(hir: &Hir) -> Hir {
 
 /// What a decoded path can be: slashes with names between them. (Dot segments are gone too, but that no expression is written for.)
 fn any_path() -> Hir {
-    let letter = || Hir::class(Class::Bytes(ClassBytes::new([ClassBytesRange::new(0x01, b'/' - 1), ClassBytesRange::new(b'/' + 1, 0xFF)])));
+    let letter = || {
+        Hir::class(Class::Bytes(ClassBytes::new([
+            ClassBytesRange::new(0x01, b'/' - 1),
+            ClassBytesRange::new(b'/' + 1, 0xFF),
+        ])))
+    };
     let many = |min, sub: Hir| Hir::repetition(Repetition { min, max: None, greedy: true, sub: Box::new(sub) });
     let slash = || Hir::literal(*b"/");
     let folder = Hir::concat(vec![many(1, letter()), slash()]);
@@ -216,9 +238,12 @@ impl Routes {
     /// Tries a target (path and query, encoded) on a host. `None`: it is no target.
     pub fn try_out(&self, target: &[u8], authority: &[u8], is_secured: bool) -> Option<Trial> {
         let parsed = Target::parse(target).ok()?;
-        let head = RequestHead { method: Method::Get, target, authority, version: Version::Http11, fields: Fields::new() };
+        let head =
+            RequestHead { method: Method::Get, target, authority, version: Version::Http11, fields: Fields::new() };
         let mut last = Last(None);
-        let ruling = self.rule(&head, parsed.path(), Some(&parsed), &Client { is_secured, ..Client::UNKNOWN }, &mut last).ok()?;
+        let ruling = self
+            .rule(&head, parsed.path(), Some(&parsed), &Client { is_secured, ..Client::UNKNOWN }, &mut last)
+            .ok()?;
         Some(match (ruling.act, last.0) {
             (Act::Open, _) | (_, None) => Trial::Open,
             (Act::Redirect(_, location), Some(number)) => Trial::Sent(number, location),
@@ -229,7 +254,8 @@ impl Routes {
     /// The routes that the path of a file comes by, in order: those whose expression matches, up to one that lets nothing pass.
     pub fn come_by(&self, path: &[u8]) -> Vec<usize> {
         let mut numbers = self.matching(path);
-        let ends = |number: &usize| takes_all(&self.as_slice()[*number]) && self.as_slice()[*number].conditions.is_empty();
+        let ends =
+            |number: &usize| takes_all(&self.as_slice()[*number]) && self.as_slice()[*number].conditions.is_empty();
         if let Some(end) = numbers.iter().position(ends) {
             numbers.truncate(end + 1);
         }
@@ -321,7 +347,8 @@ mod tests {
         let mut denying = Route { pattern: Some("^/".into()), ..Route::default() };
         denying.guards.deny = Some(Deny { addresses: None, status: Status::FORBIDDEN });
         assert_eq!(prove(vec![denying.clone(), answering("^/a")]), Verdict::Shadowed(vec![0]));
-        denying.guards.deny = Some(Deny { addresses: Some(vec!["10.0.0.0/8".parse().unwrap()]), status: Status::FORBIDDEN });
+        denying.guards.deny =
+            Some(Deny { addresses: Some(vec!["10.0.0.0/8".parse().unwrap()]), status: Status::FORBIDDEN });
         assert!(matches!(prove(vec![denying, answering("^/a")]), Verdict::Reached(_)));
     }
 
@@ -335,7 +362,8 @@ mod tests {
     }
 
     fn expression() -> impl Strategy<Value = String> {
-        let parts = prop::collection::vec(prop::sample::select(vec!["/", "a", "b", "[ab]", ".", "[^/]", "(a|b)*", "a?"]), 1..5);
+        let parts =
+            prop::collection::vec(prop::sample::select(vec!["/", "a", "b", "[ab]", ".", "[^/]", "(a|b)*", "a?"]), 1..5);
         (any::<bool>(), parts, any::<bool>()).prop_map(|(begins, parts, ends)| {
             format!("{}{}{}", if begins { "^/" } else { "" }, parts.concat(), if ends { "$" } else { "" })
         })

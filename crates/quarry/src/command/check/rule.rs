@@ -85,7 +85,11 @@ impl Rules {
 }
 
 /// Proves and tries the rules of a site. Errs when its folder cannot be looked through.
-pub(super) fn look_through(site: &SiteSettings, places: &[Places], source: &Source) -> Result<(Rules, Vec<Finding>), Failure> {
+pub(super) fn look_through(
+    site: &SiteSettings,
+    places: &[Places],
+    source: &Source,
+) -> Result<(Rules, Vec<Finding>), Failure> {
     let routes = &*site.options.routes;
     let mut judge = Judge { site, routes, places, source, findings: Vec::new(), authority: authority(&site.hosts) };
     for number in 0..routes.as_slice().len() {
@@ -134,7 +138,8 @@ struct Judge<'a> {
 impl Judge<'_> {
     fn find(&mut self, at: Range<usize>, problem: Problem, text: String) {
         let (line, column) = self.source.place(at.start);
-        self.findings.push(Finding { path: self.source.name.clone(), what: What::Rule { line, column, problem, text } });
+        self.findings
+            .push(Finding { path: self.source.name.clone(), what: What::Rule { line, column, problem, text } });
     }
 
     fn place(&self, route: usize, key: &str, item: usize) -> Range<usize> {
@@ -212,10 +217,13 @@ impl Judge<'_> {
     fn is_answered(&self, encoded: &str) -> bool {
         let Ok(target) = Target::parse(encoded.as_bytes()) else { return false };
         let Some(path) = SitePath::new(target.path()) else { return false };
-        let below = |prefix: &str| encoded.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let below =
+            |prefix: &str| encoded.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         let is_built_in = self.site.options.prefix.as_deref().is_some_and(below);
-        let is_clean = || self.site.options.clean_urls && path.beside(".html").is_some_and(|page| self.below(&page).is_file());
-        let is_routed = || self.routes.try_out(encoded.as_bytes(), self.authority.as_bytes(), false) != Some(Trial::Open);
+        let is_clean =
+            || self.site.options.clean_urls && path.beside(".html").is_some_and(|page| self.below(&page).is_file());
+        let is_routed =
+            || self.routes.try_out(encoded.as_bytes(), self.authority.as_bytes(), false) != Some(Trial::Open);
         is_built_in || self.below(&path).exists() || is_clean() || self.site.options.spa.is_some() || is_routed()
     }
 
@@ -229,8 +237,17 @@ impl Judge<'_> {
             self.site.hosts.is_empty()
                 || self.site.hosts.iter().any(|host| match host {
                     Host::Any => true,
-                    Host::Exact(name) => if is_wildcard { name.ends_with(&format!(".{wanted}")) } else { name == wanted },
-                    Host::Below(name) => wanted.ends_with(&format!(".{name}")) || is_wildcard && (wanted == name || name.ends_with(&format!(".{wanted}"))),
+                    Host::Exact(name) => {
+                        if is_wildcard {
+                            name.ends_with(&format!(".{wanted}"))
+                        } else {
+                            name == wanted
+                        }
+                    }
+                    Host::Below(name) => {
+                        wanted.ends_with(&format!(".{name}"))
+                            || is_wildcard && (wanted == name || name.ends_with(&format!(".{wanted}")))
+                    }
                 })
         };
         for (item, condition) in self.routes.as_slice()[number].conditions.iter().enumerate() {
@@ -247,7 +264,9 @@ impl Judge<'_> {
     fn circles(&mut self, sent: Vec<(usize, String)>) {
         let mut starts = sent;
         for number in 0..self.routes.as_slice().len() {
-            if let (Some(Action::Redirect(..)), Verdict::Reached(path)) = (&self.routes.as_slice()[number].action, self.routes.prove(number)) {
+            if let (Some(Action::Redirect(..)), Verdict::Reached(path)) =
+                (&self.routes.as_slice()[number].action, self.routes.prove(number))
+            {
                 starts.push((number, encode_path(&path)));
             }
         }
@@ -268,11 +287,15 @@ impl Judge<'_> {
         let mut way = vec![start.to_owned()];
         let mut known = vec![(target.clone(), is_secured)];
         for _ in 0..HOPS_MAX {
-            let Some(Trial::Sent(route, location)) = self.routes.try_out(target.as_bytes(), self.authority.as_bytes(), is_secured) else {
+            let Some(Trial::Sent(route, location)) =
+                self.routes.try_out(target.as_bytes(), self.authority.as_bytes(), is_secured)
+            else {
                 return None;
             };
             first.get_or_insert(route);
-            let own = |scheme: &str| location.strip_prefix(scheme).and_then(|rest| rest.strip_prefix(self.authority.as_str()));
+            let own = |scheme: &str| {
+                location.strip_prefix(scheme).and_then(|rest| rest.strip_prefix(self.authority.as_str()))
+            };
             (target, is_secured) = match (own("https://"), own("http://")) {
                 (Some(rest), _) => (rest.to_owned(), true),
                 (_, Some(rest)) => (rest.to_owned(), false),

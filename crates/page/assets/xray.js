@@ -56,6 +56,8 @@
   const waiting = [];
   let isPaused = false;
   const cell = (row, text) => { const td = row.insertCell(); td.textContent = text; return td; };
+  const clock = cell => { cell.textContent = new Date(cell.title).toTimeString().slice(0, 8); };
+  for (const row of body.rows) clock(row.cells[0]);
   const spent = us => us === undefined ? '' : us < 1000 ? `${us} µs` : us < 1e6 ? `${(us / 1000).toFixed(1)} ms` : `${(us / 1e6).toFixed(1)} s`;
   const sift = () => {
     const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -69,10 +71,7 @@
   };
   const add = entry => {
     const row = body.insertRow(0);
-    const time = document.createElement('time');
-    time.dateTime = entry.time;
-    time.textContent = new Date(entry.time).toTimeString().slice(0, 8);
-    cell(row, '').append(time);
+    clock(Object.assign(cell(row, ''), { title: entry.time }));
     cell(row, entry.method);
     const link = document.createElement('a');
     link.href = way + entry.id;
@@ -118,6 +117,11 @@
     pane.scrollTop = 0;
     prepare(pane);
   };
+  addEventListener('keydown', event => {
+    if (event.key !== '/' || event.target.matches('input')) return;
+    event.preventDefault();
+    box.focus();
+  });
   const rows = () => all('a', body).filter(link => link.offsetParent);
   body.onclick = event => {
     const link = event.target.closest('a');

@@ -257,11 +257,15 @@ pub(crate) fn find_box(action: &str, name: &str, value: &str, label: &str, hidde
 /// Appends all that stands below the page's own content.
 fn push_foot(out: &mut String, look: &Look) {
     let words = look.words();
+    let served_by = match look.has_xray {
+        true => format!("<span>{} · <a href=\"{}/xray\">{}</a></span>", words.served_by, text(&look.prefix), words.xray),
+        false => String::from(words.served_by),
+    };
     let _ = write!(
         out,
-        "<footer class=foot>{}<p>{} <button class=keys-open hidden>{} <kbd>?</kbd></button></footer>\
+        "<footer class=foot>{}<p>{served_by} <button class=keys-open hidden>{} <kbd>?</kbd></button></footer>\
          <dialog id=keys aria-label=\"{}\"><h2>{}</h2><dl>",
-        look.footer, words.served_by, words.keys, words.keys, words.keys,
+        look.footer, words.keys, words.keys, words.keys,
     );
     for (keys, act) in words.key_list {
         out.push_str("<dt>");

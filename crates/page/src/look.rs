@@ -28,6 +28,8 @@ pub struct Look {
     pub language: Language,
     /// Whether `{prefix}/find` answers; without it the box finds names in the folder at hand.
     pub has_lookup: bool,
+    /// Whether the reader may see what becomes of requests, at `{prefix}/xray`.
+    pub has_xray: bool,
     /// East of UTC, for dates in pages without JavaScript; the script shows the reader's own zone.
     pub offset_seconds: i32,
 }
@@ -44,6 +46,7 @@ impl Default for Look {
             prefix: String::from("/-"),
             language: Language::English,
             has_lookup: false,
+            has_xray: false,
             offset_seconds: 0,
         }
     }

@@ -84,6 +84,7 @@ pub(crate) fn site(serving: &Serving, pages: &Pages, look_up: &LookUp, root: Pat
     let mut settings = SiteSettings {
         root,
         symlinks: links(serving.symlinks),
+        has_xray: !pages.no_xray,
         fresh: serving.fresh,
         // Who shows no lists of names shows none of what is found either: it would tell the same names.
         look_up: look_up.places().filter(|_| !pages.no_listing),

@@ -24,6 +24,8 @@ pub(crate) struct Connection<F> {
     /// Counted against its limit; none on unix sockets, on loopback, and where no limit is set.
     pub(crate) address: Option<Box<IpAddr>>,
     pub(crate) phase: Phase,
+    /// It comes from this machine, by loopback.
+    pub(crate) is_local: bool,
 }
 
 /// How far the end of a connection is.
@@ -130,7 +132,7 @@ impl<F> Busy<F> {
 
     /// What makes the next piece of a streamed content, when the client has taken all there is.
     pub(crate) fn take_source(&mut self) -> Option<(StreamId, Box<dyn Source>)> {
-        let is_due = |waiting: &mut Waiting| matches!(waiting.until, Until::OutputIsSent(_));
+        let is_due = |waiting: &mut Waiting| matches!(&waiting.until, Until::OutputIsSent(source) if !source.is_live());
         if !self.pending.is_empty() {
             return None;
         }
@@ -140,6 +142,10 @@ impl<F> Busy<F> {
         }
     }
 }
+
+/// Nobody follows there any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Gone;
 
 /// Bytes sent within a window of time.
 #[derive(Clone, Copy, Debug)]
@@ -155,7 +161,7 @@ impl<F> Connection<F> {
         address: Option<IpAddr>,
     ) -> Connection<F> {
         let address = address.map(Box::new);
-        Connection { wire: Protocol::Http1(wire), busy: None, transport, address, phase: Phase::Open }
+        Connection { wire: Protocol::Http1(wire), busy: None, transport, address, phase: Phase::Open, is_local: false }
     }
 
     /// Its TLS, where it has one.
@@ -229,6 +235,26 @@ impl<F> Connection<F> {
                 Some(since)
             }
             _ => None,
+        }
+    }
+
+    /// What makes a content that goes on as things happen, when the client has taken all there is. Errs when there is no such
+    /// content any more.
+    pub(crate) fn take_live(&mut self, stream: StreamId) -> Result<Option<Box<dyn Source>>, Gone> {
+        if let Protocol::Http2(http2) = &mut self.wire {
+            return http2.take_live(stream);
+        }
+        let busy = self.busy.as_mut().ok_or(Gone)?;
+        let is_meant = |waiting: &&mut Waiting| {
+            waiting.stream == stream && matches!(&waiting.until, Until::OutputIsSent(source) if source.is_live())
+        };
+        busy.waiting.as_mut().filter(is_meant).ok_or(Gone)?;
+        if !busy.pending.is_empty() {
+            return Ok(None);
+        }
+        match busy.waiting.take() {
+            Some(Waiting { until: Until::OutputIsSent(source), .. }) => Ok(Some(source)),
+            _ => Err(Gone),
         }
     }
 

@@ -97,7 +97,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
 
     /// What is known of the client of this turn.
     fn known(&self, connection: &Connection<T::File>) -> Known {
-        Known { address: self.peer, is_secured: connection.is_secured() }
+        Known { address: self.peer, is_secured: connection.is_secured(), is_local: connection.is_local }
     }
 
     /// Which codings the client takes. Clients of one class of these get the same representation of a target.
@@ -459,6 +459,9 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
                     self.lens.piece(stream, Some(first.len()));
                 }
                 self.note(head, status, 0);
+                if source.is_live() && sends == Sends::Content {
+                    self.lens.followed = Some(stream);
+                }
                 match sends {
                     Sends::Content => {
                         connection.wire.frame(stream, first, &mut self.output);

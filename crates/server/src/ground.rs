@@ -61,7 +61,8 @@ impl Ground {
         self.own.iter().for_each(|own| own.tell(&shared.log));
         let site = Site::new(self.files, settings.options.clone(), settings.look.clone(), shared)
             .with_fresh(settings.fresh)
-            .with_own(self.own);
+            .with_own(self.own)
+            .with_xray(settings.has_xray);
         match look_up {
             Some(look_up) => site.with_look_up(look_up),
             None => site,

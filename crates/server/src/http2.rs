@@ -2,7 +2,7 @@
 //! still to be sent and what it waits for.
 
 use crate::clock::Clock;
-use crate::connection::Until;
+use crate::connection::{Gone, Until};
 use crate::limit;
 use crate::memory::Ready;
 use crate::outgoing::{Output, Segment};
@@ -129,12 +129,27 @@ impl<F> Http2<F> {
     /// What makes the next piece of a streamed content, of an exchange that has sent all there is.
     pub(crate) fn take_source(&mut self) -> Option<(StreamId, Box<dyn Source>)> {
         let is_due = |exchange: &&mut Lasting<F>| {
-            exchange.content.is_empty() && matches!(exchange.until, Some(Until::OutputIsSent(_)))
+            let is_due = |until: &Until| matches!(until, Until::OutputIsSent(source) if !source.is_live());
+            exchange.content.is_empty() && exchange.until.as_ref().is_some_and(is_due)
         };
         let exchange = self.exchanges.iter_mut().find(is_due)?;
         match exchange.until.take()? {
             Until::OutputIsSent(source) => Some((exchange.stream, source)),
             Until::ContentEnds(_) | Until::PoolIsDone { .. } => None,
+        }
+    }
+
+    /// What makes a content that goes on as things happen, of an exchange that has sent all there is. Errs when there is none.
+    pub(crate) fn take_live(&mut self, stream: StreamId) -> Result<Option<Box<dyn Source>>, Gone> {
+        let exchange = self.get_mut(stream).ok_or(Gone)?;
+        let is_live = |until: &Until| matches!(until, Until::OutputIsSent(source) if source.is_live());
+        exchange.until.as_ref().filter(|until| is_live(until)).ok_or(Gone)?;
+        if !exchange.content.is_empty() {
+            return Ok(None);
+        }
+        match exchange.until.take() {
+            Some(Until::OutputIsSent(source)) => Ok(Some(source)),
+            _ => Err(Gone),
         }
     }
 

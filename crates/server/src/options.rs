@@ -84,6 +84,8 @@ pub struct SiteSettings {
     pub look: Look,
     /// Files of the owner that go into its pages; read again when they change.
     pub own: OwnFiles,
+    /// Whether clients on this machine may see what becomes of requests, at `/-/xray`.
+    pub has_xray: bool,
     /// How long an answer is believed without a look at the disk; zero: each request looks.
     pub fresh: Duration,
     /// Where the index of names and contents may live: the first place that can be written, and in memory when none can.
@@ -100,6 +102,7 @@ impl Default for SiteSettings {
             options: SiteOptions::default(),
             look: Look::default(),
             own: OwnFiles::default(),
+            has_xray: false,
             fresh: Duration::from_secs(1),
             look_up: None,
         }

@@ -8,6 +8,12 @@ pub trait Source: Send + fmt::Debug {
     /// The next piece; `None`: that was all; an error: the cause, for the log, and the connection, or in HTTP/2 the stream,
     /// ends before the content does, so that the client can tell.
     fn next(&mut self) -> Option<Result<Vec<u8>, String>>;
+
+    /// Whether it goes on as things happen, and never waits: then the worker asks it between its turns, and an empty piece is
+    /// no news.
+    fn is_live(&self) -> bool {
+        false
+    }
 }
 
 /// A source from any iterator of pieces.

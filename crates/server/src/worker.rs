@@ -33,7 +33,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::Receiver;
-use wire::{ContentLength, Event, Input, Reason, h1, h2};
+use wire::{ContentLength, Event, Input, Reason, StreamId, h1, h2};
 
 /// A worker: a reactor, its connections, and what answers them.
 pub struct Worker<R: Reactor, T: Files, P> {
@@ -57,6 +57,8 @@ pub struct Worker<R: Reactor, T: Files, P> {
     /// What clients are offered where they have to come by TLS.
     offer: Option<Arc<Offer>>,
     buffers: Buffers,
+    /// Exchanges that are told what happens as it does.
+    followers: Vec<(Key, StreamId)>,
 }
 
 impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
@@ -77,6 +79,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             head: h2::Head::default(),
             offer: None,
             buffers: Buffers::default(),
+            followers: Vec::new(),
             reactor,
         }
     }
@@ -109,7 +112,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     ///
     /// Errs when the kernel no longer tells what happens.
     pub fn turn(&mut self) -> io::Result<bool> {
-        self.reactor.wait(self.drain_until.map(|until| until.0))?;
+        self.reactor.wait(self.wakes_at().map(|until| until.0))?;
         self.exchange.set_time(self.now(), Timestamp(self.reactor.date_nanoseconds()));
         let mut received = take(&mut self.received);
         while let Some(completion) = self.reactor.next(&mut received) {
@@ -123,6 +126,9 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         }
         self.exchange.log.hand_over();
         self.exchange.lens.hand_over();
+        if !self.followers.is_empty() {
+            self.tell_followers();
+        }
         if self.drain_until.is_some() {
             self.tell_under_way();
         }
@@ -183,6 +189,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             // It stood at the gate when that was closed.
             connection.wire.refuse_more(now, &mut self.exchange.output);
         }
+        connection.is_local = xray::is_local(&self.reactor, key);
         let deadline = connection.handshake_deadline().or(connection.wire.poll_deadline());
         self.reactor.set_deadline(key, deadline.map(|at| at.0));
         self.connections.insert(key, connection);

@@ -237,6 +237,7 @@ pub(super) static WORDS: Words = Words {
     ],
     failed: "This could not be loaded.",
     served_by: "Served by Quarry",
+    xray: "X-ray",
 };
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -222,4 +222,5 @@ pub(super) static WORDS: Words = Words {
     ],
     failed: "无法加载。",
     served_by: "由 Quarry 提供",
+    xray: "透视",
 };

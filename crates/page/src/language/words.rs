@@ -165,4 +165,5 @@ pub(crate) struct Words {
     pub(crate) key_list: [(&'static str, &'static str); 7],
     pub(crate) failed: &'static str,
     pub(crate) served_by: &'static str,
+    pub(crate) xray: &'static str,
 }

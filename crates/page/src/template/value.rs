@@ -22,6 +22,7 @@ pub(crate) fn common(look: &Look) -> Value {
             prefix => look.prefix.as_str(),
             logo => look.logo.as_deref(),
             has_lookup => look.has_lookup,
+            has_xray => look.has_xray,
         },
         lang => look.language.tag(),
         words => words(look),
@@ -46,5 +47,5 @@ fn words(look: &Look) -> Value {
         show_all pages first previous next jump jump_hint go preview preview_hint close open download copy_address copied
         real_size wrap encoding show_as automatic cut contents facts media_type pixels taken camera lens exposure hash
         compute no_preview no_pdf source similar home log_id find_title operators nothing_found no_more only_name narrow
-        suggestions index found_by_name found_by_words keys failed served_by)
+        suggestions index found_by_name found_by_words keys failed served_by xray)
 }

@@ -50,23 +50,27 @@ impl Dump {
     }
 }
 
-/// Bytes as text: what cannot be seen is a sign, what is no UTF-8 a mark of it.
+/// Bytes as text: what cannot be seen is written as programs write it, what is no UTF-8 a mark of it.
 pub(super) fn shown(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    text.chars()
-        .map(|character| match character {
-            '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)).unwrap_or(char::REPLACEMENT_CHARACTER),
-            '\x7f' => '\u{2421}',
+    let mut out = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        match character {
+            '\r' => out.push_str("\\r"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\0'..='\x1f' | '\x7f' => out.push_str(&format!("\\x{:02x}", u32::from(character))),
             '\u{80}'..='\u{9f}'
             | '\u{61c}'
             | '\u{200e}'
             | '\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2066}'..='\u{2069}'
-            | '\u{feff}' => char::REPLACEMENT_CHARACTER,
-            character => character,
-        })
-        .collect()
+            | '\u{feff}' => out.push(char::REPLACEMENT_CHARACTER),
+            character => out.push(character),
+        }
+    }
+    out
 }
 
 impl Span {
@@ -104,6 +108,6 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_is_a_sign() {
-        assert_eq!(shown(b"a\r\n\x7f\xff\xe2\x80\xae"), "a␍␊␡\u{fffd}\u{fffd}");
+        assert_eq!(shown(b"a\r\n\x7f\xff\xe2\x80\xae"), "a\\r\\n\\x7f\u{fffd}\u{fffd}");
     }
 }

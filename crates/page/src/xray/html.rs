@@ -118,7 +118,7 @@ fn push_station(out: &mut String, station: &Station, language: Language) {
 }
 
 fn push_facts(out: &mut String, station: &Station, language: Language) {
-    out.push_str("<table class=known>");
+    out.push_str("<table class=known><colgroup><col><col></colgroup>");
     let mut group = None;
     for fact in &station.facts {
         let is_named = !fact.name.is_empty();

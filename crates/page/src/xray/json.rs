@@ -24,14 +24,15 @@ pub fn entry(entry: &Entry) -> String {
     serde_json::to_string(&item(entry)).unwrap_or_default()
 }
 
-/// The list, as one JSON object. `dropped`: requests that were seen and could not be kept.
-pub fn entries(entries: &[Entry], dropped: u64) -> String {
+/// The list, as one JSON object. `dropped`: requests that were seen and could not be kept; `token`: marks one to be seen.
+pub fn entries(entries: &[Entry], dropped: u64, token: &str) -> String {
     #[derive(Serialize)]
     struct List<'a> {
         requests: Vec<Item<'a>>,
         dropped: u64,
+        token: &'a str,
     }
-    line(&List { requests: entries.iter().map(item).collect(), dropped })
+    line(&List { requests: entries.iter().map(item).collect(), dropped, token })
 }
 
 #[derive(Serialize)]

@@ -78,6 +78,7 @@ keys! {
     Precondition "precondition" "Precondition" "前提条件"
     Range "range" "Range" "范围"
     Way "way" "Answered" "应答途径"
+    Time "time" "Took" "用时"
     Kept "kept" "Kept in memory" "存入内存"
     Status "status" "Status" "状态码"
     Field "field" "Response field" "响应字段"

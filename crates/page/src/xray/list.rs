@@ -82,7 +82,7 @@ pub fn page(look: &Look, feed: &Feed) -> String {
             let _ = write!(out, "<p class=count>{} {}</p>", quantity::grouped(feed.dropped), say(Word::Dropped));
         }
         if !feed.token.is_empty() {
-            let _ = write!(out, "<p class=count>{}</p><pre class=mark tabindex=0>", say(Word::MarkOne));
+            let _ = write!(out, "<p class=count>{}</p><pre class=tracer tabindex=0>", say(Word::MarkOne));
             push_text(out, &format!("curl -H 'Quarry-Trace: {}' {}", feed.token, feed.address));
             out.push_str("</pre>");
         }
@@ -90,13 +90,9 @@ pub fn page(look: &Look, feed: &Feed) -> String {
 }
 
 fn push_row(out: &mut String, look: &Look, entry: &Entry) {
-    out.push_str("<tr><td>");
-    if let Some(at) = entry.at {
-        let rfc3339 = quantity::rfc3339(at);
-        let clock = rfc3339.get(11..19).unwrap_or_default();
-        let _ = write!(out, "<time datetime=\"{rfc3339}\">{clock}</time>");
-    }
-    out.push_str("<td>");
+    let rfc3339 = entry.at.map(quantity::rfc3339).unwrap_or_default();
+    // To the second, by the clock of the server; the script shows that of the reader.
+    let _ = write!(out, "<tr><td title=\"{rfc3339}\">{}<td>", rfc3339.get(11..19).unwrap_or_default());
     push_text(out, &shown(entry.method.as_bytes()));
     let _ = write!(out, "<td><a href=\"{}/xray/{}\">", text(&look.prefix), text(&entry.id));
     push_text(out, &shown(entry.target.as_bytes()));

@@ -79,6 +79,8 @@ pub(super) fn read(table: Table<'_>, folder: &Path) -> Option<(SiteSettings, Vec
 
     let mut made = made?;
     made.hosts = hosts;
+    // What is published is not a place to look at each other's requests.
+    made.has_xray = false;
     let options = &mut made.options;
     if let Some(security) = security {
         options.fields.retain(|field| !Security::names().any(|name| field.name.eq_ignore_ascii_case(name)));

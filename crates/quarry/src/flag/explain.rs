@@ -19,6 +19,9 @@ pub(crate) struct Explain {
     /// Ask as a browser does that goes there: for a page, and for compressed bytes
     #[arg(long, help_heading = "Request")]
     pub(crate) browser: bool,
+    /// Ask this running server, instead of thinking the request through: http://127.0.0.1:8000
+    #[arg(long, value_name = "URL", help_heading = "Request")]
+    pub(crate) live: Option<String>,
     /// Print one JSON object
     #[arg(long, help_heading = "Request")]
     pub(crate) json: bool,

@@ -320,6 +320,7 @@ Examples:
   quarry explain /a.html ~/site --browser
   quarry explain /a.css --field 'Accept-Encoding: gzip' --field 'If-None-Match: \"0123\"'
   quarry explain '/film.mp4' --field 'Range: bytes=0-99' --json
+  quarry explain /a.html --live http://127.0.0.1:8000
 
 Exit codes: 0 answered; 1 the answer is an error (400 and above); 2 it did not work.";
 

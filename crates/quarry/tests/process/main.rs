@@ -31,6 +31,7 @@ mod shown;
 mod tls;
 mod tls_choice;
 mod tls_client;
+mod xray;
 
 use std::ffi::OsStr;
 use std::path::Path;

@@ -36,6 +36,8 @@ pub struct Site<T> {
     pub(crate) own: Option<Own>,
     /// What tells it from all sites that this process has had: what is found out for it holds for no other.
     pub(crate) generation: u64,
+    /// Whether clients on this machine may see what becomes of requests.
+    pub(crate) has_xray: bool,
 }
 
 impl<T: Files> Site<T> {
@@ -52,6 +54,7 @@ impl<T: Files> Site<T> {
             look_up: None,
             own: None,
             generation: GENERATIONS.fetch_add(1, Relaxed),
+            has_xray: false,
         }
     }
 
@@ -83,6 +86,12 @@ impl<T: Files> Site<T> {
     /// Whether it matters where clients come from: routes may ask, and who may see pages about the server is asked.
     pub(super) fn asks_for_address(&self) -> bool {
         self.options.routes.asks_for_address() || self.options.prefix.is_some()
+    }
+
+    /// The same, where clients on this machine may see what becomes of requests.
+    #[must_use]
+    pub fn with_xray(self, has_xray: bool) -> Site<T> {
+        Site { has_xray, ..self }
     }
 
     /// What tells it from the others of its origin.
@@ -159,7 +168,7 @@ impl<T: Files> Site<T> {
         };
         match selected {
             Ok(Selected::Response(response, keep)) => Answer::Whole(response, keep),
-            Ok(Selected::Page(page, amendments)) => amended(self.page(head, &client, page, now), &amendments),
+            Ok(Selected::Page(page, amendments)) => amended(self.page(head, (&client, known), page, now), &amendments),
             Err(Refusal::OutOfDescriptors) => {
                 let response = self.error(head, Status::SERVICE_UNAVAILABLE, None).with("Retry-After", "1");
                 Answer::Whole(response, None)

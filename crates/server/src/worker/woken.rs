@@ -36,6 +36,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
                     Outcome::Answer(answer, question) => {
                         let (exchange, origin) = (&mut worker.exchange, &worker.origin);
                         exchange.answered(origin, connection, done.stream, &question, answer, submitted);
+                        worker.followers.extend(worker.exchange.lens.followed.take().map(|stream| (key, stream)));
                     }
                     Outcome::Panicked(Some(question)) => {
                         worker.control.panics.fetch_add(1, Relaxed);

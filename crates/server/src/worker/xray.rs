@@ -7,8 +7,11 @@ use crate::origin::Files;
 use crate::pool::Pool;
 use crate::protocol::Protocol;
 use crate::xray::{Seen, Socket};
-use reactor::{Key, Reactor};
-use wire::Event;
+use reactor::{Key, PeerAddress, Reactor};
+use semantics::Instant;
+use std::mem::take;
+use std::time::Duration;
+use wire::{Event, Reason};
 
 /// A request is to be seen: `bytes` are those it came in.
 #[cold]
@@ -22,7 +25,8 @@ pub(super) fn expose<R: Reactor, T: Files<File = R::File>, P: Pool<T>>(
 ) {
     let (stream, head) = match event {
         Event::Request { stream, head, .. } => (*stream, Some(head)),
-        Event::Fault(fault) => (fault.stream(), None),
+        // The beginning of HTTP/2 is no broken request.
+        Event::Fault(fault) if fault.reason() != Reason::Http2Preface => (fault.stream(), None),
         _ => return,
     };
     let (peer, tls) = (reactor.peer(key), connection.session().map(|session| session.facts()));
@@ -30,6 +34,14 @@ pub(super) fn expose<R: Reactor, T: Files<File = R::File>, P: Pool<T>>(
     let times = (reactor.now_nanoseconds(), reactor.clock_nanoseconds());
     exchange.expose(socket, Seen { bytes, head }, reactor.calls(), times);
 }
+
+/// Whether a client is a program on this machine, by loopback.
+pub(super) fn is_local<R: Reactor>(reactor: &R, key: Key) -> bool {
+    matches!(reactor.peer(key), Some(PeerAddress::Tcp(peer)) if peer.ip().to_canonical().is_loopback())
+}
+
+/// How soon those who follow are told what other workers have seen.
+const NEWS_EVERY: Duration = Duration::from_millis(200);
 
 /// The bytes of an event: those that were taken from the input for it. Of a broken request nothing is taken.
 pub(super) fn taken<'a>(before: &'a [u8], behind: &[u8], event: &Event<'_>) -> &'a [u8] {
@@ -55,6 +67,33 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     /// What is seen of a connection so far is all that is wanted.
     pub(crate) fn see_end(&mut self, key: Key) {
         self.exchange.lens.end(key, None, self.reactor.clock_nanoseconds());
+    }
+
+    /// When the worker has something to do, whatever happens.
+    pub(super) fn wakes_at(&self) -> Option<Instant> {
+        let news = (!self.followers.is_empty()).then(|| self.now() + NEWS_EVERY);
+        [self.drain_until, news].into_iter().flatten().min()
+    }
+
+    /// What has happened since goes to those who follow. One who reads slowly is asked again later, and told how much it missed.
+    #[cold]
+    pub(super) fn tell_followers(&mut self) {
+        for (key, stream) in take(&mut self.followers) {
+            let is_last = self.drain_until.is_some();
+            let Some(connection) = self.connections.get(key) else { continue };
+            let Ok(source) = connection.take_live(stream) else { continue };
+            self.followers.push((key, stream));
+            let Some(mut source) = source else { continue };
+            let piece = if is_last { None } else { source.next() };
+            let is_news = !matches!(&piece, Some(Ok(piece)) if piece.is_empty());
+            if self.exchange.piece(connection, stream, piece, source).is_err() {
+                self.abandon(key, stream);
+            }
+            if is_news {
+                self.flush(key);
+                self.resume(key);
+            }
+        }
     }
 
     /// The kernel has taken what it could.

@@ -2,7 +2,7 @@
 //!
 //! The bytes go through the very code that serves, from the parser to the last field; only what is sent goes nowhere.
 
-use super::journey::{Setting, journey};
+use super::{Setting, journey};
 use crate::options::Options;
 use crate::origin::{Control, Files};
 use crate::pool::{self, Done, Errand, Pool};

@@ -28,6 +28,8 @@ pub(crate) struct Lens {
     calls: Calls,
     /// Done, and not taken yet: somebody else held the film.
     waiting: VecDeque<Plate>,
+    /// The exchange that has begun to follow, of the connection that the worker is busy with.
+    pub(crate) followed: Option<StreamId>,
 }
 
 impl Lens {
@@ -42,6 +44,7 @@ impl Lens {
             key: None,
             calls: Calls::default(),
             waiting: VecDeque::new(),
+            followed: None,
         }
     }
 
@@ -138,7 +141,8 @@ impl Lens {
     pub(crate) fn ask(&mut self, stream: StreamId) -> Option<Box<Notes>> {
         let plate = self.plate(stream)?;
         let notes = plate.notes.as_ref();
-        if plate.mark.is_empty() && notes.is_some_and(Notes::is_own_page) {
+        let is_part = || notes.is_some_and(Notes::is_asset) && plate.comes_from_xray();
+        if plate.mark.is_empty() && (notes.is_some_and(Notes::is_own_page) || is_part()) {
             // The X-ray's own requests would be all that is seen, for looking makes them.
             let (key, stream) = (plate.socket.key, plate.socket.stream);
             self.plates.retain(|plate| plate.socket.key != key || plate.socket.stream != stream);
@@ -238,9 +242,11 @@ impl Lens {
         self.waiting.push_back(plate);
     }
 
-    /// At the end of a turn: what is done goes to whoever looks. True: others are to be told.
+    /// At the end of a turn: what is done goes to whoever looks.
     #[inline]
-    pub(crate) fn hand_over(&mut self) -> bool {
-        !self.waiting.is_empty() && self.xray.take(&mut self.waiting)
+    pub(crate) fn hand_over(&mut self) {
+        if !self.waiting.is_empty() {
+            self.xray.take(&mut self.waiting);
+        }
     }
 }

@@ -8,8 +8,10 @@
 //! A worker asks once a turn whether somebody looks (`Xray::is_watched`). While nobody does, and no request is marked by
 //! `Quarry-Trace`, its [`Lens`] holds no plate, and each hook is a comparison.
 
+mod access;
 mod explain;
 mod film;
+mod follow;
 mod frame;
 mod journey;
 mod lens;
@@ -18,7 +20,10 @@ mod mask;
 mod notes;
 mod plate;
 
+pub(crate) use access::{Access, access};
 pub use explain::{Explanation, explain};
+pub(crate) use follow::Follow;
+pub(crate) use journey::{Setting, entry, journey};
 pub(crate) use lens::Lens;
 pub(crate) use notes::{Counted, Grounds, Notes};
 pub(crate) use plate::{Plate, Reply, Seen, Sent, Socket, TlsFacts, Way};
@@ -27,8 +32,8 @@ use film::Film;
 use rustls::crypto::aws_lc_rs;
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64};
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, AtomicUsize};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// What all workers and all who look share.
 #[derive(Debug)]
@@ -42,6 +47,10 @@ pub(crate) struct Xray {
     dropped: AtomicU64,
     /// Lenses so far.
     lenses: AtomicU32,
+    /// How many requests there ever were in the film, to be looked at without it.
+    count: AtomicU64,
+    /// How many follow the list live.
+    followers: AtomicUsize,
 }
 
 impl Default for Xray {
@@ -63,6 +72,8 @@ impl Xray {
             film: Mutex::default(),
             dropped: AtomicU64::new(0),
             lenses: AtomicU32::new(0),
+            count: AtomicU64::new(0),
+            followers: AtomicUsize::new(0),
         }
     }
 
@@ -73,7 +84,7 @@ impl Xray {
 
     #[inline]
     fn is_watched(&self, second: i64) -> bool {
-        self.watched_until.load(Relaxed) >= second
+        self.watched_until.load(Relaxed) >= second || self.followers.load(Relaxed) > 0
     }
 
     /// Somebody looks at the list now: requests from now on are for him.
@@ -94,15 +105,31 @@ impl Xray {
         self.dropped.load(Relaxed)
     }
 
-    /// Takes what a worker has, unless somebody reads at this moment: no worker waits for that. True: it was taken.
-    fn take(&self, plates: &mut VecDeque<Plate>) -> bool {
-        let mut film = match self.film.try_lock() {
-            Ok(film) => film,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => return false,
-        };
-        plates.drain(..).for_each(|plate| film.push(plate));
-        true
+    /// Takes what a worker has, unless somebody reads at this moment: no worker waits for that.
+    fn take(&self, plates: &mut VecDeque<Plate>) {
+        if let Some(mut film) = self.at_hand() {
+            plates.drain(..).for_each(|plate| film.push(plate));
+            self.count.store(film.count(), Relaxed);
+        }
+    }
+
+    /// The film, unless somebody else has it.
+    fn at_hand(&self) -> Option<MutexGuard<'_, Film>> {
+        match self.film.try_lock() {
+            Ok(film) => Some(film),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    /// How many requests there ever were.
+    pub(crate) fn count(&self) -> u64 {
+        self.count.load(Relaxed)
+    }
+
+    /// Reads, if nobody else has the film: on workers.
+    fn try_read<T>(&self, read: impl FnOnce(&Film) -> T) -> Option<T> {
+        self.at_hand().map(|film| read(&film))
     }
 
     /// Reads: on threads that may wait.

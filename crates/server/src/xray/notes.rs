@@ -148,10 +148,18 @@ impl Notes {
         }
     }
 
+    /// Whether it is a part of one of Quarry's own pages.
+    pub(crate) fn is_asset(&self) -> bool {
+        matches!(&self.page, Some(Page::Asset { .. }))
+    }
+
     /// Whether it is for the X-ray itself.
     pub(crate) fn is_own_page(&self) -> bool {
-        let is_own = |name: &str| name == "xray" || name.starts_with("xray/");
-        matches!(&self.page, Some(Page::BuiltIn { name, .. }) if is_own(name))
+        match &self.page {
+            Some(Page::BuiltIn { name, .. }) => name == "xray" || name.starts_with("xray/"),
+            Some(Page::Asset { name }) => name.starts_with("xray-"),
+            _ => false,
+        }
     }
 }
 

@@ -155,6 +155,13 @@ impl Plate {
         }
     }
 
+    /// Whether the page that asks for it is one of the X-ray.
+    pub(crate) fn comes_from_xray(&self) -> bool {
+        let head = self.head.as_ref().map(OwnedHead::head);
+        let referer = head.as_ref().and_then(|head| head.field(FieldName::Referer)).unwrap_or_default();
+        referer.windows(5).any(|part| part == b"/xray")
+    }
+
     /// What it takes of memory, about.
     pub(crate) fn weight(&self) -> usize {
         let head = self.head.as_ref().map_or(0, OwnedHead::bytes);

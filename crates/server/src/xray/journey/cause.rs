@@ -60,7 +60,7 @@ fn by_rule(view: &View<'_>) -> Option<Cause> {
             .last_rule("deny", is_status)
             .or_else(|| view.last_rule("allow", is_status))
             .map(|rule| Cause::new(Why::RuleDeny, [rule])),
-        300..400 => view.last_rule("redirect", is_status).map(|rule| Cause::new(Why::RuleRedirect, [rule])),
+        300..=399 => view.last_rule("redirect", is_status).map(|rule| Cause::new(Why::RuleRedirect, [rule])),
         421 => Some(Why::Misdirected.into()),
         _ => None,
     }

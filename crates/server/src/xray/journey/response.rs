@@ -49,7 +49,7 @@ impl View<'_> {
             ("sending", plate.times.written, plate.times.sent),
         ] {
             if let Some(took) = span(plate, from, to) {
-                facts.push(Fact::new(Key::Way, format!("{} µs", took.as_micros())).named(name));
+                facts.push(Fact::new(Key::Time, format!("{} µs", took.as_micros())).named(name));
             }
         }
         let Some(notes) = self.notes else { return };

@@ -1,17 +1,29 @@
 //! `quarry explain`: why a request is answered as it is, before it ever comes.
 
+mod live;
+
 use std::env;
 
 use server::Language;
 
 use super::print;
 use crate::exit::{Failure, Outcome};
+use crate::value::prefix::Prefix;
 use crate::terminal::Terminal;
 use crate::{config, flag, serve};
 
 /// Thinks the request through and tells its journey; "no" when the answer is an error.
 pub(super) fn run(flags: &flag::Explain) -> Result<Outcome, Failure> {
     let request = Request::new(flags)?;
+    if let Some(url) = &flags.live {
+        let Prefix::Path(prefix) = &flags.settings.pages.prefix else {
+            return Err(Failure::cannot("take --live and --prefix off together", "what was seen is told below the prefix"));
+        };
+        let language = if language() == Language::SimplifiedChinese { "zh" } else { "en" };
+        let told = live::ask(url, prefix, &request, flags.json, language)?;
+        print(|out| out.write_all(told.text.as_bytes()))?;
+        return Ok(if told.is_error { Outcome::No } else { Outcome::Done });
+    }
     let config = config::load(&flags.settings, "explain")?;
     let explanation = serve::explain(config, Terminal::of_output(), &request.bytes())?;
     let text = if flags.json { explanation.json() } else { explanation.text(language()) };
@@ -55,10 +67,20 @@ impl Request {
 
     /// As they would go over the network.
     fn bytes(&self) -> Vec<u8> {
+        self.written("localhost", "")
+    }
+
+    /// The same to a server of that name, marked to be seen.
+    fn marked(&self, authority: &str, mark: &str) -> Vec<u8> {
+        self.written(authority, &format!("Quarry-Trace: {mark}\r\n"))
+    }
+
+    fn written(&self, authority: &str, mark: &str) -> Vec<u8> {
         let mut out = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         if !self.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-            out.push_str(&format!("Host: {}\r\n", self.authority.as_deref().unwrap_or("localhost")));
+            out.push_str(&format!("Host: {}\r\n", self.authority.as_deref().unwrap_or(authority)));
         }
+        out.push_str(mark);
         self.fields.iter().for_each(|(name, value)| out.push_str(&format!("{name}: {value}\r\n")));
         out.push_str("\r\n");
         out.into_bytes()

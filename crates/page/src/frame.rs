@@ -258,7 +258,9 @@ pub(crate) fn find_box(action: &str, name: &str, value: &str, label: &str, hidde
 fn push_foot(out: &mut String, look: &Look) {
     let words = look.words();
     let served_by = match look.has_xray {
-        true => format!("<span>{} · <a href=\"{}/xray\">{}</a></span>", words.served_by, text(&look.prefix), words.xray),
+        true => {
+            format!("<span>{} · <a href=\"{}/xray\">{}</a></span>", words.served_by, text(&look.prefix), words.xray)
+        }
         false => String::from(words.served_by),
     };
     let _ = write!(

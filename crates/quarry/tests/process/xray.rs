@@ -18,7 +18,11 @@ fn folder() -> tempfile::TempDir {
 
 /// What a server says to a request with these fields: status and content.
 fn ask(running: &Running, target: &str, fields: &str) -> (u16, String) {
-    let host = if fields.to_lowercase().contains("host:") { String::new() } else { format!("Host: {}\r\n", running.address()) };
+    let host = if fields.to_lowercase().contains("host:") {
+        String::new()
+    } else {
+        format!("Host: {}\r\n", running.address())
+    };
     let answer = running.exchange(format!("GET {target} HTTP/1.1\r\n{host}Connection: close\r\n{fields}\r\n"));
     let status = answer.get(9..12).and_then(|code| code.parse().ok()).expect("a status");
     (status, answer.split_once("\r\n\r\n").map_or("", |(_, content)| content).to_owned())
@@ -44,7 +48,8 @@ fn journey(running: &Running, target: &str) -> Value {
 /// The fact of that key, and of that name where there are several.
 fn fact<'a>(journey: &'a Value, station: &str, key: &str, name: &str) -> &'a Value {
     let facts = journey["stations"][station]["facts"].as_array().expect("facts");
-    let is_meant = |fact: &&Value| fact["key"] == key && fact["name"].as_str().unwrap_or_default().eq_ignore_ascii_case(name);
+    let is_meant =
+        |fact: &&Value| fact["key"] == key && fact["name"].as_str().unwrap_or_default().eq_ignore_ascii_case(name);
     facts.iter().find(is_meant).unwrap_or_else(|| panic!("no {key} {name} in {facts:#?}"))
 }
 
@@ -96,7 +101,10 @@ fn a_marked_request_is_seen_whoever_looks() {
     });
     assert_eq!(journey["target"], "/picture.png?marked");
     let field = fact(&journey, "request", "request-field", "Quarry-Trace");
-    assert_eq!((field["cause"].as_str(), field["value"].as_str().map(|value| value.contains(&token))), (Some("marks-for-xray"), Some(false)));
+    assert_eq!(
+        (field["cause"].as_str(), field["value"].as_str().map(|value| value.contains(&token))),
+        (Some("marks-for-xray"), Some(false))
+    );
 }
 
 #[test]
@@ -132,7 +140,13 @@ fn http_2_is_shown_with_its_frames_and_without_its_blocks() {
     let journey = journey(&running, "/a.txt?two");
     assert_eq!(journey["version"], "HTTP/2");
     let spans = journey["stations"]["bytes"]["spans"].as_array().expect("spans");
-    assert!(spans.iter().any(|span| span["key"] == "frame" && span["name"].as_str().unwrap_or_default().starts_with("HEADERS (stream 1")), "{spans:#?}");
+    assert!(
+        spans
+            .iter()
+            .any(|span| span["key"] == "frame"
+                && span["name"].as_str().unwrap_or_default().starts_with("HEADERS (stream 1")),
+        "{spans:#?}"
+    );
     assert_eq!(fact(&journey, "request", "request-field", "cookie")["value"], "*************");
     assert_eq!(fact(&journey, "response", "field", "content-length")["value"], "1");
     assert_eq!(fact(&journey, "socket", "exchange", "")["cause"], "stream");
@@ -147,11 +161,13 @@ fn tls_is_shown() {
     curl(&["--insecure", &format!("{url}-/xray?format=json")]);
     curl(&["--insecure", &format!("{url}a.txt?sealed")]);
     let list: Value = until("it is seen", || {
-        let list: Value = serde_json::from_str(&curl(&["--insecure", &format!("{url}-/xray?format=json")])).expect("JSON");
+        let list: Value =
+            serde_json::from_str(&curl(&["--insecure", &format!("{url}-/xray?format=json")])).expect("JSON");
         list["requests"].as_array().is_some_and(|list| !list.is_empty()).then_some(list)
     });
     let id = list["requests"][0]["id"].as_str().expect("an id").to_owned();
-    let journey: Value = serde_json::from_str(&curl(&["--insecure", &format!("{url}-/xray/{id}?format=json")])).expect("JSON");
+    let journey: Value =
+        serde_json::from_str(&curl(&["--insecure", &format!("{url}-/xray/{id}?format=json")])).expect("JSON");
     assert_eq!(fact(&journey, "socket", "tls", "version")["value"], "TLS 1.3");
     assert_eq!(fact(&journey, "socket", "tls", "protocol")["value"], "h2");
     assert_eq!(fact(&journey, "socket", "tls", "handshake")["value"], "full");
@@ -174,7 +190,11 @@ fn secrets_are_never_shown() {
     let folder = folder();
     let running = start(folder.path(), &["--workers", "1"]);
     list(&running);
-    ask(&running, "/a.txt?token=abcdef&b=c", "Cookie: id=abcdef\r\nAuthorization: Basic abcdef\r\nX-Api-Key: abcdef\r\n");
+    ask(
+        &running,
+        "/a.txt?token=abcdef&b=c",
+        "Cookie: id=abcdef\r\nAuthorization: Basic abcdef\r\nX-Api-Key: abcdef\r\n",
+    );
     let journey = journey(&running, "/a.txt?token=******&b=c");
     let text = journey.to_string();
     assert!(!text.contains("abcdef") && !text.contains("616263646566"), "{text}");
@@ -255,7 +275,12 @@ fn explain_asks_a_running_server() {
     let folder = folder();
     let running = start(folder.path(), &["--workers", "1"]);
     let explain = |arguments: &[&str]| {
-        let ended = Command::new(env!("CARGO_BIN_EXE_quarry")).arg("explain").args(arguments).env_clear().output().expect("it runs");
+        let ended = Command::new(env!("CARGO_BIN_EXE_quarry"))
+            .arg("explain")
+            .args(arguments)
+            .env_clear()
+            .output()
+            .expect("it runs");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
         (ended.status.code(), text(ended.stdout), text(ended.stderr))
     };

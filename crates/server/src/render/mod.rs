@@ -46,7 +46,9 @@ impl<T: Files> Site<T> {
         let vary = page.vary();
         let sight = Sight::new(self, head, client);
         let made = match page {
-            Page::Listing { path, metadata, format } => self.listing(head, (sight, known), (&path, &metadata), format, now),
+            Page::Listing { path, metadata, format } => {
+                self.listing(head, (sight, known), (&path, &metadata), format, now)
+            }
             Page::Archive { path, kind, .. } => self.archive(head, sight, &path, kind),
             Page::Markdown { path, charset, .. } => self.markdown(head, &path, charset),
             Page::Preview { path, charset, .. } => self.preview(head, &sight, &path, charset, now),

@@ -34,7 +34,9 @@ impl<T: Files> Site<T> {
         match name {
             "" => Ok(self.requests(head, now)),
             "events" => Ok(self.live(head, now)),
-            "token" => Ok(self.of_xray("application/json", format!("{{\"token\":\"{}\"}}\n", self.shared.xray.token()))),
+            "token" => {
+                Ok(self.of_xray("application/json", format!("{{\"token\":\"{}\"}}\n", self.shared.xray.token())))
+            }
             id => self.one_request(head, id),
         }
     }
@@ -132,4 +134,3 @@ fn wants(head: &RequestHead<'_>, format: &str) -> bool {
 fn field(name: &'static str, value: &'static str) -> Field {
     Field { name: name.into(), value: value.into() }
 }
-

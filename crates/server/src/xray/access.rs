@@ -66,7 +66,8 @@ mod tests {
     fn check(is_local: bool, version: Version, authority: &str, section: &str, expected: Access) {
         let mut fields = Fields::new();
         fields.set_section(section.as_bytes());
-        let head = RequestHead { method: Method::Get, target: b"/-/xray", authority: authority.as_bytes(), version, fields };
+        let head =
+            RequestHead { method: Method::Get, target: b"/-/xray", authority: authority.as_bytes(), version, fields };
         let head = OwnedHead::new(&head);
         let known = Known { is_local, ..Known::default() };
         assert_eq!(access(&head.head(), known), expected, "{authority} {section}");
@@ -74,24 +75,40 @@ mod tests {
 
     #[test]
     fn whoever_sits_here_may_look() {
-        for authority in ["127.0.0.1:8000", "localhost", "LOCALHOST:1", "site.localhost:80", "[::1]:8000", "127.8.9.1", "localhost."] {
+        for authority in
+            ["127.0.0.1:8000", "localhost", "LOCALHOST:1", "site.localhost:80", "[::1]:8000", "127.8.9.1", "localhost."]
+        {
             check(true, Version::Http11, authority, "", Access::Open);
         }
-        check(true, Version::Http2, "localhost", "Sec-Fetch-Site: same-origin\r\nOrigin: https://localhost\r\n", Access::Open);
+        check(
+            true,
+            Version::Http2,
+            "localhost",
+            "Sec-Fetch-Site: same-origin\r\nOrigin: https://localhost\r\n",
+            Access::Open,
+        );
         check(true, Version::Http11, "localhost:1", "sec-fetch-site: none\r\n", Access::Open);
     }
 
     #[test]
     fn nobody_else_may() {
         check(false, Version::Http11, "localhost", "", Access::Missing);
-        for authority in ["example.org", "127.0.0.1.example.org", "localhost.example.org", "10.0.0.1", "[::2]", "", "notlocalhost"] {
+        for authority in
+            ["example.org", "127.0.0.1.example.org", "localhost.example.org", "10.0.0.1", "[::2]", "", "notlocalhost"]
+        {
             check(true, Version::Http11, authority, "", Access::Missing);
         }
-        for section in ["X-Forwarded-For: 192.0.2.1\r\n", "Forwarded: for=a\r\n", "Via: 1.1 a\r\n", "x-real-ip: a\r\n"] {
+        for section in ["X-Forwarded-For: 192.0.2.1\r\n", "Forwarded: for=a\r\n", "Via: 1.1 a\r\n", "x-real-ip: a\r\n"]
+        {
             check(true, Version::Http11, "localhost", section, Access::Missing);
         }
         check(true, Version::Http10, "localhost", "", Access::Missing);
-        for section in ["Sec-Fetch-Site: cross-site\r\n", "Sec-Fetch-Site: same-site\r\n", "Origin: http://evil\r\n", "Origin: null\r\n"] {
+        for section in [
+            "Sec-Fetch-Site: cross-site\r\n",
+            "Sec-Fetch-Site: same-site\r\n",
+            "Origin: http://evil\r\n",
+            "Origin: null\r\n",
+        ] {
             check(true, Version::Http11, "localhost", section, Access::Refused);
         }
     }

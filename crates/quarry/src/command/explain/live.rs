@@ -19,13 +19,7 @@ pub(super) struct Told {
 }
 
 /// Sends the request to the server at `url`, marked to be seen, and asks for its journey. `prefix`: where its own pages live.
-pub(super) fn ask(
-    url: &str,
-    prefix: &str,
-    request: &Request,
-    is_json: bool,
-    language: &str,
-) -> Result<Told, Failure> {
+pub(super) fn ask(url: &str, prefix: &str, request: &Request, is_json: bool, language: &str) -> Result<Told, Failure> {
     let server = Server::new(url)?;
     let (status, text) = server.get(&format!("{prefix}/xray/token"), "")?;
     let token = serde_json::from_str::<Value>(&text).ok().and_then(|told| Some(told["token"].as_str()?.to_owned()));
@@ -38,7 +32,8 @@ pub(super) fn ask(
     for _ in 0..TRIES {
         let (status, text) = server.get(&format!("{prefix}/xray/{mark}?format=json"), language)?;
         if status == 200 {
-            let journey: Value = serde_json::from_str(&text).map_err(|_| server.refuse("it does not speak as Quarry does"))?;
+            let journey: Value =
+                serde_json::from_str(&text).map_err(|_| server.refuse("it does not speak as Quarry does"))?;
             let is_error = !(100..400).contains(&journey["status"].as_u64().unwrap_or(0));
             let text = match is_json {
                 true => text,

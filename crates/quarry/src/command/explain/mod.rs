@@ -8,8 +8,8 @@ use server::Language;
 
 use super::print;
 use crate::exit::{Failure, Outcome};
-use crate::value::prefix::Prefix;
 use crate::terminal::Terminal;
+use crate::value::prefix::Prefix;
 use crate::{config, flag, serve};
 
 /// Thinks the request through and tells its journey; "no" when the answer is an error.
@@ -17,7 +17,10 @@ pub(super) fn run(flags: &flag::Explain) -> Result<Outcome, Failure> {
     let request = Request::new(flags)?;
     if let Some(url) = &flags.live {
         let Prefix::Path(prefix) = &flags.settings.pages.prefix else {
-            return Err(Failure::cannot("take --live and --prefix off together", "what was seen is told below the prefix"));
+            return Err(Failure::cannot(
+                "take --live and --prefix off together",
+                "what was seen is told below the prefix",
+            ));
         };
         let language = if language() == Language::SimplifiedChinese { "zh" } else { "en" };
         let told = live::ask(url, prefix, &request, flags.json, language)?;

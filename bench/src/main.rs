@@ -19,6 +19,7 @@ mod quality;
 mod quarry;
 mod random;
 mod report;
+mod routes;
 mod server;
 mod site;
 
@@ -45,6 +46,9 @@ fn run() -> Result<bool, Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1).peekable();
     if arguments.next_if(|first| first == "lookup").is_some() {
         return lookup::run(arguments);
+    }
+    if arguments.next_if(|first| first == "routes").is_some() {
+        return routes::run();
     }
     if arguments.next_if(|first| first == "quality").is_some() {
         return quality::run(arguments);

@@ -32,6 +32,7 @@ Cases     small page image large many not-modified missing close pipelined gzip
 --rounds  of all servers in turn (default 5)
 --no-build  takes all programs as they are
 --binary  takes this quarry, and builds none
+routes    measures what routes cost a request, without a server
 lookup    measures the look-up instead: see cargo x bench lookup --help
 --also    another server, for example another build: --also 'old=/tmp/quarry {site} --listen 127.0.0.1:{port}'
 ";

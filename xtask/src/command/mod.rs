@@ -74,7 +74,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     Command {
         name: "bench",
         arguments: "[CASES…] [--help]",
-        help: "measure Quarry against the other servers, interleaved; `lookup`: against others that find",
+        help: "measure Quarry against the other servers, interleaved; `lookup`: against others that find; `routes`: what rules cost",
         run: bench,
     },
     Command {

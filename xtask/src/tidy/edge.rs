@@ -18,7 +18,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sim", &["semantics", "wire", "site", "charset", "page", "reactor", "server"]),
     ("conformance", &[]),
     ("fuzz", &["semantics", "wire", "site", "charset", "lookup", "page"]),
-    ("bench", &["charset", "reactor"]),
+    ("bench", &["charset", "reactor", "semantics", "site"]),
     ("xtask", &[]),
 ];
 

@@ -23,6 +23,7 @@ mod listing;
 mod look;
 mod look_up;
 mod pebble;
+mod recipe;
 mod reload;
 mod response;
 mod running;

@@ -37,7 +37,10 @@ pub(crate) fn run() -> Result<bool, Box<dyn Error>> {
         println!("{count:>7}  {:>6} ms  {best:>9.0} ns", compiled.as_millis());
         reached &= count < 1_000 || best <= GOAL_NS;
     }
-    println!("goal: at most {GOAL_NS:.0} ns for a thousand, the decision as a whole: {}", if reached { "reached" } else { "missed" });
+    println!(
+        "goal: at most {GOAL_NS:.0} ns for a thousand, the decision as a whole: {}",
+        if reached { "reached" } else { "missed" }
+    );
     Ok(reached)
 }
 
@@ -45,9 +48,17 @@ pub(crate) fn run() -> Result<bool, Box<dyn Error>> {
 fn route(number: usize) -> Route {
     let answer = |pattern: String, action| Route { pattern: Some(pattern), action: Some(action), ..Route::default() };
     match number % 5 {
-        0 => answer(format!("^/old-{number}/(.*)$"), Action::Redirect(Status::MOVED_PERMANENTLY, format!("/new-{number}/$1"))),
-        1 => answer(format!(r"^/shop-{number}/(?<id>\d+)$"), Action::Serve(vec![format!("/item-{number}/${{id}}.html")])),
-        2 => answer(format!(r"^/page-{number}\.php$"), Action::Redirect(Status::MOVED_PERMANENTLY, format!("/page-{number}/"))),
+        0 => answer(
+            format!("^/old-{number}/(.*)$"),
+            Action::Redirect(Status::MOVED_PERMANENTLY, format!("/new-{number}/$1")),
+        ),
+        1 => {
+            answer(format!(r"^/shop-{number}/(?<id>\d+)$"), Action::Serve(vec![format!("/item-{number}/${{id}}.html")]))
+        }
+        2 => answer(
+            format!(r"^/page-{number}\.php$"),
+            Action::Redirect(Status::MOVED_PERMANENTLY, format!("/page-{number}/")),
+        ),
         3 => {
             let changes = Changes { cache_control: Some("max-age=60".into()), ..Changes::default() };
             Route { pattern: Some(format!(r"\.x{number}(css|js)$")), changes, ..Route::default() }

@@ -42,7 +42,8 @@ fn ask(running: &Running, line: &str) {
     let fields: Vec<&str> = parts.collect();
     let host = if fields.iter().any(|field| field.starts_with("Host:")) { "" } else { "Host: localhost\r\n" };
     let fields: String = fields.iter().map(|field| format!("{field}\r\n")).collect();
-    let answer = running.exchange(format!("{first} HTTP/1.1\r\n{host}{fields}Content-Length: 0\r\nConnection: close\r\n\r\n"));
+    let answer =
+        running.exchange(format!("{first} HTTP/1.1\r\n{host}{fields}Content-Length: 0\r\nConnection: close\r\n\r\n"));
     let (head, content) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{line}: {answer}"));
     let field = |name: &str| {
         let mut lines = head.lines().filter_map(|line| line.split_once(": "));
@@ -75,7 +76,11 @@ fn each_recipe_does_what_stands_below_it() {
         fs::write(&config, format!("[[site]]\nroot = \"public\"\n\n{routes}")).expect("written");
         let mut command = quarry(["--config".as_ref(), config.as_os_str()]);
         let running = Running::spawn(command.args(["--listen", "127.0.0.1:0", "--workers", "1"]));
-        assert!(running.url.starts_with("http"), "{title}: {:?}", run(["--config".as_ref(), config.as_os_str()]).errors);
+        assert!(
+            running.url.starts_with("http"),
+            "{title}: {:?}",
+            run(["--config".as_ref(), config.as_os_str()]).errors
+        );
         // Twice: what is kept in memory answers as before.
         for line in asked.lines().chain(asked.lines()) {
             ask(&running, line);

@@ -20,6 +20,7 @@ mod quarry;
 mod random;
 mod report;
 mod routes;
+mod secure;
 mod server;
 mod site;
 
@@ -87,6 +88,9 @@ fn run() -> Result<bool, Box<dyn Error>> {
         eprint!("\r\x1b[K");
         print!("{table}");
         reached &= table.is_goal_reached();
+    }
+    if !options.secure.is_empty() {
+        reached &= secure::measure(&options.secure, &options, &place)?;
     }
     for crowd in &options.crowds {
         reached &= crowd.measure(&options, &place)?;

@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 use crate::case::{CASES, Case};
 use crate::crowd::Crowd;
+use crate::secure::Group;
 
 /// What to measure.
 pub(crate) struct Options {
     pub(crate) cases: Vec<Case>,
     /// Crowds to bring along.
     pub(crate) crowds: Vec<Crowd>,
+    /// What is measured by TLS.
+    pub(crate) secure: Vec<Group>,
     /// Peers to run; empty: all.
     pub(crate) peers: Vec<String>,
     /// Other servers: name and command, with `{port}` and `{site}` in it.
@@ -26,7 +29,8 @@ pub(crate) const HELP: &str = "\
 cargo x bench [CASE]... [--peers NAME,NAME] [--seconds N] [--rounds N] [--also NAME=COMMAND]...
 
 Cases     small page image large many not-modified missing close pipelined gzip
-          drip: 10,000 clients slow on purpose, beside a normal one; idle: the memory of 10,000 silent ones (default: all)
+          drip: 10,000 clients slow on purpose, beside a normal one; idle: the memory of 10,000 silent ones
+          tls: 1 KiB, 64 MiB, handshakes and memory by TLS; h2: 1 KiB and memory by HTTP/2 over TLS, a million requests (default: all)
 --peers   of nginx, nginx-current, h2o, lighttpd, caddy, static-web-server (default: all; \"none\": none)
 --seconds of each measurement (default 3)
 --rounds  of all servers in turn (default 5)
@@ -43,6 +47,7 @@ impl Options {
         let mut options = Options {
             cases: Vec::new(),
             crowds: Vec::new(),
+            secure: Vec::new(),
             peers: Vec::new(),
             also: Vec::new(),
             seconds: 3,
@@ -63,6 +68,8 @@ impl Options {
                 }
                 "drip" => options.crowds.push(Crowd::Drip),
                 "idle" => options.crowds.push(Crowd::Idle),
+                "tls" => options.secure.push(Group::Tls),
+                "h2" => options.secure.push(Group::Http2),
                 "--seconds" => options.seconds = number(&argument, &value()?)?,
                 "--rounds" => options.rounds = number(&argument, &value()?)?,
                 "--also" => {
@@ -76,9 +83,10 @@ impl Options {
                 }
             }
         }
-        if options.cases.is_empty() && options.crowds.is_empty() {
+        if options.cases.is_empty() && options.crowds.is_empty() && options.secure.is_empty() {
             options.cases = CASES.to_vec();
             options.crowds = vec![Crowd::Drip, Crowd::Idle];
+            options.secure = vec![Group::Tls, Group::Http2];
         }
         Ok(Some(options))
     }

@@ -32,6 +32,8 @@ pub(crate) struct Peer {
     program: &'static str,
     arguments: &'static [&'static str],
     config: &'static str,
+    /// The same by TLS; empty: it is not asked.
+    secure_config: &'static str,
     environment: &'static [(&'static str, &'static str)],
 }
 
@@ -41,6 +43,7 @@ pub(crate) const PEERS: [Peer; 6] = [
         program: "nginx",
         arguments: &["-c", "{config}", "-e", "stderr"],
         config: NGINX,
+        secure_config: NGINX_SECURE,
         environment: &[],
     },
     Peer {
@@ -48,14 +51,23 @@ pub(crate) const PEERS: [Peer; 6] = [
         program: "nginx-current",
         arguments: &["-c", "{config}", "-e", "stderr", "-p", "{run}"],
         config: NGINX,
+        secure_config: "",
         environment: &[],
     },
-    Peer { name: "h2o", program: "h2o", arguments: &["-m", "worker", "-c", "{config}"], config: H2O, environment: &[] },
+    Peer {
+        name: "h2o",
+        program: "h2o",
+        arguments: &["-m", "worker", "-c", "{config}"],
+        config: H2O,
+        secure_config: H2O_SECURE,
+        environment: &[],
+    },
     Peer {
         name: "lighttpd",
         program: "lighttpd",
         arguments: &["-D", "-f", "{config}"],
         config: LIGHTTPD,
+        secure_config: "",
         environment: &[],
     },
     Peer {
@@ -63,6 +75,7 @@ pub(crate) const PEERS: [Peer; 6] = [
         program: "caddy",
         arguments: &["run", "--adapter", "caddyfile", "--config", "{config}"],
         config: CADDY,
+        secure_config: CADDY_SECURE,
         environment: &[("GOMAXPROCS", "1"), ("HOME", "/nonexistent")],
     },
     Peer {
@@ -81,6 +94,7 @@ pub(crate) const PEERS: [Peer; 6] = [
             "false",
         ],
         config: "",
+        secure_config: "",
         environment: &[],
     },
 ];
@@ -101,6 +115,23 @@ pub(crate) fn servers(options: &Options, place: &Place, case: &Case) -> Result<V
     for peer in PEERS.iter().filter(|peer| options.wants(peer.name)) {
         let program = place.program(peer.program).ok_or(format!("{} is not installed", peer.program))?;
         add(peer.name, command(program, peer.arguments), peer.config, peer.environment)?;
+    }
+    Ok(servers)
+}
+
+/// Quarry and those peers that speak HTTP/2 by TLS, all with the same certificate.
+pub(crate) fn secure_servers(options: &Options, place: &Place) -> Result<Vec<Server>, Box<dyn Error>> {
+    let mut servers = Vec::new();
+    let mut add = |name: &str, command: Vec<String>, config, environment| -> io::Result<()> {
+        servers.push(Server { name: name.to_owned(), command, config, environment, port: free_port()? });
+        Ok(())
+    };
+    let certificate = ["--tls-cert", "{run}/chain.pem", "--tls-key", "{run}/key.pem", "--no-lookup"];
+    let arguments = ["{site}", "--listen", "127.0.0.1:{port}", "--workers", "1", "--access-log", "off"];
+    add("quarry", command(place.quarry.clone(), &[&arguments[..], &certificate].concat()), "", &[])?;
+    for peer in PEERS.iter().filter(|peer| options.wants(peer.name) && !peer.secure_config.is_empty()) {
+        let program = place.program(peer.program).ok_or(format!("{} is not installed", peer.program))?;
+        add(peer.name, command(program, peer.arguments), peer.secure_config, peer.environment)?;
     }
     Ok(servers)
 }
@@ -317,6 +348,77 @@ const CADDY: &str = "\
 }
 http://127.0.0.1:{port} {
     bind 127.0.0.1
+    root * {site}
+    encode gzip
+    file_server
+}
+";
+
+const NGINX_SECURE: &str = "\
+daemon off;
+master_process off;
+worker_processes 1;
+worker_rlimit_nofile 20000;
+pid {run}/nginx.pid;
+error_log stderr crit;
+events { worker_connections 12000; use epoll; multi_accept on; }
+http {
+    access_log off;
+    sendfile on;
+    tcp_nopush on;
+    tcp_nodelay on;
+    keepalive_requests 1000000000;
+    keepalive_timeout 75s;
+    reset_timedout_connection on;
+    open_file_cache max=15000 inactive=60s;
+    open_file_cache_valid 60s;
+    open_file_cache_min_uses 1;
+    open_file_cache_errors on;
+    gzip on;
+    gzip_types text/plain text/css application/javascript;
+    types { text/html html; text/plain txt; image/png png; application/octet-stream bin; }
+    client_body_temp_path {run}/nginx-body;
+    proxy_temp_path {run}/nginx-proxy;
+    fastcgi_temp_path {run}/nginx-fastcgi;
+    uwsgi_temp_path {run}/nginx-uwsgi;
+    scgi_temp_path {run}/nginx-scgi;
+    ssl_certificate {run}/chain.pem;
+    ssl_certificate_key {run}/key.pem;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_session_cache none;
+    ssl_session_tickets on;
+    server { listen 127.0.0.1:{port} ssl http2 reuseport backlog=4096; root {site}; }
+}
+";
+
+const H2O_SECURE: &str = "\
+num-threads: 1
+max-connections: 12000
+user: \"{user}\"
+pid-file: {run}/h2o.pid
+error-log: /dev/null
+listen: { host: 127.0.0.1, port: {port}, ssl: { certificate-file: {run}/chain.pem, key-file: {run}/key.pem } }
+compress: ON
+file.mime.addtypes: { text/plain: .txt }
+hosts:
+  default:
+    paths:
+      \"/\":
+        file.dir: {site}
+";
+
+const CADDY_SECURE: &str = "\
+{
+    admin off
+    auto_https off
+    persist_config off
+    log {
+        level ERROR
+    }
+}
+https://127.0.0.1:{port}, https://localhost:{port} {
+    bind 127.0.0.1
+    tls {run}/chain.pem {run}/key.pem
     root * {site}
     encode gzip
     file_server

@@ -37,7 +37,7 @@ struct Lasting<F> {
 const COPIED_BYTES_MAX: usize = 4 << 10;
 
 impl<F> Http2<F> {
-    /// Writes our side of the beginning. `is_secured`: what is asked for is https.
+    /// Writes our side of the beginning. `is_secured`: what is asked for may be https.
     pub(crate) fn new(limits: Limits, is_secured: bool, now: Instant, out: &mut Vec<u8>) -> Http2<F> {
         Http2 { wire: Connection::new(limits, is_secured, now, out), exchanges: Vec::new() }
     }

@@ -52,6 +52,21 @@ fn both_versions_answer_alike_on_one_port() {
     assert_eq!(curl(&[PRIOR, "--range", "2-4", &url]), "234");
 }
 
+/// As proxies have it that end TLS and speak to us in clear.
+#[test]
+fn a_gateway_on_this_machine_may_say_that_it_was_asked_by_https() {
+    let folder = folder();
+    let running = start(folder.path(), &[]);
+    let url = format!("{}a.txt", running.url);
+    let ask = |scheme: &str| {
+        let said = program("nghttp", &["--header", &format!(":scheme: {scheme}"), &url]);
+        String::from_utf8(said).expect("text")
+    };
+    assert_eq!(ask("https"), "0123456789");
+    assert_eq!(ask("http"), "0123456789");
+    assert!(ask("ftp").starts_with("421 Misdirected Request"), "{}", ask("ftp"));
+}
+
 #[test]
 fn an_upgrade_is_passed_over() {
     let folder = folder();

@@ -12,8 +12,9 @@ use crate::origin::Files;
 use crate::pool::{Errand, Pool, Work};
 use crate::protocol::Protocol;
 use crate::request::OwnedHead;
-use reactor::{Key, Reactor};
+use reactor::{Key, PeerAddress, Reactor};
 use std::mem::take;
+use std::net::IpAddr;
 use wire::{ContentLength, Event, Input, Scope, StreamId};
 
 impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
@@ -22,8 +23,11 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         let now = self.now();
         let Some(connection) = self.connections.get(key) else { return };
         let limits = self.origin.shared.limits.wire;
-        let is_secured = connection.is_secured();
-        let http2 = self.exchange.output.write(|out| Http2::new(limits, is_secured, now, out));
+        // RFC 9110 §7.4: what is `https` comes by a secured connection, or by a gateway that is trusted. Such a one has ended
+        // TLS for us, and says in `:scheme` how it was asked itself (RFC 9113 §8.3.1).
+        let is_gateway = || connection.way_to_tls().is_none() && self.reactor.peer(key).is_some_and(may_be_gateway);
+        let may_be_https = connection.is_secured() || is_gateway();
+        let http2 = self.exchange.output.write(|out| Http2::new(limits, may_be_https, now, out));
         connection.wire = Protocol::Http2(Box::new(http2));
         if self.drain_until.is_some() {
             connection.wire.refuse_more(now, &mut self.exchange.output);
@@ -153,6 +157,37 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
                 http2.forget(stream);
                 self.exchange.output.write(|out| http2.wire.reset(stream, out));
             }
+        }
+    }
+}
+
+/// Whether it is of this machine or of our own network, where gateways stand. Whoever comes from elsewhere in clear and says that
+/// it is secured is not.
+fn may_be_gateway(peer: PeerAddress) -> bool {
+    let PeerAddress::Tcp(peer) = peer else { return true };
+    match peer.ip().to_canonical() {
+        IpAddr::V4(address) => {
+            // RFC 6598: between a provider and its customers, and within clusters.
+            let is_shared = matches!(address.octets(), [100, 64..=127, ..]);
+            address.is_loopback() || address.is_private() || address.is_link_local() || is_shared
+        }
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gateways_stand_in_our_own_network() {
+        let is_one = |ip: &str| may_be_gateway(PeerAddress::Tcp((ip.parse::<IpAddr>().unwrap(), 7).into()));
+        assert!(may_be_gateway(PeerAddress::Unix));
+        for ip in ["127.0.0.1", "10.1.2.3", "172.31.0.1", "192.168.0.9", "169.254.0.1", "100.64.0.1", "::1", "fd00::1", "fe80::1"] {
+            assert!(is_one(ip), "{ip}");
+        }
+        for ip in ["192.0.2.1", "172.32.0.1", "100.128.0.1", "8.8.8.8", "2001:db8::1", "::ffff:8.8.8.8"] {
+            assert!(!is_one(ip), "{ip}");
         }
     }
 }

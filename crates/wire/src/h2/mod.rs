@@ -118,7 +118,7 @@ const RESET_KEPT: usize = 16;
 const FAREWELL: [u8; 8] = *b"farewell";
 
 impl Connection {
-    /// A connection of which the preface is still to be read; writes our side of it. `is_secured`: by TLS.
+    /// A connection of which the preface is still to be read; writes our side of it. `is_secured`: by TLS, here or at a gateway.
     pub fn new(limits: Limits, is_secured: bool, now: Instant, out: &mut Vec<u8>) -> Connection {
         settings::write(out);
         Connection {

@@ -30,8 +30,25 @@ pub struct Status {
     pub panics: u64,
     /// Until when the certificate is valid, in seconds since 1970; none without TLS.
     pub certificate_ends: Option<i64>,
+    /// Certificates that an authority gives.
+    pub certificates: Vec<Certificate>,
     /// What is served.
     pub sites: Vec<Site>,
+}
+
+/// How a certificate stands that renews itself.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Certificate {
+    /// For whom it is.
+    pub host: String,
+    /// Until when, in seconds since 1970; none: there is none yet.
+    pub ends: Option<i64>,
+    /// When the authority is asked next, in seconds since 1970.
+    pub next: i64,
+    /// Attempts that have failed since there was one.
+    pub failures: usize,
+    /// Why the last of them did.
+    pub failure: Option<String>,
 }
 
 /// How a site is.
@@ -104,12 +121,37 @@ pub fn page(look: &Look, status: &Status) -> String {
         fact(words.certificate, &(words.certificate_left)(ends.saturating_sub(now)));
     }
     out.push_str("</dl></section>");
+    push_certificates(&mut out, look, status);
     for site in &status.sites {
         push_site(&mut out, look, site);
     }
     out.push_str("</main>");
     foot.push(&mut out, look);
     out
+}
+
+fn push_certificates(out: &mut String, look: &Look, status: &Status) {
+    let words = &look.words().status;
+    if status.certificates.is_empty() {
+        return;
+    }
+    let _ = write!(out, "<h2>{}</h2><section class=facts><dl>", words.certificates);
+    let now = status.started.saturating_add_unsigned(status.uptime);
+    for Certificate { host, ends, failure, .. } in &status.certificates {
+        out.push_str("<div><dt>");
+        push_text(out, host);
+        out.push_str("<dd>");
+        match ends {
+            Some(ends) => push_text(out, &(words.certificate_left)(ends.saturating_sub(now))),
+            None => push_text(out, words.no_certificate),
+        }
+        if let Some(failure) = failure {
+            out.push_str("<br>");
+            push_text(out, failure);
+        }
+        out.push_str("</div>");
+    }
+    out.push_str("</dl></section>");
 }
 
 fn push_site(out: &mut String, look: &Look, site: &Site) {
@@ -143,6 +185,10 @@ mod tests {
             connections: 3,
             requests: 1_234_567,
             certificate_ends: Some(1_000_000 + 93_784 + 86_400 * 30),
+            certificates: vec![
+                Certificate { host: "a.org".into(), ends: Some(1_000_000 + 93_784 + 86_400 * 9), ..Certificate::default() },
+                Certificate { host: "*.b.org".into(), failures: 2, failure: Some("no <way>".into()), ..Certificate::default() },
+            ],
             sites: vec![Site { host: "a.org".into(), title: "<A>".into(), look_up: None }],
             ..Status::default()
         }
@@ -153,13 +199,14 @@ mod tests {
         let value: serde_json::Value = serde_json::from_str(&json(&status())).unwrap();
         assert_eq!((&value["status"], &value["uptime"]), (&"ok".into(), &93_784.into()));
         assert_eq!(value["sites"][0], serde_json::json!({"host": "a.org", "title": "<A>", "look_up": null}));
+        assert_eq!((&value["certificates"][0]["ends"], &value["certificates"][1]["failures"]), (&1_871_384.into(), &2.into()));
         assert!(json(&status()).ends_with("}\n"));
     }
 
     #[test]
     fn people_get_sentences() {
         let page = page(&Look::default(), &status());
-        for expected in ["All is well.", "1 day 2 hours", "1,234,567", "30 days left", "<h2>a.org</h2>"] {
+        for expected in ["9 days left", "none yet<br>no &lt;way&gt;", "All is well.", "1 day 2 hours", "1,234,567", "30 days left", "<h2>a.org</h2>"] {
             assert!(page.contains(expected), "{expected}: {page}");
         }
         let of_all = Status {

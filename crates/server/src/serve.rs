@@ -204,6 +204,7 @@ impl Server {
             waiting: Box::new(threads.waiting()),
             certificate_ends: newest
                 .map(|offer| Box::new(move || offer.ends()) as Box<dyn Fn() -> Option<i64> + Send + Sync>),
+            desk: shared.desk.clone(),
         });
 
         let mut workers: Vec<JoinHandle<io::Result<()>>> = Vec::new();

@@ -43,6 +43,14 @@ pub(crate) struct Running {
     pub(crate) waiting: Box<dyn Fn() -> [usize; 2] + Send + Sync>,
     /// Until when the certificate is valid, in seconds since 1970.
     pub(crate) certificate_ends: Option<Box<dyn Fn() -> Option<i64> + Send + Sync>>,
+    /// Who knows how certificates stand that an authority gives.
+    pub(crate) desk: Option<acme::Desk>,
+}
+
+impl Running {
+    fn certificates(&self) -> Vec<acme::State> {
+        self.desk.as_ref().map(acme::Desk::states).unwrap_or_default()
+    }
 }
 
 impl Vitals {
@@ -111,6 +119,7 @@ impl Vitals {
             requests,
             panics: running.map_or(0, |running| running.control.panics.load(Relaxed)),
             certificate_ends: running.and_then(|running| running.certificate_ends.as_ref()?()),
+            certificates: running.map(Running::certificates).unwrap_or_default(),
             sites: sites.iter().map(site).collect(),
         }
     }
@@ -130,6 +139,7 @@ pub(crate) struct State {
     pub(crate) panics: u64,
     /// In seconds since 1970; `None`: it serves in clear.
     pub(crate) certificate_ends: Option<i64>,
+    pub(crate) certificates: Vec<acme::State>,
     pub(crate) sites: Vec<SiteState>,
 }
 

@@ -207,6 +207,8 @@ pub(super) static WORDS: Words = Words {
         workers: "Workers",
         mistakes: "Mistakes in Quarry",
         certificate: "Certificate",
+        certificates: "Certificates that renew themselves",
+        no_certificate: "none yet",
         no_look_up: "Names and contents are not looked up.",
         span: |seconds| {
             span(seconds, [("day", "days"), ("hour", "hours"), ("minute", "minutes"), ("second", "seconds")])

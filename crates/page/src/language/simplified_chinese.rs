@@ -195,6 +195,8 @@ pub(super) static WORDS: Words = Words {
         workers: "工作线程",
         mistakes: "Quarry 的错误",
         certificate: "证书",
+        certificates: "自动续期的证书",
+        no_certificate: "尚无",
         no_look_up: "未启用名称和内容的查找。",
         span: |seconds| span(seconds, [("天", "天"), ("小时", "小时"), ("分钟", "分钟"), ("秒", "秒")]),
         certificate_left: |seconds| match seconds {

@@ -15,6 +15,8 @@ pub(crate) struct StatusWords {
     pub(crate) workers: &'static str,
     pub(crate) mistakes: &'static str,
     pub(crate) certificate: &'static str,
+    pub(crate) certificates: &'static str,
+    pub(crate) no_certificate: &'static str,
     pub(crate) no_look_up: &'static str,
     /// Seconds: how long that is, in its two largest units.
     pub(crate) span: fn(u64) -> String,

@@ -81,6 +81,13 @@ fn shown(state: vitals::State) -> status::Status {
             waiting: state.waiting,
         }),
     };
+    let certificate = |certificate: acme::State| status::Certificate {
+        host: certificate.name,
+        ends: certificate.valid_until,
+        next: certificate.next,
+        failures: certificate.failures,
+        failure: certificate.failure,
+    };
     status::Status {
         status: if state.is_ending { "ending" } else { "ok" },
         version: env!("CARGO_PKG_VERSION"),
@@ -91,6 +98,7 @@ fn shown(state: vitals::State) -> status::Status {
         requests: state.requests,
         panics: state.panics,
         certificate_ends: state.certificate_ends,
+        certificates: state.certificates.into_iter().map(certificate).collect(),
         sites: state.sites.into_iter().map(site).collect(),
     }
 }

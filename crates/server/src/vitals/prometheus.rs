@@ -125,6 +125,22 @@ impl Vitals {
         if let Some(ends) = running.certificate_ends.as_ref().and_then(|ends| ends()) {
             page.one("quarry_certificate_expiry_seconds", "gauge", "When the certificate expires, since 1970.", ends);
         }
+        push_certificates(page, &running.certificates());
+    }
+}
+
+/// Of an authority.
+fn push_certificates(page: &mut Page, states: &[acme::State]) {
+    let gauges: [(&str, &str, fn(&acme::State) -> i64); 3] = [
+        ("quarry_acme_expiry_seconds", "When a certificate of an authority expires, since 1970; 0: there is none.", |state| {
+            state.valid_until.unwrap_or(0)
+        }),
+        ("quarry_acme_next_seconds", "When the authority is asked next, since 1970.", |state| state.next),
+        ("quarry_acme_failures", "Attempts that have failed since there was a certificate.", |state| state.failures as i64),
+    ];
+    for (name, help, of) in gauges.iter().filter(|_| !states.is_empty()) {
+        page.metric(name, "gauge", help);
+        states.iter().for_each(|state| page.value(name, &[("host", &state.name)], of(state)));
     }
 }
 

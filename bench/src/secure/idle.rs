@@ -17,7 +17,9 @@ pub(crate) fn measure(group: Group, servers: &[Server], place: &Place) -> Result
         Group::Tls => ("tls-idle", "http1", 8.0 * 1024.0),
         Group::Http2 => ("h2-idle", "http2", 12.0 * 1024.0),
     };
-    println!("\n{name} — own memory of the process for each of {CLIENTS} connections by TLS ({version}) that have asked once");
+    println!(
+        "\n{name} — own memory of the process for each of {CLIENTS} connections by TLS ({version}) that have asked once"
+    );
     println!("{:<18} {:>12} {:>12} {:>12}", "", "before KiB", "with KiB", "bytes each");
     let mut is_reached = true;
     for server in servers {

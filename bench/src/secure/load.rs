@@ -44,7 +44,8 @@ pub(crate) fn run(load: Load, port: u16, place: &Place, seconds: u32) -> Result<
 pub(crate) fn million(port: u16, requests: u32) -> Result<Outcome, Box<dyn Error>> {
     let url = format!("https://127.0.0.1:{port}/small.txt");
     let mut command = Command::new("h2load");
-    let outcome = of_h2load(&said(command.args(["-t", "1", "-c", "10", "-m", "100", "-n", &requests.to_string(), &url]))?)?;
+    let outcome =
+        of_h2load(&said(command.args(["-t", "1", "-c", "10", "-m", "100", "-n", &requests.to_string(), &url]))?)?;
     if outcome.requests != f64::from(requests) {
         return Err(format!("{} of {requests} requests were answered", outcome.requests).into());
     }
@@ -119,7 +120,9 @@ mod tests {
     #[test]
     fn what_h2load_says_is_understood() {
         let said = |rest: &str| {
-            format!("starting benchmark...\n\nfinished in 3.02s, 100.00 req/s, 1.0MB/s\nrequests: 300 total, 310 started, 300 done, {rest}\n")
+            format!(
+                "starting benchmark...\n\nfinished in 3.02s, 100.00 req/s, 1.0MB/s\nrequests: 300 total, 310 started, 300 done, {rest}\n"
+            )
         };
         let good = said("300 succeeded, 0 failed, 0 errored, 0 timeout");
         assert_eq!(of_h2load(&good).unwrap(), Outcome { requests: 300.0, seconds: 3.02 });

@@ -201,7 +201,8 @@ fn check(server: &Server, place: &Place) -> Result<(), Box<dyn Error>> {
 
 fn get(port: u16, version: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     let url = format!("https://127.0.0.1:{port}/small.txt");
-    let output = Command::new("curl").args(["--silent", "--fail", "--insecure", "--max-time", "10", version, &url]).output()?;
+    let output =
+        Command::new("curl").args(["--silent", "--fail", "--insecure", "--max-time", "10", version, &url]).output()?;
     if output.status.success() { Ok(output.stdout) } else { Err("does not answer".into()) }
 }
 

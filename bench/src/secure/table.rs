@@ -59,14 +59,15 @@ impl Table {
     /// Of each goal: the factor, than whom, what it is.
     fn goals(&self) -> impl Iterator<Item = (f64, &'static str, f64)> {
         let own = self.rounds("quarry");
-        self.goals.iter().filter_map(move |(factor, than)| {
-            Some((*factor, *than, Table::ratio(own?, self.rounds(than)?)))
-        })
+        self.goals
+            .iter()
+            .filter_map(move |(factor, than)| Some((*factor, *than, Table::ratio(own?, self.rounds(than)?))))
     }
 
     /// `true` also when there was nothing to compare.
     pub(crate) fn is_goal_reached(&self) -> bool {
-        self.goals().all(|(factor, _, ratio)| ratio <= factor) && !self.left_out.iter().any(|(name, _)| name == "quarry")
+        self.goals().all(|(factor, _, ratio)| ratio <= factor)
+            && !self.left_out.iter().any(|(name, _)| name == "quarry")
     }
 }
 

@@ -186,8 +186,17 @@ mod tests {
             requests: 1_234_567,
             certificate_ends: Some(1_000_000 + 93_784 + 86_400 * 30),
             certificates: vec![
-                Certificate { host: "a.org".into(), ends: Some(1_000_000 + 93_784 + 86_400 * 9), ..Certificate::default() },
-                Certificate { host: "*.b.org".into(), failures: 2, failure: Some("no <way>".into()), ..Certificate::default() },
+                Certificate {
+                    host: "a.org".into(),
+                    ends: Some(1_000_000 + 93_784 + 86_400 * 9),
+                    ..Certificate::default()
+                },
+                Certificate {
+                    host: "*.b.org".into(),
+                    failures: 2,
+                    failure: Some("no <way>".into()),
+                    ..Certificate::default()
+                },
             ],
             sites: vec![Site { host: "a.org".into(), title: "<A>".into(), look_up: None }],
             ..Status::default()
@@ -199,14 +208,25 @@ mod tests {
         let value: serde_json::Value = serde_json::from_str(&json(&status())).unwrap();
         assert_eq!((&value["status"], &value["uptime"]), (&"ok".into(), &93_784.into()));
         assert_eq!(value["sites"][0], serde_json::json!({"host": "a.org", "title": "<A>", "look_up": null}));
-        assert_eq!((&value["certificates"][0]["ends"], &value["certificates"][1]["failures"]), (&1_871_384.into(), &2.into()));
+        assert_eq!(
+            (&value["certificates"][0]["ends"], &value["certificates"][1]["failures"]),
+            (&1_871_384.into(), &2.into())
+        );
         assert!(json(&status()).ends_with("}\n"));
     }
 
     #[test]
     fn people_get_sentences() {
         let page = page(&Look::default(), &status());
-        for expected in ["9 days left", "none yet<br>no &lt;way&gt;", "All is well.", "1 day 2 hours", "1,234,567", "30 days left", "<h2>a.org</h2>"] {
+        for expected in [
+            "9 days left",
+            "none yet<br>no &lt;way&gt;",
+            "All is well.",
+            "1 day 2 hours",
+            "1,234,567",
+            "30 days left",
+            "<h2>a.org</h2>",
+        ] {
             assert!(page.contains(expected), "{expected}: {page}");
         }
         let of_all = Status {

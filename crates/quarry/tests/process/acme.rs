@@ -198,7 +198,9 @@ fn an_authority_that_fails_leaves_the_old_certificate_and_is_asked_again() {
     assert_eq!(curl(&trusted), "0123456789");
     // Whoever watches over it sees the same.
     let inside = |page: &str| curl(&["--insecure", &format!("https://127.0.0.1:{}/-/{page}", pebble.tls)]);
-    until("the failure is told", || inside("status?format=json").contains("\"failures\":1,\"failure\":\"no certificate").then_some(()));
+    until("the failure is told", || {
+        inside("status?format=json").contains("\"failures\":1,\"failure\":\"no certificate").then_some(())
+    });
     assert!(inside("metrics").contains("quarry_acme_failures{host=\"old.test.example\"} 1\n"));
     // It is back, and the owner says so rather than wait.
     pebble.rise();

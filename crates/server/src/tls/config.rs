@@ -3,8 +3,8 @@
 use super::certificate::{cause, lowered, quoted};
 use super::choice::Choice;
 use rustls::RootCertStore;
-use rustls::crypto::aws_lc_rs::{self, cipher_suite as suite};
 use rustls::crypto::CryptoProvider;
+use rustls::crypto::aws_lc_rs::{self, cipher_suite as suite};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::server::danger::ClientCertVerifier;

@@ -132,11 +132,15 @@ impl Vitals {
 /// Of an authority.
 fn push_certificates(page: &mut Page, states: &[acme::State]) {
     let gauges: [(&str, &str, fn(&acme::State) -> i64); 3] = [
-        ("quarry_acme_expiry_seconds", "When a certificate of an authority expires, since 1970; 0: there is none.", |state| {
-            state.valid_until.unwrap_or(0)
-        }),
+        (
+            "quarry_acme_expiry_seconds",
+            "When a certificate of an authority expires, since 1970; 0: there is none.",
+            |state| state.valid_until.unwrap_or(0),
+        ),
         ("quarry_acme_next_seconds", "When the authority is asked next, since 1970.", |state| state.next),
-        ("quarry_acme_failures", "Attempts that have failed since there was a certificate.", |state| state.failures as i64),
+        ("quarry_acme_failures", "Attempts that have failed since there was a certificate.", |state| {
+            state.failures as i64
+        }),
     ];
     for (name, help, of) in gauges.iter().filter(|_| !states.is_empty()) {
         page.metric(name, "gauge", help);

@@ -183,7 +183,17 @@ mod tests {
     fn gateways_stand_in_our_own_network() {
         let is_one = |ip: &str| may_be_gateway(PeerAddress::Tcp((ip.parse::<IpAddr>().unwrap(), 7).into()));
         assert!(may_be_gateway(PeerAddress::Unix));
-        for ip in ["127.0.0.1", "10.1.2.3", "172.31.0.1", "192.168.0.9", "169.254.0.1", "100.64.0.1", "::1", "fd00::1", "fe80::1"] {
+        for ip in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.31.0.1",
+            "192.168.0.9",
+            "169.254.0.1",
+            "100.64.0.1",
+            "::1",
+            "fd00::1",
+            "fe80::1",
+        ] {
             assert!(is_one(ip), "{ip}");
         }
         for ip in ["192.0.2.1", "172.32.0.1", "100.128.0.1", "8.8.8.8", "2001:db8::1", "::ffff:8.8.8.8"] {

@@ -4,7 +4,8 @@ use crate::Target;
 use charset::TextKind;
 use semantics::coding::Coding;
 use semantics::{Content, FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
-use site::{Client, MemoryFile, MemoryTree, Metadata, Refusal, Selected, SiteOptions, Unseen, Workshop};
+use site::route::{Action, Changes, Route};
+use site::{Client, MemoryFile, MemoryTree, Metadata, Refusal, Routes, Selected, SiteOptions, Unseen, Workshop};
 use std::sync::{Arc, LazyLock};
 use wire::h1::{Connection, RecentSections};
 use wire::{Event, Input, Limits};
@@ -51,11 +52,26 @@ impl Workshop<MemoryFile> for NoWork {
     }
 }
 
-/// As it comes by default, and with all that can be switched on.
-static OPTIONS: LazyLock<[SiteOptions; 2]> = LazyLock::new(|| {
+/// As it comes by default, with all that can be switched on, and with routes that give away what they are given.
+static OPTIONS: LazyLock<[SiteOptions; 3]> = LazyLock::new(|| {
     let all = SiteOptions { spa: Some("index.html".to_owned()), clean_urls: true, ..SiteOptions::default() };
-    [SiteOptions::default(), all]
+    let routed = SiteOptions { routes: Arc::new(routes()), ..SiteOptions::default() };
+    [SiteOptions::default(), all, routed]
 });
+
+fn routes() -> Routes {
+    let on = |pattern: &str| Route { pattern: Some(pattern.to_owned()), ..Route::default() };
+    let set = |name: &str, value: &str| Changes { set: vec![(name.to_owned(), value.to_owned())], ..Changes::default() };
+    let routes = vec![
+        Route { changes: set("X-Path", "$1"), ..on("^/(.*)$") },
+        Route { action: Some(Action::Serve(vec!["/$1".into(), "$1/$2".into(), "/$2.$1".into()])), ..on("^/a/([^/]*)/?(.*)$") },
+        Route { action: Some(Action::Redirect(Status::FOUND, "$1".into())), ..on("^/b(.*)$") },
+        Route { action: Some(Action::Redirect(Status::FOUND, "/x/$1?$2#$1".into())), ..on("^/c(.)(.*)$") },
+        Route { action: Some(Action::Answer(Status::OK, Some("$1".into()))), ..on("^/d(.*)$") },
+        Route { changes: Changes { fallback: Some("/$1".into()), ..Changes::default() }, ..on("^/e/(.*)$") },
+    ];
+    Routes::new(routes).expect("they are right")
+}
 
 fn run(bytes: &[u8]) {
     let mut connection = Connection::new(Limits::default(), Instant(1));

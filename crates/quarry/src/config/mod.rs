@@ -146,7 +146,7 @@ fn read(settings: &Settings, act: &str, source: Source, path: &Path, folder: &Pa
             find_root(act, &settings.root)?,
         )?);
         places.push(Vec::new());
-    } else if let Some(flag) = settings.given.iter().find(|flag| !process::is_of_process(flag)) {
+    } else if let Some(flag) = settings.given.iter().find(|flag| process::is_of_site(flag)) {
         let what = flag::shown(flag);
         let cause = "what a site is served with stands in the file";
         return Err(Failure::cannot(format!("take {what} and --config together"), cause).into());

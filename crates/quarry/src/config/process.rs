@@ -98,43 +98,29 @@ fn put<T>(value: Option<T>, is_free: bool, place: &mut T) {
     }
 }
 
-/// Whether a flag, by the name of its field, says something of the process and not of a site.
-pub(super) fn is_of_process(flag: &str) -> bool {
-    OF_PROCESS.contains(&flag)
+/// Whether a flag, by the name of its field, says something of a site, which stands in the file alone.
+pub(super) fn is_of_site(flag: &str) -> bool {
+    OF_SITE.contains(&flag)
 }
 
-const OF_PROCESS: [&str; 33] = [
-    "inside",
-    "config",
-    "listen",
-    "open",
-    "qr",
-    "user",
-    "workers",
-    "drain",
-    "memory_bytes",
-    "idle_timeout",
-    "connections_max",
-    "connections_per_address_max",
-    "access_log",
-    "access_log_file",
-    "quiet",
-    "tls",
-    "tls_cert",
-    "tls_key",
-    "tls_client_ca",
-    "redirect_http",
-    "hsts",
-    "acme_host",
-    "acme_on_demand",
-    "acme_email",
-    "acme_directory",
-    "acme_challenge",
-    "acme_dns_hook",
-    "acme_dns_wait",
-    "acme_eab_kid",
-    "acme_eab_key",
-    "acme_roots",
-    "state",
-    "socket",
+const OF_SITE: [&str; 19] = [
+    "root",
+    "hidden",
+    "symlinks",
+    "spa",
+    "clean_urls",
+    "charset",
+    "cache_control",
+    "header",
+    "fresh",
+    "no_listing",
+    "title",
+    "accent",
+    "logo",
+    "page_header",
+    "page_footer",
+    "templates",
+    "prefix",
+    "no_lookup",
+    "index",
 ];

@@ -329,9 +329,9 @@ fn authority(hosts: &[Host]) -> String {
     }
 }
 
-/// What a route does, by the words of the config.
+/// What a route does, and what it asks besides the path, by the words of the config.
 fn does(route: &Route) -> String {
-    let Route { guards, changes, action, .. } = route;
+    let Route { conditions, guards, changes, action, .. } = route;
     let mut words = Vec::new();
     words.extend(guards.deny.as_ref().map(|_| "deny"));
     words.extend(guards.allow.as_ref().map(|_| "allow"));
@@ -348,7 +348,12 @@ fn does(route: &Route) -> String {
     words.extend(changes.cors.as_ref().map(|_| "cors"));
     words.extend(changes.security.map(|_| "security"));
     words.extend(action.as_ref().map(Action::key));
-    words.join(", ")
+    let mut asked: Vec<&str> = conditions.iter().map(Condition::key).collect();
+    asked.dedup();
+    match asked.is_empty() {
+        true => words.join(", "),
+        false => format!("{}, by {}", words.join(", "), asked.join(", ")),
+    }
 }
 
 /// Counts the files that each rule comes to.

@@ -61,10 +61,14 @@ static OPTIONS: LazyLock<[SiteOptions; 3]> = LazyLock::new(|| {
 
 fn routes() -> Routes {
     let on = |pattern: &str| Route { pattern: Some(pattern.to_owned()), ..Route::default() };
-    let set = |name: &str, value: &str| Changes { set: vec![(name.to_owned(), value.to_owned())], ..Changes::default() };
+    let set =
+        |name: &str, value: &str| Changes { set: vec![(name.to_owned(), value.to_owned())], ..Changes::default() };
     let routes = vec![
         Route { changes: set("X-Path", "$1"), ..on("^/(.*)$") },
-        Route { action: Some(Action::Serve(vec!["/$1".into(), "$1/$2".into(), "/$2.$1".into()])), ..on("^/a/([^/]*)/?(.*)$") },
+        Route {
+            action: Some(Action::Serve(vec!["/$1".into(), "$1/$2".into(), "/$2.$1".into()])),
+            ..on("^/a/([^/]*)/?(.*)$")
+        },
         Route { action: Some(Action::Redirect(Status::FOUND, "$1".into())), ..on("^/b(.*)$") },
         Route { action: Some(Action::Redirect(Status::FOUND, "/x/$1?$2#$1".into())), ..on("^/c(.)(.*)$") },
         Route { action: Some(Action::Answer(Status::OK, Some("$1".into()))), ..on("^/d(.*)$") },

@@ -460,7 +460,18 @@ fn certificates_are_for_the_hosts_of_all_sites_unless_others_are_named() {
 #[test]
 fn each_flag_of_a_site_is_told_from_those_of_the_process() {
     let text = "[[site]]\nroot = \"public\"";
-    let flags = ["--hidden", "--clean-urls", "--charset=gbk", "--header=A: b", "--fresh=0", "--no-listing", "--title=x", "--prefix=off", "--no-lookup", "--index=/x"];
+    let flags = [
+        "--hidden",
+        "--clean-urls",
+        "--charset=gbk",
+        "--header=A: b",
+        "--fresh=0",
+        "--no-listing",
+        "--title=x",
+        "--prefix=off",
+        "--no-lookup",
+        "--index=/x",
+    ];
     for flag in flags {
         let error = Folder::new().load(text, &[flag]).unwrap_err();
         assert!(error.ends_with("together: what a site is served with stands in the file"), "{flag}: {error}");

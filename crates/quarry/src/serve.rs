@@ -14,7 +14,7 @@ use server::{Accent, CertificateFiles, Explanation, Options, OwnFiles, Server, S
 use crate::authority::{self, Authority};
 use crate::config::Config;
 use crate::exit::{self, Failure};
-use crate::flag::{self, Inside, LookUp, Pages, Serving, Settings, Symlinks};
+use crate::flag::{self, Inside, LookUp, Pages, Serving, Settings, Symlinks, Xray};
 use crate::interface;
 use crate::terminal::Terminal;
 use crate::value::address::Listen;
@@ -52,6 +52,11 @@ fn options_without_network(config: Config, terminal: Terminal) -> Options {
     if let Some(days) = tls.hsts {
         sites.iter_mut().for_each(|site| keep_to_https(&mut site.options.fields, days));
     }
+    match log.xray {
+        Xray::Auto => {}
+        Xray::On => sites.iter_mut().for_each(|site| site.has_xray = true),
+        Xray::Off => sites.iter_mut().for_each(|site| site.has_xray = false),
+    }
     Options {
         workers: listening.workers.map_or(0, |workers| workers.get()),
         user: listening.user.clone(),
@@ -84,7 +89,7 @@ pub(crate) fn site(serving: &Serving, pages: &Pages, look_up: &LookUp, root: Pat
     let mut settings = SiteSettings {
         root,
         symlinks: links(serving.symlinks),
-        has_xray: !pages.no_xray,
+        has_xray: true,
         fresh: serving.fresh,
         // Who shows no lists of names shows none of what is found either: it would tell the same names.
         look_up: look_up.places().filter(|_| !pages.no_listing),

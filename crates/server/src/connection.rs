@@ -24,8 +24,6 @@ pub(crate) struct Connection<F> {
     /// Counted against its limit; none on unix sockets, on loopback, and where no limit is set.
     pub(crate) address: Option<Box<IpAddr>>,
     pub(crate) phase: Phase,
-    /// It comes from this machine, by loopback.
-    pub(crate) is_local: bool,
 }
 
 /// How far the end of a connection is.
@@ -161,7 +159,7 @@ impl<F> Connection<F> {
         address: Option<IpAddr>,
     ) -> Connection<F> {
         let address = address.map(Box::new);
-        Connection { wire: Protocol::Http1(wire), busy: None, transport, address, phase: Phase::Open, is_local: false }
+        Connection { wire: Protocol::Http1(wire), busy: None, transport, address, phase: Phase::Open }
     }
 
     /// Its TLS, where it has one.

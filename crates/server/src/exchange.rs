@@ -97,7 +97,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
 
     /// What is known of the client of this turn.
     fn known(&self, connection: &Connection<T::File>) -> Known {
-        Known { address: self.peer, is_secured: connection.is_secured(), is_local: connection.is_local }
+        Known { address: self.peer, is_secured: connection.is_secured() }
     }
 
     /// Which codings the client takes. Clients of one class of these get the same representation of a target.

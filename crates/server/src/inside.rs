@@ -35,9 +35,19 @@ pub(crate) enum Access {
 impl Inside {
     /// Whether whoever sent this may see inside. Errs when that would have to be waited for.
     pub(crate) fn access(&self, head: &RequestHead<'_>, client: &Client<'_>) -> Result<Access, Refusal> {
-        if self.is_local && is_local(head, client.address) {
+        if self.knows(head, client) {
             return Ok(Access::Open);
         }
+        self.by_password(head, client)
+    }
+
+    /// Whether somebody at this machine has sent this, and that is enough.
+    pub(crate) fn knows(&self, head: &RequestHead<'_>, client: &Client<'_>) -> bool {
+        self.is_local && is_local(head, client.address)
+    }
+
+    /// The same for whoever must have a password, wherever it comes from.
+    pub(crate) fn by_password(&self, head: &RequestHead<'_>, client: &Client<'_>) -> Result<Access, Refusal> {
         let Some(auth) = &self.auth else { return Ok(Access::Nothing) };
         match site::route::may_come_in(auth, head, client)? {
             true => Ok(Access::Open),
@@ -53,6 +63,10 @@ fn is_local(head: &RequestHead<'_>, address: Option<IpAddr>) -> bool {
     let is_here = address.is_some_and(|address| address.to_canonical().is_loopback());
     let is_from_elsewhere = |(name, value): (&[u8], &[u8])| match name.len() {
         14 if name.eq_ignore_ascii_case(b"sec-fetch-site") => !matches!(value, b"none" | b"same-origin"),
+        6 if name.eq_ignore_ascii_case(b"origin") => {
+            let host = value.strip_prefix(b"http://").or_else(|| value.strip_prefix(b"https://"));
+            host != Some(head.authority)
+        }
         _ => BROUGHT.iter().any(|brought| name.eq_ignore_ascii_case(brought)),
     };
     is_here

@@ -10,8 +10,6 @@ pub struct Known {
     pub address: Option<IpAddr>,
     /// Whether it came by TLS.
     pub is_secured: bool,
-    /// Whether it is a program on this machine, by loopback.
-    pub is_local: bool,
 }
 
 impl Known {

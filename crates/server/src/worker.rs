@@ -189,7 +189,6 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             // It stood at the gate when that was closed.
             connection.wire.refuse_more(now, &mut self.exchange.output);
         }
-        connection.is_local = xray::is_local(&self.reactor, key);
         let deadline = connection.handshake_deadline().or(connection.wire.poll_deadline());
         self.reactor.set_deadline(key, deadline.map(|at| at.0));
         self.connections.insert(key, connection);

@@ -83,6 +83,12 @@ pub(crate) const PROCESS: &[Key] = &[
         "Who may see how the server is, at /-/status and /-/metrics: whoever is at this machine, or nobody",
     ),
     key(
+        "xray",
+        &[Word(&["auto", "on", "off"])],
+        "\"on\"",
+        "Whether those may see requests, too, at /-/xray; auto: in the sites of a config only with the password of inside-auth",
+    ),
+    key(
         "inside-auth",
         &[Table(AUTH)],
         "{ users = { watcher = \"$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$6vbOQjoFXVaGJDfmYpBVjg\" } }",

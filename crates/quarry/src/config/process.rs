@@ -39,6 +39,7 @@ pub(super) fn apply(table: &Table<'_>, settings: &mut Settings, folder: &Path) {
     put(access_log.map(Some), is_free("access_log"), &mut of_log.access_log);
     put(file("access-log-file"), is_free("access_log_file"), &mut of_log.access_log_file);
     put(table.parsed("inside", log::parse_inside), is_free("inside"), &mut of_log.inside);
+    put(table.parsed("xray", log::parse_xray), is_free("xray"), &mut of_log.xray);
     of_log.inside_auth = table.get("inside-auth").and_then(|value| route::auth(value, table.reader.source));
     put(table.switch("quiet"), is_free("quiet"), &mut of_log.quiet);
     put(table.switch("tls"), is_free("tls"), &mut tls.tls);

@@ -28,6 +28,9 @@ pub(crate) struct Log {
     /// Who may see how the server is, at /-/status and /-/metrics
     #[arg(long, value_name = "WHO", value_enum, default_value_t, hide_short_help = true)]
     pub(crate) inside: Inside,
+    /// Whether those may see requests, too, at /-/xray
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_short_help = true)]
+    pub(crate) xray: Xray,
     /// Who else may, with a password: from the config alone.
     #[arg(skip)]
     pub(crate) inside_auth: Option<Auth>,
@@ -40,6 +43,18 @@ pub(crate) enum Inside {
     #[default]
     Local,
     /// Nobody: for a server behind a proxy on this machine, whose clients all seem to be here
+    Off,
+}
+
+/// Whether requests are shown to those who may see inside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Xray {
+    /// Where a folder is served without a config; in the sites of a config only with the password of inside-auth
+    #[default]
+    Auto,
+    /// In the sites of a config too
+    On,
+    /// Only with that password
     Off,
 }
 
@@ -72,6 +87,11 @@ impl TypedValueParser for Forms {
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         Some(Box::new(["off", "combined", "json", "short"].into_iter().map(PossibleValue::new)))
     }
+}
+
+/// As the config has it.
+pub(crate) fn parse_xray(text: &str) -> Result<Xray, String> {
+    Xray::from_str(text, false).map_err(|_| "expected auto, on or off".into())
 }
 
 /// As the config has it.
@@ -109,7 +129,7 @@ mod tests {
     fn check(access_log: Option<AccessLog>, quiet: bool, is_terminal: bool, expected: AccessLog) {
         let terminal = Terminal { is_terminal, has_colour: false, is_light: false };
         assert_eq!(
-            Log { access_log, access_log_file: None, quiet, inside: Inside::Local, inside_auth: None }
+            Log { access_log, access_log_file: None, quiet, inside: Inside::Local, xray: Xray::Auto, inside_auth: None }
                 .access_log(terminal),
             expected
         );
@@ -132,6 +152,7 @@ mod tests {
             access_log_file: Some("log".into()),
             quiet: true,
             inside: Inside::Local,
+            xray: Xray::Auto,
             inside_auth: None,
         };
         assert_eq!(log(None).access_log(terminal), AccessLog::Combined);

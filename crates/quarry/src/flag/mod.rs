@@ -26,7 +26,7 @@ pub(crate) use fault::sentence;
 pub(crate) use find::{Find, When};
 pub(crate) use limits::Limits;
 pub(crate) use listening::Listening;
-pub(crate) use log::{Inside, Log};
+pub(crate) use log::{Inside, Log, Xray};
 pub(crate) use look_up::{LookUp, places};
 pub(crate) use pages::Pages;
 pub(crate) use serving::{Serving, Symlinks};

@@ -33,9 +33,6 @@ pub(crate) struct Pages {
     /// Make pages by the templates in this folder; quarry generate templates DIR writes some to begin with
     #[arg(long, value_name = "DIR", hide_short_help = true)]
     pub(crate) templates: Option<PathBuf>,
-    /// Do not show to programs on this machine, at /-/xray, what becomes of requests
-    #[arg(long, hide_short_help = true)]
-    pub(crate) no_xray: bool,
     /// Where Quarry's own pages and assets live, or off
     #[arg(long, value_name = "PATH", value_parser = prefix::parse, default_value = "/-", hide_short_help = true)]
     pub(crate) prefix: Prefix,

@@ -63,15 +63,18 @@ fn only_whoever_sits_here_may_look() {
         ("Host: example.org\r\n", 404),
         ("Host: 127.0.0.1.example.org\r\n", 404),
         ("X-Forwarded-For: 192.0.2.1\r\n", 404),
-        ("Sec-Fetch-Site: cross-site\r\n", 403),
-        ("Origin: http://evil.example\r\n", 403),
+        ("Sec-Fetch-Site: cross-site\r\n", 404),
+        ("Origin: http://evil.example\r\n", 404),
     ] {
         for target in ["/-/xray", "/-/xray/events", "/-/xray/0-1", "/-/xray?format=json"] {
             assert_eq!(ask(&running, target, fields).0, status, "{target} {fields}");
         }
     }
-    let without = start(folder.path(), &["--no-xray"]);
+    let without = start(folder.path(), &["--xray", "off"]);
     assert_eq!(ask(&without, "/-/xray", "").0, 404);
+    let outside = start(folder.path(), &["--inside", "off"]);
+    assert_eq!(ask(&outside, "/-/xray", "").0, 404);
+    assert!(running.exchange(format!("GET /-/xray HTTP/1.0\r\nHost: {}\r\n\r\n", running.address())).contains(" 404 "));
     let unprefixed = start(folder.path(), &["--prefix", "off"]);
     assert_eq!(ask(&unprefixed, "/-/xray", "").0, 404);
 }
@@ -267,7 +270,7 @@ fn a_listing_leads_there_for_those_who_may_look() {
     let link = "href=\"/-/xray\"";
     assert!(ask(&running, "/", "Accept: text/html\r\n").1.contains(link));
     assert!(!ask(&running, "/", "Accept: text/html\r\nHost: example.org\r\n").1.contains(link));
-    assert!(!ask(&start(folder.path(), &["--no-xray"]), "/", "Accept: text/html\r\n").1.contains(link));
+    assert!(!ask(&start(folder.path(), &["--xray", "off"]), "/", "Accept: text/html\r\n").1.contains(link));
 }
 
 #[test]
@@ -291,7 +294,7 @@ fn explain_asks_a_running_server() {
     let (code, output, _) = explain(&["/none", "--live", &running.url, "--json"]);
     let journey: Value = serde_json::from_str(&output).expect("JSON");
     assert_eq!((code, journey["status"].as_u64()), (Some(1), Some(404)));
-    let without = start(folder.path(), &["--no-xray"]);
+    let without = start(folder.path(), &["--xray", "off"]);
     let (code, _, errors) = explain(&["/a.txt", "--live", &without.url]);
     assert_eq!(code, Some(2));
     assert!(errors.contains("does not show requests to this machine"), "{errors}");

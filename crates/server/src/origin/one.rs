@@ -168,7 +168,7 @@ impl<T: Files> Site<T> {
         };
         match selected {
             Ok(Selected::Response(response, keep)) => Answer::Whole(response, keep),
-            Ok(Selected::Page(page, amendments)) => amended(self.page(head, (&client, known), page, now), &amendments),
+            Ok(Selected::Page(page, amendments)) => amended(self.page(head, &client, page, now), &amendments),
             Err(Refusal::OutOfDescriptors) => {
                 let response = self.error(head, Status::SERVICE_UNAVAILABLE, None).with("Retry-After", "1");
                 Answer::Whole(response, None)

@@ -6,7 +6,7 @@ use crate::inside::Access;
 use crate::origin::{Answer, Files, Site};
 use crate::vitals;
 use page::status::{self, LookUp};
-use semantics::{RequestHead, Status, Target};
+use semantics::{RequestHead, Status, Target, Version};
 use site::{Client, Refusal, prefers_json};
 
 impl<T: Files> Site<T> {
@@ -19,7 +19,25 @@ impl<T: Files> Site<T> {
         client: &Client<'_>,
         sight: &Sight,
     ) -> Result<Option<Answer<T::File>>, Refusal> {
-        match self.shared.inside.access(head, client)? {
+        self.kept_out_by(head, sight, self.shared.inside.access(head, client)?)
+    }
+
+    /// The same for requests that are seen. In a site that does not show them to everybody at this machine, a password is needed.
+    pub(super) fn kept_out_of_xray(
+        &self,
+        head: &RequestHead<'_>,
+        client: &Client<'_>,
+        sight: &Sight,
+    ) -> Result<Option<Answer<T::File>>, Refusal> {
+        let access = match self.has_xray && !is_by_proxy(head) {
+            true => self.shared.inside.access(head, client)?,
+            false => self.shared.inside.by_password(head, client)?,
+        };
+        self.kept_out_by(head, sight, access)
+    }
+
+    fn kept_out_by(&self, head: &RequestHead<'_>, sight: &Sight, access: Access) -> Result<Option<Answer<T::File>>, Refusal> {
+        match access {
             Access::Open => Ok(None),
             Access::Nothing => Err(Refusal::Missing),
             Access::Password(challenge) => {
@@ -30,6 +48,11 @@ impl<T: Files> Site<T> {
                 }))
             }
         }
+    }
+
+    /// Whether this client is shown a way to the requests that are seen.
+    pub(super) fn shows_xray(&self, head: &RequestHead<'_>, client: &Client<'_>) -> bool {
+        self.has_xray && !is_by_proxy(head) && self.shared.inside.knows(head, client)
     }
 
     /// `/-/metrics`
@@ -62,6 +85,12 @@ impl<T: Files> Site<T> {
 }
 
 /// Whether `?format=` asks for a page; `None`: it asks for nothing.
+/// Whether it looks like what a proxy sends that says nothing of itself: most speak HTTP/1.0 to a server until told otherwise, and
+/// nobody else does.
+fn is_by_proxy(head: &RequestHead<'_>) -> bool {
+    head.version == Version::Http10
+}
+
 fn format(head: &RequestHead<'_>) -> Option<bool> {
     match &*Target::parse(head.target).ok()?.parameter("format")? {
         b"html" => Some(true),

@@ -19,7 +19,6 @@ pub use find::json as found_json;
 pub(crate) use material::thumbnail;
 use sight::Sight;
 
-use crate::known::Known;
 use crate::limit;
 use crate::origin::{Answer, Files, Site};
 use crate::source;
@@ -39,7 +38,7 @@ impl<T: Files> Site<T> {
     pub(crate) fn page(
         &self,
         head: &RequestHead<'_>,
-        (client, known): (&Client<'_>, Known),
+        client: &Client<'_>,
         page: Page,
         now: Timestamp,
     ) -> Answer<T::File> {
@@ -47,7 +46,7 @@ impl<T: Files> Site<T> {
         let sight = Sight::new(self, head, client);
         let made = match page {
             Page::Listing { path, metadata, format } => {
-                self.listing(head, (sight, known), (&path, &metadata), format, now)
+                self.listing(head, (sight, client), (&path, &metadata), format, now)
             }
             Page::Archive { path, kind, .. } => self.archive(head, sight, &path, kind),
             Page::Markdown { path, charset, .. } => self.markdown(head, &path, charset),
@@ -55,7 +54,7 @@ impl<T: Files> Site<T> {
             Page::Asset { name } => self.asset(&name),
             Page::Icon => Ok(self.icon()),
             Page::BuiltIn { name, query } => {
-                self.built_in(head, (client, known), &sight, &name, &query.unwrap_or_default(), now)
+                self.built_in(head, client, &sight, &name, &query.unwrap_or_default(), now)
             }
             Page::Error { status, allow, path } => Ok(self.error_page(head, &sight, status, allow, path.as_ref())),
         };
@@ -68,8 +67,8 @@ impl<T: Files> Site<T> {
             }
             (Ok(answer), _) => answer,
             // A folder or a file was there when it was selected.
-            (Err(Refusal::Missing), _) => self.page(head, (client, known), error(Status::NOT_FOUND), now),
-            (Err(Refusal::NotPermitted), _) => self.page(head, (client, known), error(Status::FORBIDDEN), now),
+            (Err(Refusal::Missing), _) => self.page(head, client, error(Status::NOT_FOUND), now),
+            (Err(Refusal::NotPermitted), _) => self.page(head, client, error(Status::FORBIDDEN), now),
             (Err(refusal), _) => Answer::Failed(refusal.to_string()),
         }
     }
@@ -84,14 +83,14 @@ impl<T: Files> Site<T> {
     }
 
     /// The same, with a way to the X-ray for who may see it.
-    fn look_for(&self, head: &RequestHead<'_>, known: Known) -> Look {
-        Look { has_xray: self.shows_xray(head, known), ..self.look(head) }
+    fn look_for(&self, head: &RequestHead<'_>, client: &Client<'_>) -> Look {
+        Look { has_xray: self.shows_xray(head, client), ..self.look(head) }
     }
 
     fn listing(
         &self,
         head: &RequestHead<'_>,
-        (sight, known): (Sight, Known),
+        (sight, client): (Sight, &Client<'_>),
         (path, metadata): (&SitePath, &Metadata),
         format: ListingFormat,
         now: Timestamp,
@@ -116,7 +115,7 @@ impl<T: Files> Site<T> {
         let is_large = metadata.size > limit::LARGE_FOLDER_BYTES;
         Ok(match format {
             ListingFormat::Html => {
-                let pieces = listing::html(self.look_for(head, known), page).map(|piece| Ok(piece.into_bytes()));
+                let pieces = listing::html(self.look_for(head, client), page).map(|piece| Ok(piece.into_bytes()));
                 gather(self.page_fields(HTML), pieces, is_large)
             }
             ListingFormat::Json => {
@@ -180,14 +179,17 @@ impl<T: Files> Site<T> {
     fn built_in(
         &self,
         head: &RequestHead<'_>,
-        (client, known): (&Client<'_>, Known),
+        client: &Client<'_>,
         sight: &Sight,
         name: &str,
         query: &[u8],
         now: Timestamp,
     ) -> Result<Answer<T::File>, Refusal> {
         if let Some(name) = name.strip_prefix("xray").filter(|rest| rest.is_empty() || rest.starts_with('/')) {
-            return self.xray_page(head, known, name.trim_start_matches('/'), now);
+            return match self.kept_out_of_xray(head, client, sight)? {
+                Some(answer) => Ok(answer),
+                None => self.xray_page(head, name.trim_start_matches('/'), now),
+            };
         }
         match name {
             "status" | "metrics" => match self.kept_out(head, client, sight)? {

@@ -4,7 +4,7 @@ use super::{HTML, accept_language, whole};
 use crate::known::Known;
 use crate::origin::{Answer, Files, Site};
 use crate::xray::limit::ENTRIES_MAX;
-use crate::xray::{Access, Follow, Plate, Setting, access, entry, journey};
+use crate::xray::{Follow, Plate, Setting, entry, journey};
 use page::Language;
 use page::xray::{self, Feed};
 use semantics::{Field, RequestHead, Status, Target, Timestamp};
@@ -13,24 +13,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 impl<T: Files> Site<T> {
-    /// Whether this client may look at requests.
-    pub(super) fn shows_xray(&self, head: &RequestHead<'_>, known: Known) -> bool {
-        self.has_xray && access(head, known) == Access::Open
-    }
-
-    /// The page of the X-ray with this name: the list, the live list, or a request.
+    /// The page of the X-ray with this name: the list, the live list, or a request. For who may see it.
     pub(super) fn xray_page(
         &self,
         head: &RequestHead<'_>,
-        known: Known,
         name: &str,
         now: Timestamp,
     ) -> Result<Answer<T::File>, Refusal> {
-        match access(head, known) {
-            Access::Open if self.has_xray => {}
-            Access::Refused if self.has_xray => return Err(Refusal::NotPermitted),
-            _ => return Err(Refusal::Missing),
-        }
         match name {
             "" => Ok(self.requests(head, now)),
             "events" => Ok(self.live(head, now)),

@@ -7,7 +7,7 @@ use crate::origin::Files;
 use crate::pool::Pool;
 use crate::protocol::Protocol;
 use crate::xray::{Seen, Socket};
-use reactor::{Key, PeerAddress, Reactor};
+use reactor::{Key, Reactor};
 use semantics::Instant;
 use std::mem::take;
 use std::time::Duration;
@@ -33,11 +33,6 @@ pub(super) fn expose<R: Reactor, T: Files<File = R::File>, P: Pool<T>>(
     let socket = |worker| Socket { key, stream, worker, peer, tls, is_paper: false };
     let times = (reactor.now_nanoseconds(), reactor.clock_nanoseconds());
     exchange.expose(socket, Seen { bytes, head }, reactor.calls(), times);
-}
-
-/// Whether a client is a program on this machine, by loopback.
-pub(super) fn is_local<R: Reactor>(reactor: &R, key: Key) -> bool {
-    matches!(reactor.peer(key), Some(PeerAddress::Tcp(peer)) if peer.ip().to_canonical().is_loopback())
 }
 
 /// How soon those who follow are told what other workers have seen.

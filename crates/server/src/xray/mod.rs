@@ -8,7 +8,6 @@
 //! A worker asks once a turn whether somebody looks (`Xray::is_watched`). While nobody does, and no request is marked by
 //! `Quarry-Trace`, its [`Lens`] holds no plate, and each hook is a comparison.
 
-mod access;
 mod explain;
 mod film;
 mod follow;
@@ -20,7 +19,6 @@ mod mask;
 mod notes;
 mod plate;
 
-pub(crate) use access::{Access, access};
 pub use explain::{Explanation, explain};
 pub(crate) use follow::Follow;
 pub(crate) use journey::{Setting, entry, journey};

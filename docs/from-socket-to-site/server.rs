@@ -72,7 +72,8 @@ pub(crate) fn receive(client: &OwnedFd) -> io::Result<Vec<u8>> {
 // 7: match
 /// Which file a request is for: `GET /a/b.html HTTP/1.1`. Only names of letters, so that nobody asks for `/../etc/passwd`.
 pub(crate) fn resource(request: &[u8]) -> Option<String> {
-    let regex = Regex::new(r"^GET /((?:[a-z0-9-]+/)*[a-z0-9-]+\.(?:html|txt|css|png))(?:\?\S*)? HTTP/1\.[01]\r\n").ok()?;
+    let regex =
+        Regex::new(r"^GET /((?:[a-z0-9-]+/)*[a-z0-9-]+\.(?:html|txt|css|png))(?:\?\S*)? HTTP/1\.[01]\r\n").ok()?;
     let mut captures = regex.create_captures();
     regex.captures(request, &mut captures);
     let name = request.get(captures.get_group(1)?.range())?;
@@ -125,7 +126,12 @@ pub(crate) fn send_and_close(client: OwnedFd, mut bytes: &[u8]) -> io::Result<()
 
 // all: a server
 /// Serves so many clients, one after the other; tells where it listens.
-pub(crate) fn serve(address: SocketAddr, folder: &Path, clients: usize, tell: impl FnOnce(SocketAddr)) -> io::Result<()> {
+pub(crate) fn serve(
+    address: SocketAddr,
+    folder: &Path,
+    clients: usize,
+    tell: impl FnOnce(SocketAddr),
+) -> io::Result<()> {
     let listener = socket(address)?;
     set_options(&listener, address)?;
     let address = bind(&listener, address)?;

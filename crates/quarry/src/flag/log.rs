@@ -129,8 +129,15 @@ mod tests {
     fn check(access_log: Option<AccessLog>, quiet: bool, is_terminal: bool, expected: AccessLog) {
         let terminal = Terminal { is_terminal, has_colour: false, is_light: false };
         assert_eq!(
-            Log { access_log, access_log_file: None, quiet, inside: Inside::Local, xray: Xray::Auto, inside_auth: None }
-                .access_log(terminal),
+            Log {
+                access_log,
+                access_log_file: None,
+                quiet,
+                inside: Inside::Local,
+                xray: Xray::Auto,
+                inside_auth: None
+            }
+            .access_log(terminal),
             expected
         );
     }

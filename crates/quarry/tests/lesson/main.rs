@@ -56,14 +56,18 @@ fn start(address: &str, folder: &Path, clients: usize) -> (SocketAddr, thread::J
     let (tell, told) = channel();
     let (address, folder) = (address.parse().expect("an address"), folder.to_owned());
     let serve = move || {
-        server::serve(address, &folder, clients, |address| tell.send(address).expect("somebody waits")).expect("it serves");
+        server::serve(address, &folder, clients, |address| tell.send(address).expect("somebody waits"))
+            .expect("it serves");
     };
     let thread = thread::spawn(serve);
     (told.recv().expect("it listens"), thread)
 }
 
 fn curl(arguments: &[&str]) -> String {
-    let output = Command::new("curl").args(["--silent", "--show-error", "--max-time", "60", "--path-as-is"]).args(arguments).output();
+    let output = Command::new("curl")
+        .args(["--silent", "--show-error", "--max-time", "60", "--path-as-is"])
+        .args(arguments)
+        .output();
     String::from_utf8_lossy(&output.expect("curl").stdout).into_owned()
 }
 
@@ -176,7 +180,9 @@ fn commands_print_what_is_said() {
             let printed = flat(&printed);
             let mut rest = printed.as_str();
             for line in said {
-                let at = rest.find(&flat(&line)).unwrap_or_else(|| panic!("{name}: {command} does not print {line:?}, but\n{printed}"));
+                let at = rest
+                    .find(&flat(&line))
+                    .unwrap_or_else(|| panic!("{name}: {command} does not print {line:?}, but\n{printed}"));
                 rest = &rest[at + flat(&line).len()..];
             }
             count += 1;

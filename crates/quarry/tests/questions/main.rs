@@ -73,7 +73,8 @@ impl Scenario {
             let path = folder.path().join("site").join(path);
             fs::create_dir_all(path.parent().expect("a folder")).expect("made");
             // Bytes below 256 stand for themselves, so that a text in any encoding can be written down.
-            let bytes: Vec<u8> = content.chars().map(|character| u8::try_from(u32::from(character)).expect("a byte")).collect();
+            let bytes: Vec<u8> =
+                content.chars().map(|character| u8::try_from(u32::from(character)).expect("a byte")).collect();
             fs::write(path, bytes).expect("written");
         }
         fs::create_dir_all(folder.path().join("site")).expect("made");
@@ -119,7 +120,13 @@ impl Scenario {
             command.arg("--no-lookup");
         }
         let running = Running::spawn(&mut command);
-        let mut arguments = vec!["explain".to_owned(), self.target.clone(), "--live".to_owned(), running.url.clone(), "--json".to_owned()];
+        let mut arguments = vec![
+            "explain".to_owned(),
+            self.target.clone(),
+            "--live".to_owned(),
+            running.url.clone(),
+            "--json".to_owned(),
+        ];
         self.method.iter().for_each(|method| arguments.extend(["--method".to_owned(), method.clone()]));
         self.fields.iter().for_each(|field| arguments.extend(["--field".to_owned(), field.clone()]));
         let output = quarry().args(&arguments).output().expect("it runs");
@@ -160,11 +167,15 @@ fn unescaped(text: &str) -> String {
 
 /// The fact at that place, with its value and its reason.
 fn find<'a>(journey: &'a Value, place: &[String]) -> Option<&'a Value> {
-    let is = |value: &Value, wanted: &str| wanted == "…" || value.as_str().unwrap_or_default().eq_ignore_ascii_case(wanted);
+    let is =
+        |value: &Value, wanted: &str| wanted == "…" || value.as_str().unwrap_or_default().eq_ignore_ascii_case(wanted);
     let [station, key, name, value, cause] = place else { panic!("{place:?} is no place") };
     let facts = journey["stations"][station.as_str()]["facts"].as_array()?;
     facts.iter().find(|fact| {
-        fact["key"] == key.as_str() && is(&fact["name"], name) && is(&fact["value"], value) && (cause.is_empty() || is(&fact["cause"], cause))
+        fact["key"] == key.as_str()
+            && is(&fact["name"], name)
+            && is(&fact["value"], value)
+            && (cause.is_empty() || is(&fact["cause"], cause))
     })
 }
 
@@ -189,8 +200,9 @@ impl Scenario {
                         assert_eq!(journey["cause"], cause.as_str(), "{about} ({from})");
                         journey
                     }
-                    place => find(journey, place)
-                        .unwrap_or_else(|| panic!("{about} ({from}): nothing at {place:?} in {:#}", journey["stations"][place[0].as_str()])),
+                    place => find(journey, place).unwrap_or_else(|| {
+                        panic!("{about} ({from}): nothing at {place:?} in {:#}", journey["stations"][place[0].as_str()])
+                    }),
                 };
                 // What people read says the same.
                 if from == "explain"

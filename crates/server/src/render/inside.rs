@@ -36,7 +36,12 @@ impl<T: Files> Site<T> {
         self.kept_out_by(head, sight, access)
     }
 
-    fn kept_out_by(&self, head: &RequestHead<'_>, sight: &Sight, access: Access) -> Result<Option<Answer<T::File>>, Refusal> {
+    fn kept_out_by(
+        &self,
+        head: &RequestHead<'_>,
+        sight: &Sight,
+        access: Access,
+    ) -> Result<Option<Answer<T::File>>, Refusal> {
         match access {
             Access::Open => Ok(None),
             Access::Nothing => Err(Refusal::Missing),

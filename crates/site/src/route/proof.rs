@@ -33,39 +33,50 @@ impl Routes {
     pub fn prove(&self, number: usize) -> Verdict {
         let Some(route) = self.as_slice().get(number) else { return Verdict::Unknown };
         let Some(own) = route_hir(route) else { return Verdict::Unknown };
-        let takes =
-            |other: &Route| takes_all(other) && other.conditions.iter().all(|asked| implies(&route.conditions, asked));
-        let before = &self.as_slice()[..number];
-        match walk(&own, &[]) {
+        let path = match walk(&own, &[], ALONE) {
             Walk::Nothing => return Verdict::Dead,
             Walk::TooLong => return Verdict::Unknown,
-            // Mostly the first path will do, and all automata need not be walked at once.
-            Walk::Path(path) if !self.matching(&path).iter().any(|&other| other < number && takes(&before[other])) => {
-                return Verdict::Reached(path);
-            }
-            Walk::Path(_) => {}
+            Walk::Path(path) => path,
+        };
+        let takes = |other: usize| {
+            let other = &self.as_slice()[other];
+            takes_all(other) && other.conditions.iter().all(|asked| implies(&route.conditions, asked))
+        };
+        // Mostly nobody takes the first path that comes to mind.
+        let suspects: Vec<usize> = self.matching(&path).into_iter().filter(|&other| other < number && takes(other)).collect();
+        if suspects.is_empty() {
+            return Verdict::Reached(path);
         }
-        let takers = before.iter().enumerate().filter(|(_, other)| takes(other));
-        let takers: Vec<(usize, Hir)> =
-            takers.filter_map(|(number, other)| Some((number, route_hir(other)?))).collect();
-        let hirs: Vec<Hir> = takers.iter().map(|(_, hir)| hir.clone()).collect();
-        match walk(&own, &hirs) {
+        // One alone is found sooner, and easier to understand, than all together.
+        let hir = |other: usize| route_hir(&self.as_slice()[other]);
+        let takes_it_all = |other: &usize| hir(*other).is_some_and(|hir| matches!(walk(&own, &[hir], ALONE), Walk::Nothing));
+        if let Some(other) = suspects.into_iter().find(takes_it_all) {
+            return Verdict::Shadowed(vec![other]);
+        }
+        let mut takers: Vec<(usize, Hir)> = (0..number).filter(|&other| takes(other)).filter_map(|other| Some((other, hir(other)?))).collect();
+        let together = |takers: &[(usize, Hir)]| walk(&own, &takers.iter().map(|(_, hir)| hir.clone()).collect::<Vec<_>>(), ALONE);
+        let mut found = together(&takers);
+        if matches!(found, Walk::TooLong) {
+            // Those that take nothing of it only make the walk longer.
+            takers.retain(|(_, hir)| !matches!(walk(&own, std::slice::from_ref(hir), IN_COMMON), Walk::Nothing));
+            found = together(&takers);
+        }
+        match found {
             Walk::Path(path) => Verdict::Reached(path),
+            Walk::Nothing => Verdict::Shadowed(takers.into_iter().map(|(other, _)| other).collect()),
             Walk::TooLong => Verdict::Unknown,
-            Walk::Nothing => {
-                // One alone is easier to understand than all together.
-                let alone =
-                    takers.iter().find(|(_, hir)| matches!(walk(&own, std::slice::from_ref(hir)), Walk::Nothing));
-                Verdict::Shadowed(
-                    alone.map_or_else(
-                        || takers.iter().map(|(number, _)| *number).collect(),
-                        |(number, _)| vec![*number],
-                    ),
-                )
-            }
         }
     }
 }
+
+/// Which paths are looked for: whether the first takes them, the others do, and they are paths at all.
+type Wanted = [bool; 3];
+
+/// Those that the first takes and no other.
+const ALONE: Wanted = [true, false, true];
+
+/// Those that the first takes and another, too.
+const IN_COMMON: Wanted = [true, true, true];
 
 /// Whether no request that it matches goes on to the next route.
 pub(super) fn takes_all(route: &Route) -> bool {
@@ -88,14 +99,14 @@ fn route_hir(route: &Route) -> Option<Hir> {
 }
 
 enum Walk {
-    /// One that the first takes and none of the others.
+    /// One of those that are looked for.
     Path(Vec<u8>),
     Nothing,
     TooLong,
 }
 
-/// Looks for a path that `own` matches and none of `others` does.
-fn walk(own: &Hir, others: &[Hir]) -> Walk {
+/// Looks for a path that `own` matches and, as wanted, `others` do or do not.
+fn walk(own: &Hir, others: &[Hir], wanted: Wanted) -> Walk {
     let automata = [
         machine(&[somewhere(own)]),
         machine(&others.iter().map(somewhere).collect::<Vec<_>>()),
@@ -110,10 +121,10 @@ fn walk(own: &Hir, others: &[Hir]) -> Walk {
         let kind = machines.each_ref().map(|machine| machine.dfa.byte_classes().get(byte));
         kinds.entry(kind).or_insert_with(|| letters.push(byte));
     }
-    search(&mut machines, &letters).unwrap_or(Walk::TooLong)
+    search(&mut machines, &letters, wanted).unwrap_or(Walk::TooLong)
 }
 
-fn search(machines: &mut [Machine; 3], letters: &[u8]) -> Result<Walk, CacheError> {
+fn search(machines: &mut [Machine; 3], letters: &[u8], wanted: Wanted) -> Result<Walk, CacheError> {
     let mut first = [LazyStateID::default(); 3];
     for (state, machine) in first.iter_mut().zip(machines.iter_mut()) {
         let config = start::Config::new().anchored(Anchored::Yes);
@@ -131,7 +142,7 @@ fn search(machines: &mut [Machine; 3], letters: &[u8]) -> Result<Walk, CacheErro
         for ((accepts, machine), state) in accepts.iter_mut().zip(machines.iter_mut()).zip(states) {
             *accepts = machine.dfa.next_eoi_state(&mut machine.cache, state)?.is_match();
         }
-        if accepts == [true, false, true] {
+        if accepts == wanted {
             let mut path = Vec::new();
             let mut from = at;
             while from != 0 {
@@ -330,6 +341,9 @@ mod tests {
         check(&["^/x", "^/A", "(?i)^/a$"], "/a");
         check(&["(?i)^/a", "^/A$"], "behind [0]");
         check(&["^/资", "^/资料$"], "behind [0]");
+        // Others that would make the walk long are left out of it.
+        check(&["(a|b)*a(a|b){12}x", "(a|b)*b(a|b){12}x", r"^/\w+/x$", "^/資料/x$"], "behind [2]");
+        check(&["(a|b)*a(a|b){12}x", "(a|b)*b(a|b){12}x", "^/資", "^/料", "^/[資料]/$"], "behind [2, 3]");
     }
 
     #[test]

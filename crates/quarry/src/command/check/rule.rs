@@ -42,6 +42,8 @@ struct Tried {
     #[serde(rename = "match")]
     pattern: Option<String>,
     does: String,
+    /// Whether it is proved that some path comes to it. False: it would have taken too long to find out.
+    is_proved: bool,
     files: u64,
 }
 
@@ -67,7 +69,8 @@ impl Rules {
         for route in &self.routes {
             let pattern = route.pattern.as_deref().unwrap_or("every path");
             let files = super::count(route.files, "file");
-            lines.push([format!("line {}", route.line), pattern.to_owned(), route.does.clone(), files]);
+            let doubt = if route.is_proved { "" } else { " (too involved for a proof)" };
+            lines.push([format!("line {}", route.line), pattern.to_owned(), format!("{}{doubt}", route.does), files]);
         }
         let files = super::count(self.untouched, "file");
         lines.push(["no rule".into(), String::new(), "served as it is".into(), files]);
@@ -91,7 +94,9 @@ pub(super) fn look_through(
     source: &Source,
 ) -> Result<(Rules, Vec<Finding>), Failure> {
     let routes = &*site.options.routes;
-    let mut judge = Judge { site, routes, places, source, findings: Vec::new(), authority: authority(&site.hosts) };
+    let verdicts: Vec<Verdict> = (0..routes.as_slice().len()).map(|number| routes.prove(number)).collect();
+    let authority = authority(&site.hosts);
+    let mut judge = Judge { site, routes, places, source, verdicts, findings: Vec::new(), authority };
     for number in 0..routes.as_slice().len() {
         judge.prove(number);
         judge.targets(number);
@@ -109,10 +114,12 @@ pub(super) fn look_through(
         .map_err(|error| Failure::cannot(format!("look through {}", exit::quoted(&site.root)), exit::cause(&error)))?;
     let Counts { files, untouched, examples, sent, .. } = counts;
     judge.circles(sent.into_inner().unwrap_or_else(PoisonError::into_inner));
-    let tried = routes.as_slice().iter().zip(places).zip(files).map(|((route, places), files)| Tried {
+    let proved = judge.verdicts.iter().map(|verdict| *verdict != Verdict::Unknown);
+    let tried = routes.as_slice().iter().zip(places).zip(files).zip(proved).map(|(((route, places), files), is_proved)| Tried {
         line: places.line,
         pattern: route.pattern.clone(),
         does: does(route),
+        is_proved,
         files: files.into_inner(),
     });
     let rules = Rules {
@@ -131,6 +138,8 @@ struct Judge<'a> {
     routes: &'a Routes,
     places: &'a [Places],
     source: &'a Source,
+    /// Of each route.
+    verdicts: Vec<Verdict>,
     findings: Vec<Finding>,
     authority: String,
 }
@@ -153,7 +162,7 @@ impl Judge<'_> {
     /// Whether it can match at all, and after those before it.
     fn prove(&mut self, number: usize) {
         let at = self.place(number, "match", 0);
-        match self.routes.prove(number) {
+        match self.verdicts[number].clone() {
             Verdict::Dead => {
                 let pattern = self.routes.as_slice()[number].pattern.as_deref().unwrap_or_default();
                 let hint = match pattern.strip_prefix('^').filter(|rest| !rest.starts_with('/')) {
@@ -265,9 +274,9 @@ impl Judge<'_> {
         let mut starts = sent;
         for number in 0..self.routes.as_slice().len() {
             if let (Some(Action::Redirect(..)), Verdict::Reached(path)) =
-                (&self.routes.as_slice()[number].action, self.routes.prove(number))
+                (&self.routes.as_slice()[number].action, &self.verdicts[number])
             {
-                starts.push((number, encode_path(&path)));
+                starts.push((number, encode_path(path)));
             }
         }
         let mut told = BTreeSet::new();

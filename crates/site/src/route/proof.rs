@@ -43,18 +43,22 @@ impl Routes {
             takes_all(other) && other.conditions.iter().all(|asked| implies(&route.conditions, asked))
         };
         // Mostly nobody takes the first path that comes to mind.
-        let suspects: Vec<usize> = self.matching(&path).into_iter().filter(|&other| other < number && takes(other)).collect();
+        let suspects: Vec<usize> =
+            self.matching(&path).into_iter().filter(|&other| other < number && takes(other)).collect();
         if suspects.is_empty() {
             return Verdict::Reached(path);
         }
         // One alone is found sooner, and easier to understand, than all together.
         let hir = |other: usize| route_hir(&self.as_slice()[other]);
-        let takes_it_all = |other: &usize| hir(*other).is_some_and(|hir| matches!(walk(&own, &[hir], ALONE), Walk::Nothing));
+        let takes_it_all =
+            |other: &usize| hir(*other).is_some_and(|hir| matches!(walk(&own, &[hir], ALONE), Walk::Nothing));
         if let Some(other) = suspects.into_iter().find(takes_it_all) {
             return Verdict::Shadowed(vec![other]);
         }
-        let mut takers: Vec<(usize, Hir)> = (0..number).filter(|&other| takes(other)).filter_map(|other| Some((other, hir(other)?))).collect();
-        let together = |takers: &[(usize, Hir)]| walk(&own, &takers.iter().map(|(_, hir)| hir.clone()).collect::<Vec<_>>(), ALONE);
+        let mut takers: Vec<(usize, Hir)> =
+            (0..number).filter(|&other| takes(other)).filter_map(|other| Some((other, hir(other)?))).collect();
+        let together =
+            |takers: &[(usize, Hir)]| walk(&own, &takers.iter().map(|(_, hir)| hir.clone()).collect::<Vec<_>>(), ALONE);
         let mut found = together(&takers);
         if matches!(found, Walk::TooLong) {
             // Those that take nothing of it only make the walk longer.

@@ -115,13 +115,16 @@ pub(super) fn look_through(
     let Counts { files, untouched, examples, sent, .. } = counts;
     judge.circles(sent.into_inner().unwrap_or_else(PoisonError::into_inner));
     let proved = judge.verdicts.iter().map(|verdict| *verdict != Verdict::Unknown);
-    let tried = routes.as_slice().iter().zip(places).zip(files).zip(proved).map(|(((route, places), files), is_proved)| Tried {
-        line: places.line,
-        pattern: route.pattern.clone(),
-        does: does(route),
-        is_proved,
-        files: files.into_inner(),
-    });
+    let tried =
+        routes.as_slice().iter().zip(places).zip(files).zip(proved).map(|(((route, places), files), is_proved)| {
+            Tried {
+                line: places.line,
+                pattern: route.pattern.clone(),
+                does: does(route),
+                is_proved,
+                files: files.into_inner(),
+            }
+        });
     let rules = Rules {
         root: exit::shown(&site.root),
         hosts: site.hosts.iter().map(ToString::to_string).collect(),

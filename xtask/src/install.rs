@@ -23,6 +23,7 @@ const TOOLS: &[Tool] = &[
     Tool { program: "pebble", package: "pebble", reason: "an authority for certificates" },
     Tool { program: "h2load", package: "nghttp2-client", reason: "many streams at a time" },
     Tool { program: "wrk", package: "wrk", reason: "many requests at a time" },
+    Tool { program: "testssl", package: "testssl.sh", reason: "what others think of our TLS" },
     Tool { program: "valgrind", package: "valgrind", reason: "counts instructions" },
     Tool { program: "strace", package: "strace", reason: "counts system calls" },
     Tool { program: "chromium", package: "chromium", reason: "the browser" },

@@ -90,8 +90,11 @@ fn of_h2load(output: &str) -> Result<Outcome, Box<dyn Error>> {
         part.and_then(|part| part.trim().parse::<f64>().ok()).ok_or_else(not_understood)
     };
     let (succeeded, wrong) = (count("succeeded")?, count("failed")? + count("errored")? + count("timeout")?);
-    if wrong > 0.0 || succeeded == 0.0 {
-        return Err(format!("errors: {counts}").into());
+    let statuses = line("status codes: ").ok_or_else(not_understood)?;
+    // Those under way at the end have a status and are not done.
+    let others = ["3xx", "4xx", "5xx"].iter().all(|class| statuses.split(", ").any(|part| part == format!("0 {class}")));
+    if wrong > 0.0 || succeeded == 0.0 || !others {
+        return Err(format!("errors: {counts}; {statuses}").into());
     }
     Ok(Outcome { requests: succeeded, seconds })
 }
@@ -121,13 +124,14 @@ mod tests {
     fn what_h2load_says_is_understood() {
         let said = |rest: &str| {
             format!(
-                "starting benchmark...\n\nfinished in 3.02s, 100.00 req/s, 1.0MB/s\nrequests: 300 total, 310 started, 300 done, {rest}\n"
+                "starting benchmark...\n\nfinished in 3.02s, 100.00 req/s, 1.0MB/s\nrequests: 300 total, 310 started, 300 done, {rest}\nstatus codes: 300 2xx, 0 3xx, 0 4xx, 0 5xx\n"
             )
         };
         let good = said("300 succeeded, 0 failed, 0 errored, 0 timeout");
         assert_eq!(of_h2load(&good).unwrap(), Outcome { requests: 300.0, seconds: 3.02 });
         assert_eq!(of_h2load(&good.replace("3.02s", "500.50ms")).unwrap().seconds, 0.5005);
         assert!(of_h2load(&said("299 succeeded, 1 failed, 0 errored, 0 timeout")).is_err());
+        assert!(of_h2load(&good.replace("300 2xx, 0 3xx", "200 2xx, 100 3xx")).is_err());
         assert!(of_h2load("").is_err());
     }
 }

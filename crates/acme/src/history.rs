@@ -104,6 +104,12 @@ impl History {
         self.last_failures(name).count()
     }
 
+    /// When there was one the last time.
+    pub(crate) fn last_issued(&self, name: &str) -> Option<i64> {
+        let issued = self.entries.iter().filter(|entry| entry.name == name && entry.what == What::Issued);
+        issued.map(|entry| entry.at).max()
+    }
+
     /// When that was, the last first.
     fn last_failures(&self, name: &str) -> impl Iterator<Item = i64> {
         let of_name = self.entries.iter().rev().filter(move |entry| entry.name == name);
@@ -208,6 +214,12 @@ mod tests {
         let (_state, history) = history(&[(0, "b.test", Ordered); 140]);
         assert_eq!(history.may_ask_from("a.test", true, false), 0);
         assert_eq!(history.may_ask_from("a.test", true, true), NOW + 3 * HOUR);
+    }
+
+    #[test]
+    fn the_last_time_is_the_latest() {
+        let (_state, history) = history(&[(9, "a.test", Issued), (5, "a.test", Issued), (1, "b.test", Issued)]);
+        assert_eq!((history.last_issued("a.test"), history.last_issued("c.test")), (Some(NOW - 5), None));
     }
 
     #[test]

@@ -33,6 +33,9 @@ const LOOK: i64 = MINUTE;
 const SUGGESTION: i64 = 6 * HOUR;
 const SUGGESTIONS: (i64, i64) = (MINUTE, DAY);
 
+/// What was renewed is good for so long, whatever is suggested.
+const RENEWED_LATELY: i64 = 6 * HOUR;
+
 /// An authority that wants patience and does not say how much.
 const PATIENCE: i64 = HOUR;
 
@@ -422,10 +425,17 @@ impl Work {
 
 /// When the authority is to be asked for a name.
 fn due_at(name: &str, state: &Name, history: &History) -> i64 {
-    let wanted = state
-        .held
-        .as_ref()
-        .map_or(0, |held| renewal::time(&held.certificate.validity, state.suggestion.as_ref(), held.chance));
+    let wanted = state.held.as_ref().map_or(0, |held| {
+        let (validity, chance) = (&held.certificate.validity, held.chance);
+        let by_age = renewal::time(validity, None, chance);
+        match renewal::time(validity, state.suggestion.as_ref(), chance) {
+            // An authority that suggests it of each that it gives would have its limit used up in a minute.
+            early if early < by_age => {
+                early.max(history.last_issued(name).map_or(0, |issued| issued + RENEWED_LATELY)).min(by_age)
+            }
+            suggested => suggested,
+        }
+    });
     wanted.max(history.may_ask_from(name, state.is_wished, state.is_on_demand))
 }
 

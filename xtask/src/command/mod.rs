@@ -3,6 +3,7 @@
 mod check;
 mod fuzz;
 mod test;
+mod tls;
 
 use crate::failure::Failure;
 use crate::repository::root;
@@ -64,6 +65,12 @@ pub(crate) const COMMANDS: &[Command] = &[
         arguments: "[SEED]",
         help: "a whole server on a false network, disk and clock; one seed, one run",
         run: simulate,
+    },
+    Command {
+        name: "tls",
+        arguments: "[QUARRY]",
+        help: "what testssl.sh finds in how Quarry speaks TLS; takes some minutes",
+        run: tls::command,
     },
     Command {
         name: "fuzz",

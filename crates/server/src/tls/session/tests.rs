@@ -4,6 +4,8 @@ use super::*;
 use crate::tls::certificate::Loaded;
 use crate::tls::choice::Choice;
 use crate::tls::config::{Ground, provider};
+use proptest::collection::vec;
+use proptest::prelude::*;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ClientConnection, HandshakeKind, NamedGroup, RootCertStore};
@@ -253,5 +255,82 @@ fn keys_are_renewed_when_the_peer_asks_for_it() {
             assert_eq!(pair.heard(), (vec![round + 100], false));
         }
         assert_eq!(pair.opened, [0, 1, 2]);
+    }
+}
+
+/// What a client says in a whole connection: its hello, what ends the handshake, 40,000 bytes in records, and its end.
+fn said_by_a_client(setting: &Setting) -> (Pair, Vec<Vec<u8>>) {
+    let mut pair = both(setting, usize::MAX);
+    let mut flights = Vec::new();
+    for step in 0..4 {
+        match step {
+            2 => pair.client.writer().write_all(&[b'a'; 40_000]).expect("in memory"),
+            3 => pair.client.send_close_notify(),
+            _ => {}
+        }
+        let mut flight = Vec::new();
+        while pair.client.wants_write() {
+            pair.client.write_tls(&mut flight).expect("in memory");
+        }
+        let mut answer = Vec::new();
+        pair.server.open(&mut flight.clone(), &mut pair.opened, &mut answer).expect("as TLS has it");
+        pair.tell(&answer);
+        flights.push(flight);
+    }
+    (pair, flights)
+}
+
+proptest! {
+    /// The server of the test has other keys than the one that the client spoke to: what it is told is noise from the second
+    /// flight on, and before that whatever became of a hello.
+    #[test]
+    fn whatever_comes_is_taken_or_refused_and_little_is_kept(
+        changes in vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+        cut in any::<prop::sample::Index>(),
+        piece in 1_usize..5000,
+        seed in any::<bool>(),
+    ) {
+        let setting = setting(&[b"h2"], &[if seed { &rustls::version::TLS13 } else { &rustls::version::TLS12 }]);
+        let (_, flights) = said_by_a_client(&setting);
+        let mut bytes = flights.concat();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        bytes.truncate(cut.index(bytes.len() + 1));
+        let mut pair = both(&setting, piece);
+        let mut broken = false;
+        for piece in bytes.chunks_mut(pair.piece) {
+            let mut out = Vec::new();
+            let result = pair.server.open(piece, &mut pair.opened, &mut out);
+            // Once it is broken it stays so, and nothing is said but why.
+            prop_assert!(!broken || result.is_ok() && out.is_empty());
+            broken |= result.is_err();
+            prop_assert!(pair.server.incoming.len() <= limit::RECORD_BYTES_MAX);
+        }
+        prop_assert_eq!(&pair.opened[..], b"", "nobody has agreed on keys");
+        prop_assert!(!broken || pair.server.seal(b"a", &mut pair.records).is_err());
+    }
+
+    /// Of a connection that is agreed, a change is noticed, and what was read before it was said.
+    #[test]
+    fn a_byte_that_somebody_changes_ends_the_connection(at in any::<prop::sample::Index>(), bit in 0_u32..8, piece in 1_usize..5000) {
+        let setting = setting(&[b"h2"], &[&rustls::version::TLS13]);
+        let mut pair = both(&setting, piece);
+        pair.talk().expect("a handshake");
+        pair.client.writer().write_all(&[b'a'; 40_000]).expect("in memory");
+        let mut bytes = Vec::new();
+        while pair.client.wants_write() {
+            pair.client.write_tls(&mut bytes).expect("in memory");
+        }
+        let at = at.index(bytes.len());
+        bytes[at] ^= 1 << bit;
+        let mut broken = false;
+        for piece in bytes.chunks_mut(piece) {
+            broken |= pair.server.open(piece, &mut pair.opened, &mut Vec::new()).is_err();
+        }
+        prop_assert!(pair.opened.len() < 40_000 && pair.opened.iter().all(|byte| *byte == b'a'));
+        // The length of a record may have grown: then its rest is waited for.
+        prop_assert!(broken || !pair.server.incoming.is_empty());
     }
 }

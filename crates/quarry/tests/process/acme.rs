@@ -11,6 +11,7 @@ use rustix::process::Signal;
 
 use super::pebble::Pebble;
 use super::running::{Running, until};
+use super::tls_client::day;
 use super::{curl, quarry, run, start, write};
 
 /// A folder to be served, and one for what is to outlast the server.
@@ -167,11 +168,6 @@ fn put_old(site: &Site, pebble: &Pebble, name: &str, days: std::ops::Range<i64>)
     fs::create_dir_all(&folder).expect("made");
     let pair = rcgen::KeyPair::generate().expect("a key");
     let mut params = rcgen::CertificateParams::new([name.to_owned()]).expect("a name");
-    let day = |days: i64| {
-        let span = Duration::from_secs(days.unsigned_abs() * 86_400 + 1800);
-        let now = std::time::SystemTime::now();
-        if days < 0 { now - span } else { now + span }
-    };
     (params.not_before, params.not_after) = (day(days.start).into(), day(days.end).into());
     let text = params.self_signed(&pair).expect("signed").pem() + &pair.serialize_pem();
     let path = folder.join(format!("{name}.pem"));
@@ -217,6 +213,19 @@ fn an_authority_that_fails_leaves_the_old_certificate_and_is_asked_again() {
     wait_for_sentence(&mut errors, "no certificate for old.test.example");
     running.signal(Signal::HUP);
     wait_for(&pebble, "old.test.example");
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_what_is_asked_about() {
+    let (site, pebble) = (Site::new(), Pebble::of_the_past());
+    let old = put_old(&site, &pebble, "late.test.example", -80..10);
+    let mut running = site.start(&pebble, &["--acme-host", "late.test.example"]);
+    let mut errors = errors(&mut running);
+    let said = wait_for_sentence(&mut errors, "no certificate for late.test.example");
+    let expected = ": 127.0.0.1 does not answer: its own certificate is not valid at the time that the clock of this machine \
+                    shows; is that right?; clients still get the one that is valid for 10 days";
+    assert!(said.contains(expected), "{said}");
+    assert_eq!((site.history("ordered"), old.exists()), (0, true));
 }
 
 #[test]

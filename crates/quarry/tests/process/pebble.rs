@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::running::until;
+use super::tls_client::day;
 use super::{program, write};
 
 /// What all tests with an authority have: it asks at these ports, whatever the name.
@@ -29,11 +30,19 @@ impl Pebble {
         pebble
     }
 
+    /// One that runs, as a machine sees it whose clock is years ahead.
+    pub(crate) fn of_the_past() -> Pebble {
+        let mut pebble = Pebble::down();
+        vouch(pebble.folder.path(), -400..-300);
+        pebble.rise();
+        pebble
+    }
+
     /// One that is to run later. The names are known already.
     pub(crate) fn down() -> Pebble {
         let [port, management, names_port, names_management, http, tls] = ports();
         let folder = tempfile::tempdir().expect("a folder");
-        vouch(folder.path());
+        vouch(folder.path(), -1..100);
         let config = format!(
             r#"{{"pebble": {{"listenAddress": "127.0.0.1:{port}", "managementListenAddress": "127.0.0.1:{management}",
                 "certificate": "leaf.pem", "privateKey": "leaf.key", "httpPort": {http}, "tlsPort": {tls}}}}}"#
@@ -145,7 +154,7 @@ fn ports<const N: usize>() -> [u16; N] {
 }
 
 /// The certificate of its own server, and of who vouches for it.
-fn vouch(folder: &Path) {
+fn vouch(folder: &Path, days: std::ops::Range<i64>) {
     use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
     let (above, key) = (KeyPair::generate().expect("a key"), KeyPair::generate().expect("a key"));
     let mut params = CertificateParams::default();
@@ -154,6 +163,7 @@ fn vouch(folder: &Path) {
     let root = params.self_signed(&above).expect("signed");
     let mut leaf = CertificateParams::new(["127.0.0.1".to_owned()]).expect("a name");
     leaf.is_ca = IsCa::ExplicitNoCa;
+    (leaf.not_before, leaf.not_after) = (day(days.start).into(), day(days.end).into());
     leaf.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
     let leaf = leaf.signed_by(&key, &Issuer::from_params(&params, &above)).expect("signed");
     write(folder, "roots.pem", root.pem());

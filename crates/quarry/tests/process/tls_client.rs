@@ -25,7 +25,7 @@ pub(crate) fn certificate(folder: &Path, days: std::ops::Range<i64>) -> (PathBuf
 }
 
 /// A calendar day, counted from today.
-fn day(days: i64) -> std::time::SystemTime {
+pub(crate) fn day(days: i64) -> std::time::SystemTime {
     let span = std::time::Duration::from_secs(days.unsigned_abs() * 86_400 + 1800);
     let now = std::time::SystemTime::now();
     if days < 0 { now - span } else { now + span }

@@ -92,7 +92,8 @@ fn of_h2load(output: &str) -> Result<Outcome, Box<dyn Error>> {
     let (succeeded, wrong) = (count("succeeded")?, count("failed")? + count("errored")? + count("timeout")?);
     let statuses = line("status codes: ").ok_or_else(not_understood)?;
     // Those under way at the end have a status and are not done.
-    let others = ["3xx", "4xx", "5xx"].iter().all(|class| statuses.split(", ").any(|part| part == format!("0 {class}")));
+    let others =
+        ["3xx", "4xx", "5xx"].iter().all(|class| statuses.split(", ").any(|part| part == format!("0 {class}")));
     if wrong > 0.0 || succeeded == 0.0 || !others {
         return Err(format!("errors: {counts}; {statuses}").into());
     }

@@ -9,7 +9,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// Findings that say something of the certificate of the test, which nobody signs and nobody revokes, or of this machine.
-const OF_THE_TEST: &[&str] = &["engine_problem", "cert_revocation", "cert_trust", "cert_chain_of_trust", "DNS_CAArecord"];
+const OF_THE_TEST: &[&str] =
+    &["engine_problem", "cert_revocation", "cert_trust", "cert_chain_of_trust", "DNS_CAArecord"];
 
 /// What does not speak of anything that would have to be mended.
 const GOOD: &[&str] = &["OK", "INFO", "DEBUG"];
@@ -32,7 +33,8 @@ pub(super) fn command(arguments: &[String]) -> Result<(), Failure> {
     let report = folder.join("report.json");
     println!("testssl asks {}, for some minutes", server.address);
     // Not what each cipher and each old client would get: that says the same once more, for a quarter of an hour.
-    let asked = ["--protocols", "--std", "--server-defaults", "--server-preference", "--fs", "--headers", "--vulnerable"];
+    let asked =
+        ["--protocols", "--std", "--server-defaults", "--server-preference", "--fs", "--headers", "--vulnerable"];
     let mut testssl = Command::new("testssl");
     testssl.args(["--quiet", "--color", "0", "--warnings", "off", "--jsonfile"]).arg(&report).args(asked);
     let output = testssl.arg(&server.address).stdin(Stdio::null()).output().map_err(broken("start testssl"))?;
@@ -119,7 +121,10 @@ mod tests {
         let report = |all: &[String]| format!("[{}]", all.join(","));
         assert!(findings(&report(&all)).is_err(), "too few to be a report");
         all.extend([finding("cipher_order", "HIGH"), finding("cert_revocation", "HIGH"), finding("FS", "LOW")]);
-        assert_eq!(findings(&report(&all)).ok(), Some(vec!["HIGH     cipher_order: so".into(), "LOW      FS: so".into()]));
+        assert_eq!(
+            findings(&report(&all)).ok(),
+            Some(vec!["HIGH     cipher_order: so".into(), "LOW      FS: so".into()])
+        );
         assert!(findings("").is_err());
     }
 }

@@ -480,3 +480,30 @@ fn each_flag_of_a_site_is_told_from_those_of_the_process() {
         assert!(Folder::new().load(text, &[flag]).is_ok(), "{flag}");
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(512))]
+
+    /// Any key with any value, anywhere: it is read or refused, and what is refused is shown.
+    #[test]
+    fn no_text_is_too_odd(lines in proptest::collection::vec(line(), 0..8)) {
+        let folder = Folder::new();
+        let text = lines.join("\n");
+        if let Err(error) = folder.load(&text, &[]) {
+            proptest::prop_assert!(!error.is_empty());
+        }
+    }
+}
+
+fn line() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    let keys: Vec<&str> = [key::PROCESS, key::SITE, key::ROUTE, key::AUTH, key::LIMIT, key::CORS].iter().flat_map(|keys| keys.iter().map(|key| key.name)).collect();
+    // Who to become is looked up in the machine.
+    let keys: Vec<&str> = keys.into_iter().filter(|key| *key != "user").collect();
+    let values = ["'public'", "\"\\u8d44\\n$1\"", "1", "-1", "1.5", "true", "[]", "[1, 'a']", "{}", "{ a = 'b', 资 = [] }", "1979-05-27", "''", "'^/(a'", "'^/(?<x>资)$'", "'${x}$0'", "'''\n${'''", "inf", "{ 404 = '/a' }", "{ X-A = true }"];
+    let heads = ["[[site]]", "[[site.route]]", "[site]", "[site.route]", "[[route]]", "root = 'public'", "\u{feff}", "=", "\"", "[", "资"];
+    prop_oneof![
+        4 => (prop::sample::select(keys), prop::sample::select(values.to_vec())).prop_map(|(key, value)| format!("{key} = {value}")),
+        3 => prop::sample::select(heads.to_vec()).prop_map(str::to_owned),
+    ]
+}

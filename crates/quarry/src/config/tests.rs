@@ -497,11 +497,46 @@ proptest::proptest! {
 
 fn line() -> impl proptest::strategy::Strategy<Value = String> {
     use proptest::prelude::*;
-    let keys: Vec<&str> = [key::PROCESS, key::SITE, key::ROUTE, key::AUTH, key::LIMIT, key::CORS].iter().flat_map(|keys| keys.iter().map(|key| key.name)).collect();
+    let keys: Vec<&str> = [key::PROCESS, key::SITE, key::ROUTE, key::AUTH, key::LIMIT, key::CORS]
+        .iter()
+        .flat_map(|keys| keys.iter().map(|key| key.name))
+        .collect();
     // Who to become is looked up in the machine.
     let keys: Vec<&str> = keys.into_iter().filter(|key| *key != "user").collect();
-    let values = ["'public'", "\"\\u8d44\\n$1\"", "1", "-1", "1.5", "true", "[]", "[1, 'a']", "{}", "{ a = 'b', 资 = [] }", "1979-05-27", "''", "'^/(a'", "'^/(?<x>资)$'", "'${x}$0'", "'''\n${'''", "inf", "{ 404 = '/a' }", "{ X-A = true }"];
-    let heads = ["[[site]]", "[[site.route]]", "[site]", "[site.route]", "[[route]]", "root = 'public'", "\u{feff}", "=", "\"", "[", "资"];
+    let values = [
+        "'public'",
+        "\"\\u8d44\\n$1\"",
+        "1",
+        "-1",
+        "1.5",
+        "true",
+        "[]",
+        "[1, 'a']",
+        "{}",
+        "{ a = 'b', 资 = [] }",
+        "1979-05-27",
+        "''",
+        "'^/(a'",
+        "'^/(?<x>资)$'",
+        "'${x}$0'",
+        "'''\n${'''",
+        "inf",
+        "{ 404 = '/a' }",
+        "{ X-A = true }",
+    ];
+    let heads = [
+        "[[site]]",
+        "[[site.route]]",
+        "[site]",
+        "[site.route]",
+        "[[route]]",
+        "root = 'public'",
+        "\u{feff}",
+        "=",
+        "\"",
+        "[",
+        "资",
+    ];
     prop_oneof![
         4 => (prop::sample::select(keys), prop::sample::select(values.to_vec())).prop_map(|(key, value)| format!("{key} = {value}")),
         3 => prop::sample::select(heads.to_vec()).prop_map(str::to_owned),

@@ -258,9 +258,9 @@ fn hash_of_password(hash: &str) -> Result<String, String> {
 fn changes(table: &Table<'_>, places: &mut Places) -> Changes {
     let mut set = Vec::new();
     if let Some(named) = table.get("set").and_then(|value| value.table(None)) {
-        for (name, value, text) in fields_in_place(&named) {
+        for (name, text) in fields(&named, field::refusal_in_route) {
             places.note("set", &text);
-            set.push((name, value));
+            set.push((name, text.text.to_owned()));
         }
     }
     let remove = table.texts("remove").unwrap_or_default();
@@ -279,15 +279,8 @@ fn changes(table: &Table<'_>, places: &mut Places) -> Changes {
     }
 }
 
-fn fields_in_place<'a>(table: &Table<'a>) -> Vec<(String, String, Text<'a>)> {
-    fields(table, field::refusal_in_route)
-        .into_iter()
-        .map(|(name, text, _)| (name, text.text.to_owned(), text))
-        .collect()
-}
-
 /// Fields with their values, each of which may be several. `refuse`: why a field of that name cannot be taken.
-pub(super) fn fields<'a>(table: &Table<'a>, refuse: fn(&str) -> Option<String>) -> Vec<(String, Text<'a>, ())> {
+pub(super) fn fields<'a>(table: &Table<'a>, refuse: fn(&str) -> Option<String>) -> Vec<(String, Text<'a>)> {
     let mut found = Vec::new();
     for (name, value) in table.all() {
         let Some(checked) = name.parse(|text| match refuse(text) {
@@ -298,7 +291,7 @@ pub(super) fn fields<'a>(table: &Table<'a>, refuse: fn(&str) -> Option<String>) 
         };
         for text in value.texts().unwrap_or_default() {
             if text.parse(field::parse_value).is_some() {
-                found.push((checked.clone(), text, ()));
+                found.push((checked.clone(), text));
             }
         }
     }

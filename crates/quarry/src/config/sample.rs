@@ -30,6 +30,9 @@ const BEGINNING: &str = "\
 # The config of Quarry. Serve by it: quarry --config quarry.toml
 # Look it over, and what it means for your files: quarry check --config quarry.toml
 #
+# Editors complete and check it by a schema: quarry generate schema > quarry.schema.json, and here a first line
+# #:schema ./quarry.schema.json
+#
 # What begins with # is a comment. Relative paths begin at the folder of this file. A file of the name quarry.toml is hidden: it is
 # neither served nor listed nor found.
 

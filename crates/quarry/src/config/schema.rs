@@ -1,4 +1,4 @@
-//! The schema of the config, for editors that complete and check while somebody types (JSON Schema 2020-12).
+//! The schema of the config, for editors that complete and check while somebody types (JSON Schema draft 7, which editors of TOML know).
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ use super::key::{Key, PROCESS, Shape};
 /// The schema.
 pub(crate) fn schema() -> Value {
     let mut schema = table(PROCESS);
-    schema.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
+    schema.insert("$schema".into(), json!("http://json-schema.org/draft-07/schema#"));
     schema.insert("title".into(), json!("quarry.toml"));
     schema.insert("description".into(), json!("The config of the web server Quarry"));
     Value::Object(schema)

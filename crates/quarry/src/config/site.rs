@@ -55,7 +55,7 @@ pub(super) fn read(table: Table<'_>, folder: &Path) -> Option<(SiteSettings, Vec
     let added: Vec<Field> = added
         .iter()
         .flat_map(|table| route::fields(table, field::refusal))
-        .map(|(name, value, _)| named(name, value.text))
+        .map(|(name, value)| named(name, value.text))
         .collect();
     let errors =
         table.get("errors").and_then(|value| value.table(None)).map(|table| errors(&table)).unwrap_or_default();

@@ -13,7 +13,7 @@ use regex_automata::util::start;
 use regex_automata::{Anchored, MatchKind};
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, Look, Repetition};
 use semantics::{Fields, Method, RequestHead, Target, Version};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 /// What was found out about a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ fn search(machines: &mut [Machine; 3], letters: &[u8], wanted: Wanted) -> Result
     }
     // Each place, with the one it was reached from and the letter that led there.
     let mut places = vec![(first, 0, 0)];
-    let mut known = HashMap::from([(first, ())]);
+    let mut known = HashSet::from([first]);
     let mut waiting = VecDeque::from([0]);
     while let Some(at) = waiting.pop_front() {
         let (states, ..) = places[at];
@@ -162,7 +162,7 @@ fn search(machines: &mut [Machine; 3], letters: &[u8], wanted: Wanted) -> Result
                 *state = machine.dfa.next_state(&mut machine.cache, *state, letter)?;
             }
             // Nothing more can come of it.
-            if next[0].is_dead() || next[2].is_dead() || known.insert(next, ()).is_some() {
+            if next[0].is_dead() || next[2].is_dead() || !known.insert(next) {
                 continue;
             }
             if places.len() >= PLACES_MAX {

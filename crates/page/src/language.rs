@@ -1,6 +1,7 @@
 //! The languages Quarry speaks, and which of them a reader wants (RFC 9110 §12.5.4).
 
 mod english;
+mod reason;
 mod simplified_chinese;
 mod words;
 

@@ -7,9 +7,9 @@ use lofty::file::{FileType, TaggedFileExt as _};
 use lofty::probe::Probe;
 use lofty::tag::{ItemKey, Tag};
 
+use super::Extract;
 use super::input::{Input, Positioned};
 use super::words::Draft;
-use super::{Extract, Format};
 
 /// The tags of a sound.
 pub(crate) fn read(input: &Input<'_>, name: &[u8]) -> Extract {
@@ -35,7 +35,7 @@ pub(crate) fn read(input: &Input<'_>, name: &[u8]) -> Extract {
             first.into_iter().chain(others).for_each(|tag| push(tag, &mut draft));
             draft.finish()
         }
-        Err(error) => Extract::faulty(format!("a damaged {}: {error}", Format::Audio.name())),
+        Err(error) => Extract::faulty(format!("a damaged sound: {error}")),
     }
 }
 

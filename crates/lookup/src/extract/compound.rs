@@ -2,15 +2,15 @@
 
 use std::io;
 
+use super::Extract;
 use super::input::Input;
-use super::{Extract, Format};
 
 /// Says what it is. The list of its streams has their names in UTF-16, wherever in the file it stands.
 pub(crate) fn read(name: &[u8], input: &Input<'_>) -> io::Result<Extract> {
     let mut bytes = Vec::new();
     input.read_more(&mut bytes, LOOKED_AT_BYTES)?;
     if !bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        return Ok(Extract::faulty(format!("not a file of {}, though its name says so", Format::Compound.name())));
+        return Ok(Extract::faulty("not a file of Office before 2007, though its name says so"));
     }
     let has = |stream: &str| {
         let stream: Vec<u8> = stream.encode_utf16().flat_map(u16::to_le_bytes).collect();

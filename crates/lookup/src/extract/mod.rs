@@ -35,6 +35,7 @@ mod words;
 mod xml;
 
 pub use extractor::{Extractor, of_bytes};
+pub use fault::SENTENCES;
 pub use format::Format;
 pub(crate) use input::Input;
 pub(crate) use text::decode;
@@ -57,7 +58,9 @@ pub struct Extract {
 impl Extract {
     /// No words, for this reason.
     pub(crate) fn faulty(fault: impl Into<String>) -> Extract {
-        Extract { fault: Some(fault.into()), ..Extract::default() }
+        let fault = fault.into();
+        debug_assert!(fault::is_known(&fault), "no language knows \"{fault}\"");
+        Extract { fault: Some(fault), ..Extract::default() }
     }
 
     /// Whether there is nothing to be found but the name.

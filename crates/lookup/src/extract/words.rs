@@ -156,6 +156,7 @@ impl Draft {
 
     /// A second fault is put behind the first.
     pub(crate) fn add_fault(&mut self, fault: String) {
+        debug_assert!(fault::is_known(&fault), "no language knows \"{fault}\"");
         fault::join(&mut self.fault, fault);
     }
 

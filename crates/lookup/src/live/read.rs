@@ -122,7 +122,7 @@ impl Desk {
         let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
         // A reader of a format that panics is our mistake; the others go on.
         let extract = catch_unwind(AssertUnwindSafe(|| self.extractor.extract(&file, name)))
-            .unwrap_or_else(|_| Extract { fault: Some("its reader failed".into()), ..Extract::default() });
+            .unwrap_or_else(|_| Extract::faulty("its reader failed"));
         let has_changed = Ground::metadata(path, &file)? != material;
         Ok(Reading::Words { material, extract, has_changed })
     }

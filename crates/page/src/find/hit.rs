@@ -164,7 +164,7 @@ impl Hit {
                 heading => template::safe(self.heading().html()),
                 way => template::safe(way),
                 snippet,
-                unreadable => self.unreadable.as_deref(),
+                unreadable => self.unreadable.as_deref().map(|reason| look.language.reason(reason)),
                 kind => self.kind.token(),
                 type => self.kind_shown(look),
                 size => self.size.filter(|_| !is_folder).map(quantity::short_size),
@@ -201,7 +201,7 @@ impl Hit {
             out.push_str("</p>");
         } else if let Some(reason) = &self.unreadable {
             let _ = write!(out, "<p class=unread>{} ", words.only_name);
-            push_text(out, reason);
+            push_text(out, &look.language.reason(reason));
             out.push_str("</p>");
         }
         out.push_str("<p class=about>");

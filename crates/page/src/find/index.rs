@@ -122,7 +122,7 @@ fn push_unreadable(out: &mut String, look: &Look, progress: &Progress) {
             push_text(out, &segment.shown);
         }
         out.push_str("</bdi> <small>");
-        push_text(out, reason);
+        push_text(out, &look.language.reason(reason));
         out.push_str("</small></a>");
     }
     out.push_str("</ul>");

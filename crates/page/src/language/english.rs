@@ -226,6 +226,7 @@ pub(super) static WORDS: Words = Words {
     on_disk: "Index on disk",
     only_by_name: "Found by name only",
     and_more: |count| format!("and {} more", grouped(count as u64)),
+    reasons: &[],
 
     keys: "Keys",
     key_list: [

@@ -161,6 +161,9 @@ pub(crate) struct Words {
     pub(crate) on_disk: &'static str,
     pub(crate) only_by_name: &'static str,
     pub(crate) and_more: fn(usize) -> String,
+    /// Why a material has no words: sentences of the look-up, with `{}` for what is put in, and how they are said here. Those with
+    /// more of their own go before those that would take them in.
+    pub(crate) reasons: &'static [(&'static str, &'static str)],
 
     pub(crate) keys: &'static str,
     /// Keys, and what they do.

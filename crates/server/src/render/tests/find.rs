@@ -53,7 +53,7 @@ impl LookUp for Shelf {
 
     fn state(&self) -> State {
         let examples =
-            vec![(b"a.pdf".to_vec(), "it is locked".into()), (b".git/b.pdf".to_vec(), "it is broken".into())];
+            vec![(b"a.pdf".to_vec(), "a PDF with a password".into()), (b".git/b.pdf".to_vec(), "it is broken".into())];
         State { is_building: true, names: 9, documents: 7, waiting: 2, unreadable: 2, examples, ..State::default() }
     }
 }
@@ -117,7 +117,7 @@ fn what_a_client_could_not_get_it_cannot_find() {
         assert!(text.contains("\"/-x/y.txt\""), "{text}");
     }
     let index = site.json("/-/index?format=json");
-    assert_eq!(index["examples"], serde_json::json!([{"target": "/a.pdf", "reason": "it is locked"}]));
+    assert_eq!(index["examples"], serde_json::json!([{"target": "/a.pdf", "reason": "a PDF with a password"}]));
     assert!(!site.page("/-/index").contains("git"));
 }
 
@@ -181,6 +181,17 @@ fn every_page_has_the_box_where_there_is_a_look_up() {
     }
     for target in ["/-/find?q=a", "/-/suggest?q=a", "/-/index", "/-/opensearch.xml", "/-/finds"] {
         assert_eq!(bare.ask(target, PEOPLE).status, 404, "{target}");
+    }
+}
+
+#[test]
+fn readers_are_told_in_their_language_why_something_has_no_words() {
+    let (site, _) = site(&[]);
+    assert!(site.page("/-/index").contains("a PDF with a password"));
+    let chinese = site.ask("/-/index", "Accept: text/html\r\nAccept-Language: zh-CN\r\n").text();
+    assert!(chinese.contains("PDF 有密码") && !chinese.contains("with a password"), "{chinese}");
+    for sentence in lookup::extract::SENTENCES {
+        assert!(page::Language::SimplifiedChinese.knows_reason(sentence), "{sentence}");
     }
 }
 

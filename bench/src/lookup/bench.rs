@@ -73,6 +73,17 @@ impl Bench {
         cells
     }
 
+    /// Tells what took longest, if that is wanted: what was asked, with milliseconds.
+    pub(crate) fn tell_slow(&self, asked: impl Iterator<Item = (String, f64)>) {
+        if !self.options.tells_slow {
+            return;
+        }
+        let mut asked: Vec<(String, f64)> = asked.collect();
+        asked.sort_by(|left, right| right.1.total_cmp(&left.1));
+        say("");
+        asked.iter().take(SLOW_TOLD).for_each(|(words, took)| eprintln!("{took:8.2} ms  {words}"));
+    }
+
     /// Prints the row, if it is wanted.
     pub(crate) fn row(&mut self, name: &str, row: Row) {
         if self.options.wants(name) {
@@ -81,6 +92,9 @@ impl Bench {
         }
     }
 }
+
+/// A screen of them.
+const SLOW_TOLD: usize = 40;
 
 /// What is going on, for whoever waits.
 pub(crate) fn say(what: &str) {

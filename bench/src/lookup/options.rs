@@ -13,6 +13,8 @@ pub(crate) struct Options {
     /// Small corpora: whether it works at all, in two minutes.
     pub(crate) is_quick: bool,
     pub(crate) builds: bool,
+    /// Tell which queries took longest.
+    pub(crate) tells_slow: bool,
     pub(crate) binary: Option<PathBuf>,
 }
 
@@ -35,7 +37,7 @@ pub(crate) const ROWS: [&str; 12] = [
 const ONLY_NAMED: [&str; 2] = ["rust-doc", "pdf"];
 
 pub(crate) const HELP: &str = "\
-cargo x bench lookup [ROW]... [--peers NAME,NAME] [--quick] [--binary FILE] [--no-build]
+cargo x bench lookup [ROW]... [--peers NAME,NAME] [--quick] [--slow] [--binary FILE] [--no-build]
 
 Rows      cold        from nothing until all of 12,800 pages is found
           size        of the index beside that of the text
@@ -51,6 +53,7 @@ Rows      cold        from nothing until all of 12,800 pages is found
           pdf         the PDFs of texlive-lang-chinese (only when named)
 --peers   of recoll, groonga, sqlite (default: all; \"none\": none)
 --quick   small corpora; the figures say little, but everything is tried
+--slow    tells which queries and key strokes took longest
 --binary  takes this quarry, and builds none
 --no-build  takes all programs as they are
 ";
@@ -58,13 +61,21 @@ Rows      cold        from nothing until all of 12,800 pages is found
 impl Options {
     /// `None`: help is wanted. Errs with what is not understood.
     pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
-        let mut options = Options { rows: Vec::new(), peers: Vec::new(), is_quick: false, builds: true, binary: None };
+        let mut options = Options {
+            rows: Vec::new(),
+            peers: Vec::new(),
+            is_quick: false,
+            builds: true,
+            tells_slow: false,
+            binary: None,
+        };
         let mut arguments = arguments;
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
             match argument.as_str() {
                 "--help" | "-h" => return Ok(None),
                 "--quick" => options.is_quick = true,
+                "--slow" => options.tells_slow = true,
                 "--no-build" => options.builds = false,
                 "--binary" => {
                     let path = value()?;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::bench::{Bench, say};
 use super::memory::Watch;
 use super::peer::{Indexed, bytes_on_disk};
-use super::query::{queries, strokes};
+use super::query::{Query, queries, strokes};
 use super::table::{PEERS, Row, count, quantile, with_unit};
 use super::{save, serving, stroke};
 use crate::corpus::{Corpus, LANGUAGES};
@@ -129,6 +129,7 @@ fn key_strokes(bench: &mut Bench, corpus: &Corpus, quarry: &Quarry) -> Result<()
     };
     say("key strokes");
     let times = stroke::strokes(quarry.port, &asked(&|words| Ask { words, limit: 10, ..Ask::default() }.target()))?;
+    bench.tell_slow(strokes.iter().map(|(words, _)| words.clone()).zip(times.iter().copied()));
     let peers = bench.cells(|peer| {
         let Some(served) = peer.serve()? else { return Ok(None) };
         Ok(Some(with_unit(quantile(stroke::strokes(served.port, &asked(&served.target))?, 0.99), "ms")))
@@ -282,6 +283,7 @@ fn query(
         times.push(found.took_us as f64 / 1000.0);
         empty += usize::from(found.total == 0);
     }
+    bench.tell_slow(queries.iter().map(Query::typed).zip(times.iter().copied()));
     let with_share = |text: String, empty: usize, of: usize| match empty * 100 / of.max(1) {
         0 => text,
         share => format!("{text}; finds nothing for {share} %"),

@@ -11,7 +11,7 @@ const PER_SECOND: u32 = 100;
 /// People who type.
 const CLIENTS: usize = 8;
 
-/// Milliseconds from each stroke to its answer. `targets`: each with the language of whoever asks.
+/// Milliseconds from each stroke to its answer, in the order of the strokes. `targets`: each with the language of whoever asks.
 pub(crate) fn strokes(port: u16, targets: &[(String, &str)]) -> Result<Vec<f64>, Box<dyn Error>> {
     let begin = Instant::now() + Duration::from_millis(20);
     let times = scope(|scope| {
@@ -20,7 +20,12 @@ pub(crate) fn strokes(port: u16, targets: &[(String, &str)]) -> Result<Vec<f64>,
         let joined = clients.into_iter().map(|client| client.join().map_err(|_| "a client has panicked".to_owned()));
         joined.collect::<Result<Vec<_>, String>>()
     })?;
-    Ok(times.into_iter().collect::<Result<Vec<Vec<f64>>, String>>()?.concat())
+    let mut in_order = vec![0.0; targets.len()];
+    for (number, times) in times.into_iter().enumerate() {
+        let strokes = in_order.iter_mut().skip(number).step_by(CLIENTS);
+        strokes.zip(times?).for_each(|(stroke, time)| *stroke = time);
+    }
+    Ok(in_order)
 }
 
 /// What one of them types.

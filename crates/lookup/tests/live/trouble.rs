@@ -1,10 +1,13 @@
 //! Machines that do not give what is asked for.
 
-use super::{Ground, finds, settled, start};
+use super::{Ground, finds, settled, start, until};
 use lookup::answer::Writer;
-use lookup::live::{Lookup, Settings};
+use lookup::live::{Load, Lookup, Settings};
 use std::fs;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 #[test]
 fn without_a_place_the_index_is_in_memory_and_says_so() {
@@ -59,16 +62,42 @@ fn a_folder_that_is_not_there_is_an_error_with_its_name() {
 }
 
 #[test]
-fn it_stops_at_once_whatever_it_does() {
+fn it_ends_whatever_it_does() {
     let ground = Ground::new(&[]);
     (0..3000).for_each(|number| ground.write(&format!("{number}"), &"granite ".repeat(500)));
     for wait in [0, 5, 20, 60, 150, 400] {
         let lookup = ground.start();
         std::thread::sleep(Duration::from_millis(wait));
-        let begun = Instant::now();
         lookup.stop();
-        assert!(begun.elapsed() < Duration::from_secs(4), "{:?} after {wait} ms", begun.elapsed());
     }
     let lookup = ground.start();
     assert_eq!(settled(&lookup).documents, 3000);
+}
+
+#[test]
+fn to_end_it_waits_for_nobody_who_reads() {
+    let ground = Ground::new(&[]);
+    (0..3000).for_each(|number| ground.write(&format!("{number}"), &"granite ".repeat(500)));
+    // Those who read ask for the load, and get no answer as long as this is locked.
+    let (door, (caught, is_caught)) = (Arc::new(Mutex::new(())), channel());
+    let (closed, asked) = (door.lock().expect("free"), AtomicBool::new(false));
+    let behind = Arc::clone(&door);
+    let load = move || {
+        // The first to ask is who makes them.
+        if asked.swap(true, Relaxed) {
+            let _ = caught.send(());
+            drop(behind.lock());
+        }
+        Duration::ZERO
+    };
+    let lookup = start(Settings { load: Some(Load(Arc::new(load))), ..ground.settings() });
+    until("somebody is caught, or was quicker than that", || {
+        is_caught.try_recv().is_ok() || !lookup.state().is_building
+    });
+    lookup.stop();
+    // Another one can write only when the first one has ended.
+    let other = ground.start();
+    let state = settled(&other);
+    assert_eq!((state.documents, state.writer), (3000, Writer::Ours));
+    drop(closed);
 }

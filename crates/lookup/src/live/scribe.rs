@@ -208,25 +208,13 @@ impl<R: Fn(Report)> Desk<R> {
         Ok(())
     }
 
-    /// The writer, made when it is needed. Its threads have the priority of whoever makes it: the lowest, but for a few
-    /// changes that somebody may be looking for.
+    /// The writer, made when it is needed.
     fn writer(&mut self, is_fresh: bool) -> Result<&mut Writer, String> {
         let writer = match self.writer.take() {
             Some(writer) => writer,
             None => {
                 let (index, bytes) = (self.terms.index.clone(), self.terms.memory_bytes);
-                let is_awaited = self.terms.is_awaited;
-                let make = move || {
-                    match (is_awaited, is_fresh) {
-                        (true, _) => {}
-                        (false, true) => priority::step_back(),
-                        (false, false) => priority::give_way(),
-                    }
-                    index.writer(bytes).map_err(|error| error.to_string())
-                };
-                let made = thread::Builder::new().name("writer".into()).spawn(make);
-                let made = made.map_err(|error| format!("cannot start a thread: {error}"))?.join();
-                made.map_err(|_| "the writer failed".to_owned())??
+                self.with_threads(is_fresh, move || index.writer(bytes).map_err(|error| error.to_string()))?
             }
         };
         Ok(self.writer.insert(writer))
@@ -235,8 +223,10 @@ impl<R: Fn(Report)> Desk<R> {
     fn commit(&mut self) -> Result<(), String> {
         let Some(pending) = self.pending.take() else { return Ok(()) };
         let begun = Instant::now();
-        if let Some(writer) = &mut self.writer {
-            writer.commit().map_err(|error| error.to_string())?;
+        if let Some(mut writer) = self.writer.take() {
+            // After a commit, the writer has new threads.
+            let commit = move || writer.commit().map(|()| writer).map_err(|error| error.to_string());
+            self.writer = Some(self.with_threads(pending.fresh.is_some(), commit)?);
         }
         self.last = Instant::now();
         self.committed = self.last;
@@ -248,6 +238,26 @@ impl<R: Fn(Report)> Desk<R> {
         };
         (self.report)(Report::Committed { orders: self.orders, bytes: self.terms.index.bytes() });
         Ok(())
+    }
+
+    /// Does something that starts threads. They have the priority of whoever starts them: the lowest, but where there is something that
+    /// somebody may be looking for.
+    fn with_threads<T: Send + 'static>(
+        &self,
+        is_fresh: bool,
+        work: impl FnOnce() -> Result<T, String> + Send + 'static,
+    ) -> Result<T, String> {
+        // This thread has stepped back already.
+        if self.terms.is_awaited || is_fresh {
+            return work();
+        }
+        let work = move || {
+            priority::give_way();
+            work()
+        };
+        let done = thread::Builder::new().name("writer".into()).spawn(work);
+        let done = done.map_err(|error| format!("cannot start a thread: {error}"))?.join();
+        done.map_err(|_| "the writer failed".to_owned())?
     }
 
     fn rest(&mut self) {

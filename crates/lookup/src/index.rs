@@ -20,6 +20,7 @@ pub use writer::Writer;
 use crate::error::Error;
 use crate::find::Finder;
 use crate::find::passed::Passed;
+use crate::find::spoken::Pairs;
 use crate::schema::{FORMAT, Fields, tokenizers};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,7 @@ pub(crate) struct Shared {
     view: RwLock<Arc<View>>,
     pub(crate) fields: Fields,
     pub(crate) passed: Passed,
+    pub(crate) pairs: Arc<Pairs>,
     /// None: in memory.
     folder: Option<PathBuf>,
     /// Something in the files made a reader fail.
@@ -130,6 +132,7 @@ impl Index {
                 view,
                 fields,
                 passed: Passed::default(),
+                pairs: Arc::default(),
                 folder,
                 is_damaged: AtomicBool::new(false),
             }),
@@ -188,6 +191,7 @@ impl Shared {
     fn reload(&self) -> Result<(), Error> {
         self.reader.reload()?;
         let view = Arc::new(View::new(&self.reader)?);
+        self.pairs.keep(&view);
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = view;
         Ok(())
     }

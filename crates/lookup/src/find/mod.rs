@@ -18,6 +18,7 @@ mod phrase;
 pub(crate) mod plan;
 mod rank;
 mod show;
+pub(crate) mod spoken;
 pub(crate) mod spread;
 mod typo;
 
@@ -94,7 +95,7 @@ impl Finder {
         if has_facets {
             answer.facets = facet::count(&view, &hits, &named, &places, budget)?;
         }
-        let best = rank::best(&view, &plan, &named, hits, asked.request);
+        let best = rank::best(&view, &plan, &named, hits, asked.request)?;
         answer.hits = show::hits(&view, &self.shared.fields, &plan, &named, &best)?;
         Ok(answer)
     }
@@ -135,6 +136,9 @@ struct Found {
 
 impl Look<'_> {
     fn steps(&self, mut plan: Plan) -> Result<Found, Error> {
+        for word in &mut plan.words {
+            word.spoken = spoken::pinyin(self.view, &self.shared.fields, word)?;
+        }
         let columns = &self.view.columns;
         let places = plan
             .facts
@@ -186,7 +190,8 @@ impl Look<'_> {
     }
 
     fn hits(&self, plan: &Plan, named: &Named, places: &[facts::Place], words_min: usize) -> Result<Hits, Error> {
-        let build = Build { fields: &self.shared.fields, is_cut: self.budget.cut(), reach: plan.reach };
+        let Shared { fields, pairs, .. } = self.shared;
+        let build = Build { fields, pairs, is_cut: self.budget.cut(), reach: plan.reach };
         let asked = collect::Asked {
             named,
             query: build.query(plan, words_min),

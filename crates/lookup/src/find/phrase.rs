@@ -9,7 +9,7 @@ use crate::token::Script;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::{Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
-use tantivy::schema::IndexRecordOption;
+use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError, Term};
 
 /// The materials with the pattern.
@@ -59,11 +59,7 @@ impl Weight for PhraseWeight {
         }
         let lengths = reader.get_fieldnorms_reader(self.twin.of(self.steps[0].script))?;
         let score = self.score.as_ref().map(|score| score.boost_by(boost));
-        let mut scorer =
-            PhraseScorer { sources, lengths, score, boost, document: 0, count: 0, ends: Vec::new(), next: Vec::new() };
-        scorer.document = scorer.sources[0].document();
-        scorer.settle();
-        Ok(Box::new(scorer))
+        Ok(Box::new(PhraseScorer::new(sources, lengths, score, boost)))
     }
 
     fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {
@@ -92,6 +88,33 @@ impl PhraseWeight {
         }
         lists.iter().map(|list| Ok(index.read_postings_from_terminfo(list, option)?)).collect()
     }
+}
+
+/// Visits the materials in which terms of one field stand one after another: at each step any of several.
+pub(super) fn documents(
+    reader: &SegmentReader,
+    field: Field,
+    steps: &[Vec<String>],
+    visit: &mut dyn FnMut(DocId),
+) -> tantivy::Result<()> {
+    let index = reader.inverted_index(field)?;
+    let option = IndexRecordOption::WithFreqsAndPositions;
+    let mut sources = Vec::with_capacity(steps.len());
+    for (offset, terms) in (0..).zip(steps) {
+        let mut postings = Vec::with_capacity(terms.len());
+        for term in terms {
+            if let Some(list) = index.terms().get(term)? {
+                postings.push(index.read_postings_from_terminfo(&list, option)?);
+            }
+        }
+        sources.push(Source { postings, offset });
+    }
+    let mut scorer = PhraseScorer::new(sources, reader.get_fieldnorms_reader(field)?, None, 1.0);
+    while scorer.document != TERMINATED {
+        visit(scorer.document);
+        scorer.advance();
+    }
+    Ok(())
 }
 
 /// What may stand at one place of the pattern.
@@ -144,6 +167,15 @@ struct PhraseScorer {
 }
 
 impl PhraseScorer {
+    /// At the first document that has the pattern, which has a step at least.
+    fn new(sources: Vec<Source>, lengths: FieldNormReader, score: Option<Bm25Weight>, boost: Score) -> PhraseScorer {
+        let document = sources[0].document();
+        let (ends, next) = (Vec::new(), Vec::new());
+        let mut scorer = PhraseScorer { sources, lengths, score, boost, document, count: 0, ends, next };
+        scorer.settle();
+        scorer
+    }
+
     /// Goes on to the first document from here that has the pattern.
     fn settle(&mut self) -> DocId {
         'documents: while self.document != TERMINATED {

@@ -2,7 +2,9 @@
 
 use super::pattern::{Pattern, Step, patterns};
 use super::phrase::Phrase;
+use super::spoken::{Pairs, Spoken};
 use super::spread::Spread;
+use crate::name::Pinyin;
 use crate::query::{Place, Query, What, kind};
 use crate::schema::{Fields, Twin};
 use crate::token::Script;
@@ -48,6 +50,8 @@ pub(crate) struct Word {
     pub(crate) is_quoted: bool,
     /// The ways in which it may stand there; never empty.
     pub(crate) patterns: Vec<Pattern>,
+    /// How hanzi of headings may be spoken, if it may be that.
+    pub(crate) spoken: Option<Pinyin>,
 }
 
 /// What is asked of the facts of a material.
@@ -96,7 +100,8 @@ impl Plan {
                     if patterns.is_empty() {
                         continue;
                     }
-                    let word = Word { text: text.clone(), place: *place, is_quoted: *is_quoted, patterns };
+                    let word =
+                        Word { text: text.clone(), place: *place, is_quoted: *is_quoted, patterns, spoken: None };
                     if clause.is_excluded { plan.excluded.push(word) } else { plan.words.push(word) }
                 }
                 What::Kind(list) if clause.is_excluded => {
@@ -154,6 +159,7 @@ fn reach(words: &[Word]) -> Reach {
 /// How a plan becomes a query of the index.
 pub(crate) struct Build<'a> {
     pub(crate) fields: &'a Fields,
+    pub(crate) pairs: &'a Arc<Pairs>,
     /// Set when not all could be looked at.
     pub(crate) is_cut: &'a Arc<AtomicBool>,
     pub(crate) reach: Reach,
@@ -168,7 +174,12 @@ impl Build<'_> {
         let occur = if is_all { Occur::Must } else { Occur::Should };
         let mut needed: Vec<(Occur, Boxed)> = Vec::new();
         for word in &plan.words {
-            needed.push((occur, self.word(self.place(word.place), word)));
+            let written = self.word(self.place(word.place), word);
+            let all = match &word.spoken {
+                Some(pinyin) => Box::new(BooleanQuery::union(vec![written, self.spoken(pinyin)])),
+                None => written,
+            };
+            needed.push((occur, all));
         }
         match needed.len() {
             0 => clauses.push((Occur::Must, Box::new(AllQuery))),
@@ -210,6 +221,10 @@ impl Build<'_> {
     fn word(&self, twin: Twin, word: &Word) -> Boxed {
         let mut ways: Vec<_> = word.patterns.iter().map(|pattern| self.pattern(twin, pattern)).collect();
         if ways.len() == 1 { ways.remove(0) } else { Box::new(BooleanQuery::union(ways)) }
+    }
+
+    fn spoken(&self, pinyin: &Pinyin) -> Boxed {
+        Box::new(Spoken::new(self.fields.headings.run, pinyin.clone(), Arc::clone(self.pairs)))
     }
 
     fn pattern(&self, twin: Twin, pattern: &Pattern) -> Boxed {

@@ -1,21 +1,29 @@
 //! Which of the hits go first.
 //!
 //! How rare the words are and how often they stand there (BM25), more in titles and names; a name that has what was typed, the more of it and
-//! the nearer to its beginning the better; before all, a title or a name that is just what was typed; of equals, the language of the reader, then what changed last.
+//! the nearer to its beginning the better; before all, a title or a name that is just what was typed; of equals, the language of the reader, then what changed last, then
+//! the order of the paths.
 
 use super::collect::{Candidate, Hits};
 use super::facts::text;
 use super::named::Named;
 use super::plan::Plan;
 use crate::answer::Request;
+use crate::error::Error;
 use crate::index::{View, kind, language, sum};
 use std::time::SystemTime;
 
 /// The hits that are asked for, in order.
-pub(super) fn best(view: &View, plan: &Plan, named: &Named, mut hits: Hits, request: &Request<'_>) -> Vec<Candidate> {
+pub(super) fn best(
+    view: &View,
+    plan: &Plan,
+    named: &Named,
+    mut hits: Hits,
+    request: &Request<'_>,
+) -> Result<Hits, Error> {
     let end = request.offset.saturating_add(request.limit).min(RANKED_MAX);
     if request.limit == 0 || request.offset >= hits.len() || request.offset >= RANKED_MAX {
-        return Vec::new();
+        return Ok(Hits::new());
     }
     // Without words all are alike, and the latest go first.
     if plan.words.is_empty() {
@@ -32,22 +40,80 @@ pub(super) fn best(view: &View, plan: &Plan, named: &Named, mut hits: Hits, requ
     }
     // What the index counts is nearly the order; the last word is said over some more than are shown.
     let looked_at = (end + LOOKED_AT_MORE).max(LOOKED_AT_MIN);
-    if hits.len() > looked_at {
-        hits.select_nth_unstable_by(looked_at, order);
-        hits.truncate(looked_at);
-    }
+    let mut hits = first(view, named, hits, looked_at)?;
     if !plan.words.is_empty() {
         adjust(view, plan, &mut hits, request.language, top);
     }
-    hits.sort_unstable_by(order);
+    // Those that are equal stay in the order of their paths.
+    hits.sort_by(|left, right| right.score.total_cmp(&left.score));
     hits.truncate(end);
     hits.drain(..request.offset.min(hits.len()));
-    hits
+    Ok(hits)
 }
 
-/// The higher score first; of equals, always in the same order.
-fn order(left: &Candidate, right: &Candidate) -> std::cmp::Ordering {
-    right.score.total_cmp(&left.score).then_with(|| (left.segment, left.document).cmp(&(right.segment, right.document)))
+/// So many of the hits, those with the higher scores first; of equals, in the order of their paths, which is the same in every index
+/// of these materials, however it was written.
+fn first(view: &View, named: &Named, mut hits: Hits, count: usize) -> Result<Hits, Error> {
+    let mut rows = Vec::new();
+    for group in hits.chunk_by_mut(|left, right| left.segment == right.segment) {
+        // Paths of a segment are in the order of their numbers.
+        let paths = group[0].columns(view).and_then(|columns| columns.path.as_ref());
+        let number = |hit: &Candidate| paths.and_then(|paths| paths.ords().first(hit.document));
+        let order = |left: &Candidate, right: &Candidate| {
+            right.score.total_cmp(&left.score).then_with(|| number(left).cmp(&number(right)))
+        };
+        let kept = group.len().min(count);
+        if paths.is_none() {
+            let path = |hit: &Candidate| named.get(hit).map(|name| name.path.as_slice());
+            group.sort_by(|left, right| right.score.total_cmp(&left.score).then_with(|| path(left).cmp(&path(right))));
+        } else {
+            if kept < group.len() {
+                group.select_nth_unstable_by(kept, order);
+            }
+            group[..kept].sort_unstable_by(order);
+        }
+        rows.push(Row { hits: group[..kept].iter(), path: None });
+    }
+    merge(view, named, rows, count)
+}
+
+/// Hits in order, the next of which has this path, if it was asked for.
+struct Row<'a> {
+    hits: std::slice::Iter<'a, Candidate>,
+    path: Option<Vec<u8>>,
+}
+
+/// One row of several that are in order. Paths are read where scores are equal.
+fn merge(view: &View, named: &Named, mut rows: Vec<Row<'_>>, count: usize) -> Result<Hits, Error> {
+    let mut merged = Hits::new();
+    while merged.len() < count {
+        let heads = rows.iter().filter_map(|row| row.hits.as_slice().first());
+        let Some(top) = heads.map(|hit| hit.score).max_by(f32::total_cmp) else { break };
+        let is_top = |row: &Row<'_>| row.hits.as_slice().first().is_some_and(|hit| hit.score == top);
+        let mut equal = (0..rows.len()).filter(|&at| is_top(&rows[at]));
+        let (Some(mut best), rest) = (equal.next(), equal.collect::<Vec<_>>()) else { break };
+        for at in rest {
+            for at in [best, at] {
+                let row = &mut rows[at];
+                if let (None, Some(hit)) = (&row.path, row.hits.as_slice().first()) {
+                    row.path = Some(path(view, named, hit)?);
+                }
+            }
+            if rows[at].path < rows[best].path {
+                best = at;
+            }
+        }
+        merged.extend(rows[best].hits.next().copied());
+        rows[best].path = None;
+    }
+    Ok(merged)
+}
+
+fn path(view: &View, named: &Named, hit: &Candidate) -> Result<Vec<u8>, Error> {
+    match hit.columns(view) {
+        Some(columns) => columns.path(hit.document),
+        None => Ok(named.get(hit).map(|name| name.path.clone()).unwrap_or_default()),
+    }
 }
 
 fn adjust(view: &View, plan: &Plan, hits: &mut [Candidate], wanted: Option<&str>, top: f32) {

@@ -10,7 +10,7 @@ use crate::fold::PART;
 use crate::index::{View, kind};
 use crate::name::Found;
 use crate::schema::Fields;
-use crate::snippet::Marker;
+use crate::snippet::{self, Mark, Marker};
 use tantivy::schema::document::Value;
 use tantivy::{DocAddress, TantivyDocument};
 
@@ -25,7 +25,7 @@ pub(super) fn hits(
     let marker = Marker::new(plan.patterns());
     let hits = best.iter().filter_map(|candidate| match candidate.columns(view) {
         Some(columns) => {
-            let hit = hit(view, fields, &marker, candidate, columns);
+            let hit = hit(view, fields, (plan, &marker), candidate, columns);
             Some(hit.map(|hit| with_marks(hit, named.name(candidate), named.title(candidate))))
         }
         None => named.get(candidate).map(|name| Ok(alone(name, candidate.score))),
@@ -60,7 +60,13 @@ fn alone(name: &Found, score: f32) -> Hit {
     }
 }
 
-fn hit(view: &View, fields: &Fields, marker: &Marker, candidate: &Candidate, columns: &Columns) -> Result<Hit, Error> {
+fn hit(
+    view: &View,
+    fields: &Fields,
+    (plan, marker): (&Plan, &Marker),
+    candidate: &Candidate,
+    columns: &Columns,
+) -> Result<Hit, Error> {
     let document = candidate.document;
     let stored: TantivyDocument = view.searcher.doc(DocAddress::new(candidate.segment, document))?;
     let stored = stored.get_first(fields.text).and_then(|value| value.as_str()).unwrap_or_default();
@@ -72,7 +78,7 @@ fn hit(view: &View, fields: &Fields, marker: &Marker, candidate: &Candidate, col
     let mut snippet = marker.snippet(body);
     // Words that only headings have are shown there.
     if !snippet.has_match() {
-        let of_headings = marker.snippet(headings);
+        let of_headings = spoken(plan, headings).unwrap_or_else(|| marker.snippet(headings));
         if of_headings.has_match() || snippet.is_empty() {
             snippet = of_headings;
         }
@@ -88,6 +94,18 @@ fn hit(view: &View, fields: &Fields, marker: &Marker, candidate: &Candidate, col
         snippet,
         unreadable: text(columns.fault.as_ref(), document)?,
         score: candidate.score,
+    })
+}
+
+/// A heading that is spoken as a word was typed.
+fn spoken(plan: &Plan, headings: &str) -> Option<Marked> {
+    let mut spoken = plan.words.iter().filter_map(|word| word.spoken.as_ref());
+    spoken.find_map(|pinyin| {
+        let mut lines = headings.lines();
+        lines.find_map(|line| {
+            let span = pinyin.find(line)?.range;
+            Some(snippet::line(line, &[Mark { span, word: 0 }]))
+        })
     })
 }
 

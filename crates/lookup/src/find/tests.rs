@@ -459,6 +459,53 @@ fn titles_are_found_as_they_are_spoken() {
 }
 
 #[test]
+fn headings_are_found_as_they_are_spoken() {
+    let heading = |path, headings| Given { path, title: "Manual", headings, body: "words here", ..Given::default() };
+    let index = index(&[
+        heading("a.html", "开始\n导入参考资料"),
+        heading("b.html", "參考書"),
+        heading("c.html", "资\n料"),
+        body("d.html", "资料"),
+        body("e.html", "cankaoshu"),
+    ]);
+    check(&index, "ziliao", Step::All, &["a.html"]);
+    check(&index, "zliao", Step::All, &["a.html"]);
+    check(&index, "ckzl", Step::All, &["a.html"]);
+    check(&index, "cankao", Step::All, &["e.html"]);
+    check(&index, "canka ", Step::All, &["a.html", "b.html"]);
+    check(&index, "words ziliao", Step::All, &["a.html"]);
+    check(&index, "words -ziliao", Step::All, &["a.html", "b.html", "c.html"]);
+    check(&index, "\"ziliao\"", Step::All, &[]);
+    assert_eq!(marked(&find(&index, "daoruc").hits[0].snippet), "[导入参]考资料");
+}
+
+#[test]
+fn equal_hits_are_in_the_order_of_their_paths_in_any_index() {
+    let names: Vec<String> = (0..300).map(|at| format!("{:03}.txt", at * 7 % 300)).collect();
+    let given: Vec<Given<'_>> = names.iter().map(|name| body(name, "one granite stone")).collect();
+    let first = |index: &Index, offset| {
+        let request = Request { words: "granite ", offset, limit: 20, language: None };
+        paths(&index.finder().find(&request, &Names::new(), &Open))
+    };
+    let whole = index(&given);
+    let pieces = Index::in_memory();
+    let mut writer = pieces.writer(50 << 20).expect("a writer");
+    for part in given.rchunks(70) {
+        for given in part {
+            let modified = crate::query::Moment { year: 2020, month: Some(6), day: None }.nanoseconds();
+            let material = Material { path: given.path.into(), size: 7, modified, changed: modified, inode: 1 };
+            writer.put(&material, given.path, &Extract { body: given.body.into(), ..Extract::default() }).expect("put");
+        }
+        writer.commit().expect("committed");
+    }
+    for offset in [0, 20, 260] {
+        let expected: Vec<String> = (offset..offset + 20).map(|at| format!("{at:03}.txt")).collect();
+        assert_eq!(first(&whole, offset), expected);
+        assert_eq!(first(&pieces, offset), expected);
+    }
+}
+
+#[test]
 fn a_letter_or_two_begin_names_and_titles() {
     let named = |at: usize| format!("stone{at}.txt");
     let names_of: Vec<String> = (0..3).map(named).collect();

@@ -49,17 +49,25 @@ fn misspelled(view: &View, fields: &Fields, word: &Word) -> Result<Option<String
     {
         return Ok(None);
     }
-    for reader in view.searcher.segment_readers() {
-        let index = reader.inverted_index(fields.all.word)?;
-        let mut stream = index.terms().range().ge(&step.text).into_stream()?;
-        let is_there = stream.advance()
-            && (stream.key() == step.text.as_bytes()
-                || step.is_prefix && stream.key().starts_with(step.text.as_bytes()));
-        if is_there {
-            return Ok(None);
-        }
+    if stands(view, fields, step)? {
+        return Ok(None);
     }
     Ok(Some(step.text.clone()))
+}
+
+/// Whether any material has such a word.
+pub(super) fn stands(view: &View, fields: &Fields, word: &Step) -> Result<bool, Error> {
+    for reader in view.searcher.segment_readers() {
+        let index = reader.inverted_index(fields.all.word)?;
+        let mut stream = index.terms().range().ge(&word.text).into_stream()?;
+        let is_there = stream.advance()
+            && (stream.key() == word.text.as_bytes()
+                || word.is_prefix && stream.key().starts_with(word.text.as_bytes()));
+        if is_there {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The words that are nearest, the most frequent first.

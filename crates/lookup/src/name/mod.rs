@@ -144,6 +144,11 @@ pub(crate) fn prepare() {
     reading::is_syllable(b"");
 }
 
+/// A bit for each of the 26 letters with which a hanzi may begin when it is spoken; none: it is no hanzi.
+pub(crate) fn initials(character: char) -> u32 {
+    reading::of(character).map_or(0, |readings| readings.initials)
+}
+
 /// Whether pinyin could speak any of it.
 pub(crate) fn has_hanzi(text: &str) -> bool {
     !text.is_ascii() && text.chars().any(reading::is_hanzi)

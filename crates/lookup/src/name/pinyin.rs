@@ -107,6 +107,32 @@ impl Pinyin {
         None
     }
 
+    /// How many letters there are.
+    pub(crate) fn len(&self) -> usize {
+        self.letters.len()
+    }
+
+    /// A bit for each of the 26 letters that is among them.
+    pub(crate) fn letters(&self) -> u32 {
+        self.letters.iter().filter(|byte| byte.is_ascii_lowercase()).fold(0, |bits, byte| bits | 1 << (byte - b'a'))
+    }
+
+    /// Where the share of a hanzi ends that begins with this letter: bit p: before letter p.
+    pub(crate) fn ends(&self, hanzi: char, start: usize) -> u64 {
+        let mut walk = Walk { latin: 1 << start, ..Walk::default() };
+        match reading::of(hanzi) {
+            Some(readings) if start < self.letters.len() && self.speak(&mut walk, readings) => walk.any,
+            _ => 0,
+        }
+    }
+
+    /// Whether these letters are more than an initial.
+    pub(crate) fn is_syllable_at(&self, letters: Range<usize>) -> bool {
+        self.letters
+            .get(letters)
+            .is_some_and(|letters| letters.len() > 1 && !matches!(letters, [b'z' | b'c' | b's', b'h']))
+    }
+
     /// Whether the letters are one hanzi, or the beginning of one: they are nearly everywhere.
     pub(super) fn is_syllable(&self) -> bool {
         reading::begins_syllable(&self.letters)

@@ -113,7 +113,7 @@ impl Index {
     fn with<D: Into<Box<dyn Directory>>>(directory: D, folder: Option<PathBuf>) -> Result<Index, Error> {
         let fields = Fields::new();
         let settings = IndexSettings {
-            docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
+            docstore_compression: Compressor::Zstd(ZstdCompressor { compression_level: Some(TEXT_LEVEL) }),
             docstore_blocksize: TEXT_BLOCK_BYTES,
             docstore_compress_dedicated_thread: false,
             ..IndexSettings::default()
@@ -122,7 +122,7 @@ impl Index {
         let mut inner = builder.open_or_create(directory)?;
         inner.set_tokenizers(tokenizers());
         // Commits are made here, so that nothing has to be watched, and no thread lingers.
-        let builder = inner.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(0);
+        let builder = inner.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(TEXT_BLOCKS_KEPT);
         let reader = builder.try_into()?;
         let view = RwLock::new(Arc::new(View::new(&reader)?));
         Ok(Index {
@@ -271,8 +271,12 @@ fn format_line() -> String {
     format!("index of quarry, format {FORMAT}\n")
 }
 
-/// Texts are packed so many at a time. More makes the index smaller, and a snippet dearer: this much is unpacked for it, in some 30 µs.
-const TEXT_BLOCK_BYTES: usize = 32 << 10;
+/// Texts are packed so many at a time. More makes the index smaller, and a snippet dearer: this much is unpacked for it, in some 10 µs.
+const TEXT_BLOCK_BYTES: usize = 8 << 10;
+/// Of each segment, unpacked: somebody who types sees the same materials with each letter. After all was put together, 2 MiB.
+const TEXT_BLOCKS_KEPT: usize = 256;
+/// How hard zstd tries. Small blocks at this level are as small as blocks of 16 KiB at its own (3), and unpacked as quickly as any.
+const TEXT_LEVEL: i32 = 6;
 /// A fraction of a second: longer than a fork takes, shorter than anybody waits.
 const LOCK_TRIES: u32 = 20;
 const LOCK_PAUSE: Duration = Duration::from_millis(10);

@@ -16,7 +16,7 @@ use tantivy::schema::{BytesOptions, Field, IndexRecordOption, NumericOptions, Sc
 use tantivy::tokenizer::{RAW_TOKENIZER_NAME, Token, TokenStream, Tokenizer, TokenizerManager};
 
 /// Another number: the index of an older program is made anew. It goes up with whatever changes terms, fields or columns.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 3;
 
 /// Two fields for one text: its words, and its runs.
 #[derive(Clone, Copy, Debug)]

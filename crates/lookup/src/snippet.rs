@@ -4,10 +4,11 @@
 //! being typed, a phrase from its first to its last word, another form of the same letter.
 
 use crate::answer::{Marked, Piece};
-use crate::find::pattern::Pattern;
+use crate::find::pattern::{Pattern, Step};
 use crate::fold::{Class, Letters};
 use crate::token::{Part, Script, Tokens};
-use foldhash::{HashMap, HashMapExt, HashSet};
+use foldhash::{HashMap, HashMapExt};
+use memchr::{memchr2_iter, memmem};
 use std::ops::Range;
 
 /// Finds in texts what was looked for.
@@ -25,6 +26,18 @@ pub(crate) struct Marker {
     patterns: Vec<(usize, Vec<(usize, u32)>)>,
     /// Whether only words, or only runs, have to be looked at.
     only: Option<Script>,
+    /// What the first word begins with, and how many words there are.
+    literal: Option<Literal>,
+    words: usize,
+}
+
+/// Letters that a text most likely has as they are, where a match begins.
+#[derive(Clone, Debug)]
+enum Literal {
+    /// A word in the letters of ASCII, small or capital.
+    Latin(Vec<u8>),
+    /// Any other, letter for letter.
+    Exact(memmem::Finder<'static>),
 }
 
 /// A match: where, and of which of the words that were looked for.
@@ -44,9 +57,15 @@ impl Marker {
             terms: 0,
             patterns: Vec::new(),
             only: None,
+            literal: None,
+            words: 0,
         };
         let (mut has_words, mut has_runs) = (false, false);
         for (word, patterns) in words.enumerate() {
+            marker.words = word + 1;
+            if marker.literal.is_none() {
+                marker.literal = patterns.first().and_then(|pattern| pattern.steps.first()).map(Literal::new);
+            }
             for pattern in patterns {
                 let steps = pattern.steps.iter().map(|step| {
                     match step.script {
@@ -101,16 +120,24 @@ impl Marker {
             None => Tokens::new(text),
         };
         let mut next_asked = NEAR_BYTES;
+        let mut end = usize::MAX;
         while tokens.advance() {
             let token = tokens.text();
             if !self.first_bytes[usize::from(token.as_bytes()[0])] {
                 continue;
             }
             let at = tokens.span().start;
+            if at >= end {
+                break;
+            }
             if at >= next_asked {
                 let marks = self.put_together(&found);
+                // All of the place that is shown is marked, and no other counts.
                 if is_enough(at, &marks) {
-                    return marks;
+                    end = best(text, &marks).1 + SHOWN_BYTES;
+                    if at >= end {
+                        break;
+                    }
                 }
                 next_asked = at * 2;
             }
@@ -127,7 +154,9 @@ impl Marker {
                 }
             }
         }
-        self.put_together(&found)
+        let mut marks = self.put_together(&found);
+        marks.retain(|mark| mark.span.start < end);
+        marks
     }
 
     /// The matches that terms at these places make, in order.
@@ -160,7 +189,11 @@ impl Marker {
 
     /// The part of a text where it matches best, marked; its beginning where nothing does. Empty: there is no text.
     pub(crate) fn snippet(&self, text: &str) -> Marked {
-        let words: HashSet<usize> = self.patterns.iter().map(|(word, _)| *word).collect();
+        if let Some(marks) = self.near_literal(text) {
+            return part(text, &marks);
+        }
+        let mut words: Vec<usize> = self.patterns.iter().map(|(word, _)| *word).collect();
+        words.dedup();
         let has_all = |marks: &[Mark]| words.iter().all(|&word| marks.iter().any(|mark| mark.word == word));
         // A long text may have a better place further on; it is not worth the time of whoever waits.
         let is_enough = |at: usize, marks: &[Mark]| {
@@ -170,6 +203,64 @@ impl Marker {
         };
         part(text, &self.marks_until(text, is_enough))
     }
+
+    /// The matches around the first place that has all words, if the letters of the first one lead there: then only that place is
+    /// looked at, token by token.
+    fn near_literal(&self, text: &str) -> Option<Vec<Mark>> {
+        let literal = self.literal.as_ref().filter(|_| text.len() > SHOWN_BYTES * 2)?;
+        let mut looked_to = 0;
+        for _ in 0..PLACES_MAX {
+            let at = looked_to + literal.find(&text.as_bytes()[looked_to..])?;
+            let range = around(text, at);
+            let mut marks = self.marks(&text[range.clone()]);
+            for mark in &mut marks {
+                mark.span = mark.span.start + range.start..mark.span.end + range.start;
+            }
+            // What the end of the place cuts is another word.
+            if range.end < text.len() {
+                marks.retain(|mark| mark.span.end + WORD_BYTES < range.end);
+            }
+            if best(text, &marks).0 == self.words {
+                return Some(marks);
+            }
+            looked_to = text.ceil_char_boundary(at + SHOWN_BYTES / 2);
+        }
+        None
+    }
+}
+
+impl Literal {
+    fn new(step: &Step) -> Literal {
+        let letters = step.text.as_bytes();
+        if step.script == Script::Word && letters.is_ascii() {
+            return Literal::Latin(letters.to_vec());
+        }
+        Literal::Exact(memmem::Finder::new(letters).into_owned())
+    }
+
+    fn find(&self, text: &[u8]) -> Option<usize> {
+        match self {
+            Literal::Exact(finder) => finder.find(text),
+            Literal::Latin(letters) => {
+                let first = *letters.first()?;
+                memchr2_iter(first, first.to_ascii_uppercase(), text).find(|&at| {
+                    let is_begin = at == 0 || !text[at - 1].is_ascii_alphanumeric();
+                    is_begin && text[at..].get(..letters.len()).is_some_and(|text| text.eq_ignore_ascii_case(letters))
+                })
+            }
+        }
+    }
+}
+
+/// The part of a text around a place that a snippet of it can show, from the beginning of a line or a word on.
+fn around(text: &str, at: usize) -> Range<usize> {
+    let earliest = text.floor_char_boundary(at.saturating_sub(SHOWN_BYTES / 2));
+    let before = &text[earliest..at];
+    let start = match before.find('\n').or_else(|| before.find(' ')) {
+        Some(found) if earliest > 0 => earliest + found + 1,
+        _ => earliest,
+    };
+    start..text.ceil_char_boundary(at + SHOWN_BYTES + WORD_BYTES)
 }
 
 /// A line with these marks in it, as it was written; of a long one, the part where it matches best.
@@ -374,8 +465,14 @@ const LINE_BYTES_MAX: usize = 300;
 const WIDTH: usize = 170;
 /// Matches that are looked at together; a window of wide letters has more bytes.
 const WINDOW_BYTES: usize = 240;
+/// No snippet reaches further from where it matches best: half of it before, all of it behind.
+const SHOWN_BYTES: usize = 640;
+/// A word of letters that take two bytes each.
+const WORD_BYTES: usize = 128;
+/// So many places are tried where the letters of the first word stand: where it is frequent, others may be far from it.
+const PLACES_MAX: usize = 4;
 /// From here on it is asked, at each doubling, whether what was found is enough for a snippet: a place with all words,
-const NEAR_BYTES: usize = 1 << 10;
+const NEAR_BYTES: usize = 512;
 /// from here on all words in different places,
 const FAR_BYTES: usize = 8 << 10;
 /// and from here on any of them.

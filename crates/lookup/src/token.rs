@@ -350,8 +350,9 @@ pub const WORD_LETTERS_MAX: usize = 64;
 const WORD_PARTS_MAX: usize = 8;
 /// Positions that stay free behind a run.
 const RUN_GAP: u32 = 1;
-/// Positions that stay free between the parts of a text. No phrase is as long.
-const PART_GAP: u32 = 1000;
+/// Positions that stay free between the parts of a text: more than stand between two neighbours of any phrase ([`WORD_PARTS_MAX`] and a
+/// run's end), and no more, for each position of what follows is kept with its list.
+const PART_GAP: u32 = 16;
 /// Shorter lines end where their sentence does (items of a list, verses): about twenty hanzi.
 const WRAPPED_LINE_BYTES_MIN: usize = 60;
 

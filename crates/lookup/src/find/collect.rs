@@ -10,8 +10,8 @@ use crate::index::View;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-use tantivy::query::{EnableScoring, Query};
-use tantivy::{BitSet, DocId, TERMINATED};
+use tantivy::query::{EnableScoring, Query, Scorer};
+use tantivy::{BitSet, DocId, SeekDangerResult, TERMINATED};
 
 /// How long a look-up may go on, and whether it was cut short.
 pub(super) struct Budget {
@@ -69,6 +69,8 @@ pub(super) type Hits = Vec<Candidate>;
 pub(super) struct Asked<'a> {
     pub(super) named: &'a Named,
     pub(super) query: Box<dyn Query>,
+    /// What it counts more with.
+    pub(super) near: Option<Box<dyn Query>>,
     /// And what it must not have. Not a part of the query: the library's own exclusion asks a phrase for documents before the one
     /// that it stands at, which it may say it has.
     pub(super) excluded: Option<Box<dyn Query>>,
@@ -83,6 +85,10 @@ pub(super) fn hits(view: &View, asked: &Asked<'_>, gate: &dyn Gate, budget: &Bud
     let weight = asked.query.weight(EnableScoring::enabled_from_searcher(&view.searcher))?;
     let without = match &asked.excluded {
         Some(excluded) => Some(excluded.weight(EnableScoring::enabled_from_searcher(&view.searcher))?),
+        None => None,
+    };
+    let near = match &asked.near {
+        Some(near) => Some(near.weight(EnableScoring::enabled_from_searcher(&view.searcher))?),
         None => None,
     };
     let mut hits = Hits::new();
@@ -117,6 +123,11 @@ pub(super) fn hits(view: &View, asked: &Asked<'_>, gate: &dyn Gate, budget: &Bud
             }
             document = scorer.advance();
         }
+        if let Some(near) = &near
+            && hits.len() > first
+        {
+            add_near(&mut *near.scorer(reader, 1.0)?, &mut hits[first..]);
+        }
         let is_as_asked = |document| {
             !(without.is_some() && excluded.contains(document))
                 && filter.as_ref().is_none_or(|filter| filter.allows(columns, document))
@@ -136,6 +147,42 @@ pub(super) fn hits(view: &View, asked: &Asked<'_>, gate: &dyn Gate, budget: &Bud
     }
     hits.extend(asked.named.alone());
     Ok(hits)
+}
+
+/// Adds what those count whose words stand near each other. Where there are very many, only the best are looked at: the words are
+/// everywhere then.
+fn add_near(near: &mut dyn Scorer, hits: &mut [Candidate]) {
+    let mut wanted: Vec<usize> = (0..hits.len()).collect();
+    if wanted.len() > NEAR_MAX {
+        wanted.select_nth_unstable_by(NEAR_MAX, |&left, &right| {
+            hits[right].score.total_cmp(&hits[left].score).then(left.cmp(&right))
+        });
+        wanted.truncate(NEAR_MAX);
+        wanted.sort_unstable();
+    }
+    // It may not be asked for documents before the one that it stands at.
+    let mut next = near.doc();
+    let mut is_found = true;
+    for at in wanted {
+        let hit = &mut hits[at];
+        if hit.document < next {
+            continue;
+        }
+        if !is_found || hit.document > next {
+            is_found = match near.seek_danger(hit.document) {
+                SeekDangerResult::Found => true,
+                SeekDangerResult::SeekLowerBound(bound) => {
+                    next = bound;
+                    false
+                }
+            };
+        }
+        if is_found {
+            hit.score += near.score();
+            next = hit.document + 1;
+            is_found = false;
+        }
+    }
 }
 
 /// Those of a segment that were found by their names: noted where they have the words too, added where not.
@@ -194,5 +241,7 @@ fn retain_from(hits: &mut Hits, first: usize, mut keeps: impl FnMut(&Candidate) 
     });
 }
 
+/// Of a segment: to see how near words are takes half a microsecond.
+const NEAR_MAX: usize = 1000;
 /// After so many materials: some microseconds.
 const LOOKS_AT_THE_CLOCK: u32 = 1024;

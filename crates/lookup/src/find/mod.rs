@@ -195,6 +195,7 @@ impl Look<'_> {
         let asked = collect::Asked {
             named,
             query: build.query(plan, words_min),
+            near: build.neighbours(plan),
             excluded: build.excluded(plan),
             facts: &plan.facts,
             places,
@@ -207,7 +208,7 @@ impl Look<'_> {
 /// With so many hits no other reading is tried.
 const ENOUGH: usize = 3;
 /// Each name is looked up in the index, which takes some microseconds: few for the first pages, more for whoever turns over more.
-const NAMES_MAX: [usize; 3] = [64, 1024, 10_240];
+const NAMES_MAX: [usize; 3] = [32, 1024, 10_240];
 /// While somebody types, a few are shown.
 const SUGGEST_NAMES_MAX: usize = 32;
 /// What is not found by then is not looked for: a reader waits no longer, and the thread is needed elsewhere.

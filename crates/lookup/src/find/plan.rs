@@ -194,9 +194,6 @@ impl Build<'_> {
                 clauses.push((Occur::Should, Box::new(BoostQuery::new(self.word(twin, word), boost))));
             }
         }
-        if let Some(near) = self.neighbours(plan) {
-            clauses.push((Occur::Should, near));
-        }
         if let [(Occur::Must, _)] = &clauses[..] {
             return clauses.remove(0).1;
         }
@@ -264,8 +261,9 @@ impl Build<'_> {
         Box::new(BooleanQuery::union(vec![Box::new(exact()), Box::new(BoostQuery::new(longer, PREFIX_BOOST))]))
     }
 
-    /// Words that were typed one after another and stand so in the text, or nearly so.
-    fn neighbours(&self, plan: &Plan) -> Option<Boxed> {
+    /// Words that were typed one after another and stand so in the text, or nearly so. None: there are no two words. Not a part of the
+    /// query: to look where words stand takes longer than to look whether they do.
+    pub(crate) fn neighbours(&self, plan: &Plan) -> Option<Boxed> {
         let mut terms: Vec<(usize, Term)> = Vec::new();
         let anywhere = plan.words.iter().filter(|word| word.place == Place::Anywhere);
         for (at, word) in anywhere.enumerate() {
@@ -275,8 +273,7 @@ impl Build<'_> {
         if terms.len() < 2 {
             return None;
         }
-        let near = PhraseQuery::new_with_offset_and_slop(terms, SLOP);
-        Some(Box::new(BoostQuery::new(Box::new(near), NEAR_BOOST)))
+        Some(Box::new(PhraseQuery::new_with_offset_and_slop(terms, SLOP)))
     }
 }
 
@@ -286,7 +283,6 @@ const HEADINGS_BOOST: f32 = 1.0;
 const PREFIX_BOOST: f32 = 0.5;
 /// `s` begins a word of nearly every text, `re` of most.
 const BEGINNING_LETTERS_MAX: usize = 2;
-const NEAR_BOOST: f32 = 1.0;
 /// Words between that do no harm.
 const SLOP: u32 = 2;
 /// Entries of lists that are read for the beginning of the only word, in each segment: more are found than anybody looks at.

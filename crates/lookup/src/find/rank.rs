@@ -45,7 +45,7 @@ pub(super) fn best(
         adjust(view, plan, &mut hits, request.language, top);
     }
     // Those that are equal stay in the order of their paths.
-    hits.sort_by(|left, right| right.score.total_cmp(&left.score));
+    hits.sort_by(by_score);
     hits.truncate(end);
     hits.drain(..request.offset.min(hits.len()));
     Ok(hits)
@@ -56,25 +56,54 @@ pub(super) fn best(
 fn first(view: &View, named: &Named, mut hits: Hits, count: usize) -> Result<Hits, Error> {
     let mut rows = Vec::new();
     for group in hits.chunk_by_mut(|left, right| left.segment == right.segment) {
-        // Paths of a segment are in the order of their numbers.
-        let paths = group[0].columns(view).and_then(|columns| columns.path.as_ref());
-        let number = |hit: &Candidate| paths.and_then(|paths| paths.ords().first(hit.document));
-        let order = |left: &Candidate, right: &Candidate| {
-            right.score.total_cmp(&left.score).then_with(|| number(left).cmp(&number(right)))
-        };
         let kept = group.len().min(count);
-        if paths.is_none() {
-            let path = |hit: &Candidate| named.get(hit).map(|name| name.path.as_slice());
-            group.sort_by(|left, right| right.score.total_cmp(&left.score).then_with(|| path(left).cmp(&path(right))));
+        if let Some(paths) = group[0].columns(view).and_then(|columns| columns.path.as_ref()) {
+            // Paths of a segment are in the order of their numbers.
+            let number = |hit: &Candidate| paths.ords().first(hit.document);
+            bring_forward(group, kept, number);
+            group[..kept].sort_by_cached_key(number);
         } else {
-            if kept < group.len() {
-                group.select_nth_unstable_by(kept, order);
-            }
-            group[..kept].sort_unstable_by(order);
+            // Few: names that are not in the index yet.
+            group.sort_by_cached_key(|hit| named.get(hit).map(|name| name.path.clone()));
+            group.sort_by(by_score);
         }
+        group[..kept].sort_by(by_score);
         rows.push(Row { hits: group[..kept].iter(), path: None });
     }
     merge(view, named, rows, count)
+}
+
+/// Brings so many of the hits to the front, those with the higher scores; of equals, those with the lower numbers.
+fn bring_forward(hits: &mut [Candidate], count: usize, number: impl Fn(&Candidate) -> Option<u64>) {
+    if count == 0 || count >= hits.len() {
+        return;
+    }
+    hits.select_nth_unstable_by(count, by_score);
+    // The first of those that are left is the best of them; which of its equals go before it is still open.
+    let score = hits[count].score;
+    let mut better = 0;
+    for at in 0..count {
+        if hits[at].score > score {
+            hits.swap(at, better);
+            better += 1;
+        }
+    }
+    let mut equal = better;
+    for at in better..hits.len() {
+        if hits[at].score == score {
+            hits.swap(at, equal);
+            equal += 1;
+        }
+    }
+    if count < equal {
+        let mut numbered: Vec<_> = hits[better..equal].iter().map(|hit| (number(hit), *hit)).collect();
+        numbered.select_nth_unstable_by_key(count - better, |numbered| numbered.0);
+        hits[better..equal].iter_mut().zip(numbered).for_each(|(hit, numbered)| *hit = numbered.1);
+    }
+}
+
+fn by_score(left: &Candidate, right: &Candidate) -> std::cmp::Ordering {
+    right.score.total_cmp(&left.score)
 }
 
 /// Hits in order, the next of which has this path, if it was asked for.

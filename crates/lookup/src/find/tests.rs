@@ -426,7 +426,7 @@ fn a_gate_is_asked_for_names_and_many_of_them_are_not_exact() {
     let answer = index.finder().find(&request, &names, &NotSecret);
     assert_eq!((named(&answer), answer.total, answer.total_is_exact), (vec!["[yew].txt".to_owned()], 1, true));
     let answer = index.finder().find(&request, &names, &Open);
-    assert_eq!((answer.total, answer.total_is_exact, answer.hits.len()), (64, false, 10));
+    assert_eq!((answer.total, answer.total_is_exact, answer.hits.len()), (32, false, 10));
     // Whoever turns over more gets more.
     let answer = index.finder().find(&Request { offset: 60, ..request }, &names, &Open);
     assert_eq!((answer.total, answer.total_is_exact, answer.hits.len()), (301, true, 10));

@@ -3,17 +3,33 @@
 //! Each commit makes a segment, and each look-up visits all of them. Segments of like size are put together when there are a few, so that a
 //! thousand small commits leave a handful of segments, and a material is written again only as often as its segment grows eightfold.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use tantivy::index::SegmentMeta;
 use tantivy::merge_policy::{MergeCandidate, MergePolicy};
 
-/// By size, in levels.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Levels;
+/// By size, in levels; and at rest, what is left of them as well.
+#[derive(Clone, Debug)]
+pub(super) struct Levels {
+    pub(super) index: tantivy::Index,
+    /// Nothing more is to be written soon.
+    pub(super) is_at_rest: Arc<AtomicBool>,
+}
+
+impl Levels {
+    /// Whether these are all there are, none of them under way to be put together with others.
+    fn are_all(&self, segments: &[SegmentMeta]) -> bool {
+        self.index.searchable_segment_metas().is_ok_and(|all| all.len() == segments.len())
+    }
+}
 
 impl MergePolicy for Levels {
     fn compute_merge_candidates(&self, segments: &[SegmentMeta]) -> Vec<MergeCandidate> {
         let sizes: Vec<_> = segments.iter().map(|segment| (segment.num_docs(), segment.num_deleted_docs())).collect();
-        let groups = groups(&sizes);
+        let mut groups = groups(&sizes);
+        if groups.is_empty() && self.is_at_rest.load(Relaxed) && self.are_all(segments) {
+            groups.extend(group_at_rest(&sizes));
+        }
         groups
             .into_iter()
             .map(|group| MergeCandidate(group.into_iter().map(|at| segments[at].id()).collect()))
@@ -45,6 +61,26 @@ fn groups(sizes: &[(u32, u32)]) -> Vec<Vec<usize>> {
     groups
 }
 
+/// Which are put together when nothing more is written: as many of the smaller ones as make a segment that is half as large again as the
+/// greatest of them, so that no material is written too often.
+///
+/// After much was written, all are one: lists are in one piece, words are there once, and each look-up asks one segment.
+pub(super) fn group_at_rest(sizes: &[(u32, u32)]) -> Option<Vec<usize>> {
+    let mut order: Vec<usize> = (0..sizes.len()).collect();
+    order.sort_by_key(|&at| sizes[at].0);
+    let (mut sum, mut count) = (0u64, 0);
+    for (before, &at) in order.iter().enumerate() {
+        let documents = u64::from(sizes[at].0);
+        if before > 0 && documents <= sum * 2 && sum + documents <= u64::from(DOCUMENTS_MAX) {
+            count = before + 1;
+        }
+        sum += documents;
+    }
+    order.truncate(count);
+    let documents: u64 = order.iter().map(|&at| u64::from(sizes[at].0)).sum();
+    (documents >= AT_REST_DOCUMENTS_MIN).then_some(order)
+}
+
 fn level(documents: u32) -> u32 {
     documents.max(1).ilog2() / 3
 }
@@ -55,6 +91,8 @@ const SEGMENTS_OF_A_LEVEL: usize = 5;
 const SEGMENTS_MAX: usize = 12;
 /// A bigger one is left alone: to write it again takes a minute.
 const DOCUMENTS_MAX: u32 = 4_000_000;
+/// Smaller groups cost little as they are, and there may be one with each file that is saved.
+const AT_REST_DOCUMENTS_MIN: u64 = 256;
 /// Fewer deleted documents are not worth it.
 const DELETED_MIN: u32 = 64;
 
@@ -94,6 +132,21 @@ mod tests {
             assert!(most <= SEGMENTS_MAX + 1, "{most} segments after {commits} commits of {documents}");
             assert!(written < 14.0, "each document was written {written} times");
         }
+    }
+
+    #[test]
+    fn at_rest_what_was_written_lately_is_one() {
+        let check = |sizes: &[u32], expected: Option<&[usize]>| {
+            let sizes: Vec<_> = sizes.iter().map(|&size| (size, 0)).collect();
+            assert_eq!(group_at_rest(&sizes).as_deref(), expected, "{sizes:?}");
+        };
+        check(&[], None);
+        check(&[5000], None);
+        check(&[5700, 210, 5900, 320], Some(&[1, 3, 0, 2]));
+        check(&[100_000, 300, 400], Some(&[1, 2]));
+        check(&[12_800, 1], None);
+        check(&[1, 2, 3], None);
+        check(&[3_000_000, 2_000_000], None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::material::Material;
 use foldhash::HashSet;
 use std::fs;
 use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::query::AllQuery;
@@ -23,7 +24,8 @@ pub struct Writer {
     inner: Inner,
     /// Sums of the paths that were put since the last commit.
     fresh: Mutex<HashSet<u64>>,
-    has_changes: std::sync::atomic::AtomicBool,
+    has_changes: AtomicBool,
+    is_at_rest: Arc<AtomicBool>,
     flow: Arc<Flow>,
 }
 
@@ -49,7 +51,9 @@ impl Writer {
             .num_merge_threads(1)
             .build();
         let inner = shared.inner.writer_with_options(options)?;
-        inner.set_merge_policy(Box::new(merge::Levels));
+        let is_at_rest = Arc::<AtomicBool>::default();
+        let levels = merge::Levels { index: shared.inner.clone(), is_at_rest: Arc::clone(&is_at_rest) };
+        inner.set_merge_policy(Box::new(levels));
         if let Some(folder) = &shared.folder {
             let file = folder.join(WRITING_FILE);
             fs::write(&file, "")
@@ -60,7 +64,8 @@ impl Writer {
             shared,
             inner: Inner(Some(inner)),
             fresh: Mutex::default(),
-            has_changes: std::sync::atomic::AtomicBool::new(false),
+            has_changes: AtomicBool::new(false),
+            is_at_rest,
             flow,
         })
     }
@@ -115,12 +120,34 @@ impl Writer {
 
     /// Makes all that was put and removed since the last commit visible, at once, and keeps it. Without changes it costs nothing.
     pub fn commit(&mut self) -> Result<(), Error> {
-        if !self.has_changes.swap(false, std::sync::atomic::Ordering::Relaxed) {
+        if !self.has_changes.swap(false, Relaxed) {
             return Ok(());
         }
         lock(&self.fresh).clear();
         self.inner.0.as_mut().ok_or_else(gone)?.commit()?;
         self.shared.reload()
+    }
+
+    /// Says whether nothing more is to be written soon. Then, from the next commit on, segments are put together that would else stay
+    /// apart.
+    pub fn set_at_rest(&self, is_at_rest: bool) {
+        self.is_at_rest.store(is_at_rest, Relaxed);
+    }
+
+    /// Whether segments are still to be put together, now that nothing more is written; what was is seen from now on. Begins with it, if
+    /// nobody has.
+    pub fn is_joining(&mut self) -> Result<bool, Error> {
+        self.shared.reload()?;
+        let segments = self.shared.view().searcher.segment_readers().to_vec();
+        let sizes: Vec<_> = segments.iter().map(|segment| (segment.num_docs(), segment.num_deleted_docs())).collect();
+        if merge::group_at_rest(&sizes).is_none() {
+            return Ok(false);
+        }
+        // A commit of nothing makes the library look for what is to be put together.
+        if !self.is_at_rest.swap(true, Relaxed) {
+            self.inner.0.as_mut().ok_or_else(gone)?.commit()?;
+        }
+        Ok(true)
     }
 
     /// Ends it, when small segments are put together as far as they should be. To drop it instead is quicker and does no harm.
@@ -141,7 +168,7 @@ impl Writer {
     }
 
     fn note_change(&self) {
-        self.has_changes.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.has_changes.store(true, Relaxed);
     }
 
     fn inner(&self) -> Result<&IndexWriter<Entry>, Error> {

@@ -154,7 +154,7 @@ impl<R: Fn(Report)> Desk<R> {
             let is_due = self.deadline().is_some_and(|at| at <= Instant::now());
             match self.pending {
                 Some(_) if is_due => self.commit()?,
-                None if is_due => self.rest(),
+                None if is_due => self.rest()?,
                 _ => {}
             }
         }
@@ -224,6 +224,7 @@ impl<R: Fn(Report)> Desk<R> {
         let Some(pending) = self.pending.take() else { return Ok(()) };
         let begun = Instant::now();
         if let Some(mut writer) = self.writer.take() {
+            writer.set_at_rest(pending.is_settled);
             // After a commit, the writer has new threads.
             let commit = move || writer.commit().map(|()| writer).map_err(|error| error.to_string());
             self.writer = Some(self.with_threads(pending.fresh.is_some(), commit)?);
@@ -260,9 +261,20 @@ impl<R: Fn(Report)> Desk<R> {
         done.map_err(|_| "the writer failed".to_owned())?
     }
 
-    fn rest(&mut self) {
-        self.writer = None;
+    /// Gives up the writer, as soon as it has put its segments together.
+    fn rest(&mut self) -> Result<(), String> {
+        if let Some(mut writer) = self.writer.take() {
+            let look = move || writer.is_joining().map(|is_joining| (is_joining, writer)).map_err(|error| error.to_string());
+            let (is_joining, writer) = self.with_threads(false, look)?;
+            if is_joining && self.committed.elapsed() < JOINING_MAX {
+                self.writer = Some(writer);
+                self.last = Instant::now();
+                return Ok(());
+            }
+        }
         priority::give_back_memory();
+        (self.report)(Report::Committed { orders: self.orders, bytes: self.terms.index.bytes() });
+        Ok(())
     }
 }
 
@@ -274,5 +286,7 @@ const COMMIT_GAP: Duration = Duration::from_millis(100);
 const PAUSE_MIN: Duration = Duration::from_millis(300);
 /// While many come, at most so much is lost when the machine stops, and read again.
 const PAUSE_MAX: Duration = Duration::from_secs(8);
+/// Longer than a large index takes; what could not be put together by then is when something is written the next time.
+const JOINING_MAX: Duration = Duration::from_secs(600);
 /// Who saves one file often saves another.
 const REST_AFTER: Duration = Duration::from_secs(4);

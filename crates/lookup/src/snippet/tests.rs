@@ -107,13 +107,32 @@ fn a_long_text_is_looked_through_until_it_is_enough() {
     check_start(&["chalk", "slate"], &text, "One [chalk], and [slate]. nothing");
     let text = format!("One chalk. {} Slate. {} Chalk slate.", filler(500), filler(500));
     check_start(&["chalk", "slate"], &text, "…[Chalk] [slate].");
-    let text = format!("One chalk. {} Slate. {} Chalk slate.", filler(500), filler(2 * FAR_BYTES));
-    check_start(&["chalk", "slate"], &text, "One [chalk]. nothing");
     // One word is missing for long.
     let text = format!("One chalk. {} Chalk and slate.", filler(FAR_BYTES));
     check_start(&["chalk", "slate"], &text, "…[Chalk] and [slate].");
+    // Letters that are there as they were typed lead to a place, however far it is; others are looked for up to here.
     let text = format!("One chalk. {} Chalk and slate.", filler(2 * FARTHEST_BYTES));
-    check_start(&["chalk", "slate"], &text, "One [chalk]. nothing");
+    check_start(&["chalk", "slate"], &text, "…[Chalk] and [slate].");
+    let text = format!("One 資料. {} Slate. {} 資料 slate.", filler(500), filler(2 * FAR_BYTES));
+    check_start(&["资料", "slate"], &text, "One [資料]. nothing");
+    let text = format!("One 資料. {} 資料 and slate.", filler(2 * FARTHEST_BYTES));
+    check_start(&["资料", "slate"], &text, "One [資料]. nothing");
+}
+
+#[test]
+fn the_letters_of_the_first_word_lead_to_the_place() {
+    let filler = "nothing to see here. ".repeat(100);
+    let check = |words: &[&str], place: &str, expected: &str| {
+        let text = format!("{filler}\n{place} {filler}");
+        let shown = shown(&marker(words).snippet(&text));
+        assert!(shown.contains(expected), "{words:?}: {shown}");
+        assert!(marker(words).near_literal(&text).is_some(), "{words:?}");
+    };
+    check(&["slate"], "A Slate of slate.", "…A [Slate] of [slate]. nothing");
+    check(&["slate", "chalk"], "Slates. A slate, chalk.", "A [slate], [chalk].");
+    check(&["sla"], "Isla has slate.", "Isla has [sla]te.");
+    check(&["石板"], "屋顶的石板很重。", "屋顶的[石板]很重。");
+    check(&["a slate"], "A chalk, a slate.", "A chalk, [a slate].");
 }
 
 #[track_caller]

@@ -90,7 +90,7 @@ fn a_run_goes_on_in_the_next_line_only_where_a_long_line_was_wrapped() {
 
 #[test]
 fn parts_of_a_text_are_far_from_each_other() {
-    check("a\u{c}b", &["a@0 a", "b@1001 b"]);
+    check("a\u{c}b", &["a@0 a", "b@17 b"]);
 }
 
 #[test]

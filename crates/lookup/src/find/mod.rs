@@ -21,6 +21,7 @@ mod show;
 pub(crate) mod spoken;
 pub(crate) mod spread;
 mod typo;
+mod whole;
 
 use crate::answer::{Answer, Gate, Hit, Marked, Request, Step, Suggestions};
 use crate::error::Error;
@@ -90,8 +91,8 @@ impl Finder {
         answer.step = step;
         answer.instead = instead;
         answer.total = hits.len();
-        // Texts with words that go on are not counted where the beginning of one was looked for in titles only.
-        answer.total_is_exact = !budget.is_cut() && !named.is_cut && plan.reach != Reach::Titles;
+        // Texts with words that go on are not counted where the beginning of one was looked for in titles only, or in one piece only.
+        answer.total_is_exact = !budget.is_cut() && !named.is_cut && plan.reach != Reach::Titles && !plan.is_whole;
         if has_facets {
             answer.facets = facet::count(&view, &hits, &named, &places, budget)?;
         }
@@ -149,8 +150,9 @@ impl Look<'_> {
         let words = plan.words.len();
         let named = self.named(&plan, &places, false)?;
         let mut hits = self.hits(&plan, &named, &places, words)?;
-        if plan.reach == Reach::Titles && hits.len() < ENOUGH {
-            plan.reach = Reach::All;
+        if (plan.reach == Reach::Titles || plan.is_whole) && hits.len() < ENOUGH {
+            plan.reach = if plan.reach == Reach::Titles { Reach::All } else { plan.reach };
+            plan.is_whole = false;
             hits = self.hits(&plan, &named, &places, words)?;
         }
         let mut found = Found { step: Step::All, plan, instead: None, hits, named, places };
@@ -191,7 +193,7 @@ impl Look<'_> {
 
     fn hits(&self, plan: &Plan, named: &Named, places: &[facts::Place], words_min: usize) -> Result<Hits, Error> {
         let Shared { fields, pairs, .. } = self.shared;
-        let build = Build { fields, pairs, is_cut: self.budget.cut(), reach: plan.reach };
+        let build = Build { fields, pairs, is_cut: self.budget.cut(), reach: plan.reach, is_whole: plan.is_whole };
         let asked = collect::Asked {
             named,
             query: build.query(plan, words_min),

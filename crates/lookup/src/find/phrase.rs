@@ -4,6 +4,7 @@
 //! are left to it.
 
 use super::pattern::{Pattern, Step};
+use super::plan::BEGINNING_LETTERS_MAX;
 use crate::schema::Twin;
 use crate::token::Script;
 use tantivy::fieldnorm::FieldNormReader;
@@ -25,8 +26,8 @@ impl Phrase {
     }
 }
 
-impl Query for Phrase {
-    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+impl Phrase {
+    pub(super) fn own_weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<PhraseWeight> {
         let mut score = None;
         if let EnableScoring::Enabled { statistics_provider, .. } = scoring {
             // The rarest kind of statistics that both fields share: those of the first step's field.
@@ -37,11 +38,17 @@ impl Query for Phrase {
                 score = Some(Bm25Weight::for_terms(statistics_provider, &terms)?);
             }
         }
-        Ok(Box::new(PhraseWeight { twin: self.twin, steps: self.steps.clone(), score }))
+        Ok(PhraseWeight { twin: self.twin, steps: self.steps.clone(), score })
     }
 }
 
-struct PhraseWeight {
+impl Query for Phrase {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(self.own_weight(scoring)?))
+    }
+}
+
+pub(super) struct PhraseWeight {
     twin: Twin,
     steps: Vec<Step>,
     score: Option<Bm25Weight>,
@@ -49,17 +56,9 @@ struct PhraseWeight {
 
 impl Weight for PhraseWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let mut sources = Vec::with_capacity(self.steps.len());
-        for step in &self.steps {
-            let postings = self.postings(reader, step)?;
-            if postings.is_empty() {
-                return Ok(Box::new(EmptyScorer));
-            }
-            sources.push(Source { postings, offset: step.offset });
-        }
-        let lengths = reader.get_fieldnorms_reader(self.twin.of(self.steps[0].script))?;
-        let score = self.score.as_ref().map(|score| score.boost_by(boost));
-        Ok(Box::new(PhraseScorer::new(sources, lengths, score, boost)))
+        let Some(mut scorer) = self.at_first(reader, boost)? else { return Ok(Box::new(EmptyScorer)) };
+        scorer.settle();
+        Ok(Box::new(scorer))
     }
 
     fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {
@@ -68,6 +67,21 @@ impl Weight for PhraseWeight {
 }
 
 impl PhraseWeight {
+    /// A scorer that has not looked yet where terms stand; none: a term is missing.
+    pub(super) fn at_first(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Option<PhraseScorer>> {
+        let mut sources = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            let postings = self.postings(reader, step)?;
+            if postings.is_empty() {
+                return Ok(None);
+            }
+            sources.push(Source { postings, offset: step.offset });
+        }
+        let lengths = reader.get_fieldnorms_reader(self.twin.of(self.steps[0].script))?;
+        let score = self.score.as_ref().map(|score| score.boost_by(boost));
+        Ok(Some(PhraseScorer::new(sources, lengths, score, boost)))
+    }
+
     fn postings(&self, reader: &SegmentReader, step: &Step) -> tantivy::Result<Vec<SegmentPostings>> {
         let index = reader.inverted_index(self.twin.of(step.script))?;
         let option = IndexRecordOption::WithFreqsAndPositions;
@@ -81,7 +95,11 @@ impl PhraseWeight {
             lists.push(stream.value().clone());
         }
         // A letter of a run begins as many terms as have it; of words that begin alike, the frequent ones are enough.
-        let lists_max = if step.script == Script::Run { RUN_TERMS_MAX } else { WORD_TERMS_MAX };
+        let lists_max = match step.script {
+            Script::Run => RUN_TERMS_MAX,
+            Script::Word if step.text.chars().count() <= BEGINNING_LETTERS_MAX => BEGINNING_TERMS_MAX,
+            Script::Word => WORD_TERMS_MAX,
+        };
         if lists.len() > lists_max {
             lists.sort_unstable_by_key(|list| std::cmp::Reverse(list.doc_freq));
             lists.truncate(lists_max);
@@ -110,6 +128,7 @@ pub(super) fn documents(
         sources.push(Source { postings, offset });
     }
     let mut scorer = PhraseScorer::new(sources, reader.get_fieldnorms_reader(field)?, None, 1.0);
+    scorer.settle();
     while scorer.document != TERMINATED {
         visit(scorer.document);
         scorer.advance();
@@ -154,7 +173,7 @@ impl Source {
     }
 }
 
-struct PhraseScorer {
+pub(super) struct PhraseScorer {
     sources: Vec<Source>,
     lengths: FieldNormReader,
     score: Option<Bm25Weight>,
@@ -167,33 +186,48 @@ struct PhraseScorer {
 }
 
 impl PhraseScorer {
-    /// At the first document that has the pattern, which has a step at least.
+    /// At the first document of the first step, of which there is one at least.
     fn new(sources: Vec<Source>, lengths: FieldNormReader, score: Option<Bm25Weight>, boost: Score) -> PhraseScorer {
         let document = sources[0].document();
         let (ends, next) = (Vec::new(), Vec::new());
-        let mut scorer = PhraseScorer { sources, lengths, score, boost, document, count: 0, ends, next };
-        scorer.settle();
-        scorer
+        PhraseScorer { sources, lengths, score, boost, document, count: 0, ends, next }
     }
 
     /// Goes on to the first document from here that has the pattern.
     fn settle(&mut self) -> DocId {
-        'documents: while self.document != TERMINATED {
-            let target = self.document;
+        while self.document != TERMINATED {
+            self.document = self.candidate(self.document);
+            if self.stands_at(self.document) {
+                break;
+            }
+            self.document = self.sources[0].seek(self.document + 1);
+        }
+        self.document
+    }
+
+    /// The first document from here that has all terms, wherever they stand.
+    pub(super) fn candidate(&mut self, mut target: DocId) -> DocId {
+        'documents: while target != TERMINATED {
             for source in &mut self.sources {
                 let document = source.seek(target);
                 if document != target {
-                    self.document = document;
+                    target = document;
                     continue 'documents;
                 }
             }
-            self.count = self.matches();
-            if self.count > 0 {
-                return self.document;
-            }
-            self.document = self.sources[0].seek(target + 1);
+            break;
         }
-        TERMINATED
+        target
+    }
+
+    /// Goes to a [`candidate`](Self::candidate), and says whether its terms stand as they should.
+    pub(super) fn stands_at(&mut self, candidate: DocId) -> bool {
+        self.document = candidate;
+        if candidate == TERMINATED {
+            return true;
+        }
+        self.count = self.matches();
+        self.count > 0
     }
 
     fn matches(&mut self) -> u32 {
@@ -256,4 +290,6 @@ impl Scorer for PhraseScorer {
 }
 
 const WORD_TERMS_MAX: usize = 64;
+/// Of those that begin with a letter or two: `in`, `is`, `if` are most of all with `i`, and each list is asked for each material.
+const BEGINNING_TERMS_MAX: usize = 16;
 const RUN_TERMS_MAX: usize = 4096;

@@ -4,6 +4,7 @@ use super::pattern::{Pattern, Step, patterns};
 use super::phrase::Phrase;
 use super::spoken::{Pairs, Spoken};
 use super::spread::Spread;
+use super::whole::Whole;
 use crate::name::Pinyin;
 use crate::query::{Place, Query, What, kind};
 use crate::schema::{Fields, Twin};
@@ -27,6 +28,9 @@ pub(crate) struct Plan {
     pub(crate) facts: Facts,
     /// How far the last word is followed, if it may go on.
     pub(crate) reach: Reach,
+    /// The last word may go on, has several parts (`getUs`), and is looked for in one piece: the words that go on with its last part are
+    /// many.
+    pub(crate) is_whole: bool,
 }
 
 /// How far a word is followed that may go on.
@@ -126,6 +130,7 @@ impl Plan {
         }
         plan.facts.kinds = kind::wanted(kinds.into_iter()).into_iter().map(str::to_owned).collect();
         plan.reach = reach(&plan.words);
+        plan.is_whole = plan.words.last().is_some_and(|word| word.patterns.len() > 1 && goes_on(word).is_some());
         plan
     }
 
@@ -146,10 +151,14 @@ impl Plan {
     }
 }
 
+/// The word in one piece, if it may go on.
+fn goes_on(word: &Word) -> Option<&Step> {
+    word.patterns[0].single().filter(|step| step.is_prefix && step.script == Script::Word)
+}
+
 fn reach(words: &[Word]) -> Reach {
-    let Some(Word { place: Place::Anywhere, patterns, .. }) = words.last() else { return Reach::All };
-    let [pattern] = &patterns[..] else { return Reach::All };
-    match pattern.single().filter(|step| step.is_prefix && step.script == Script::Word) {
+    let Some(word) = words.last().filter(|word| word.place == Place::Anywhere) else { return Reach::All };
+    match goes_on(word) {
         Some(step) if step.text.chars().count() <= BEGINNING_LETTERS_MAX => Reach::Titles,
         Some(_) if words.len() == 1 => Reach::Enough,
         _ => Reach::All,
@@ -163,6 +172,8 @@ pub(crate) struct Build<'a> {
     /// Set when not all could be looked at.
     pub(crate) is_cut: &'a Arc<AtomicBool>,
     pub(crate) reach: Reach,
+    /// See [`Plan::is_whole`].
+    pub(crate) is_whole: bool,
 }
 
 impl Build<'_> {
@@ -216,7 +227,16 @@ impl Build<'_> {
     }
 
     fn word(&self, twin: Twin, word: &Word) -> Boxed {
-        let mut ways: Vec<_> = word.patterns.iter().map(|pattern| self.pattern(twin, pattern)).collect();
+        let patterns = match &word.patterns[..] {
+            // Only the last word goes on.
+            [whole, _] if self.is_whole && goes_on(word).is_some() => std::slice::from_ref(whole),
+            [whole, parts] if parts.is_plain() => match whole.single().filter(|whole| !whole.is_prefix) {
+                Some(whole) => return Box::new(Whole::new(twin, whole, parts)),
+                None => &word.patterns,
+            },
+            patterns => patterns,
+        };
+        let mut ways: Vec<_> = patterns.iter().map(|pattern| self.pattern(twin, pattern)).collect();
         if ways.len() == 1 { ways.remove(0) } else { Box::new(BooleanQuery::union(ways)) }
     }
 
@@ -282,7 +302,7 @@ const NAME_BOOST: f32 = 2.0;
 const HEADINGS_BOOST: f32 = 1.0;
 const PREFIX_BOOST: f32 = 0.5;
 /// `s` begins a word of nearly every text, `re` of most.
-const BEGINNING_LETTERS_MAX: usize = 2;
+pub(super) const BEGINNING_LETTERS_MAX: usize = 2;
 /// Words between that do no harm.
 const SLOP: u32 = 2;
 /// Entries of lists that are read for the beginning of the only word, in each segment: more are found than anybody looks at.

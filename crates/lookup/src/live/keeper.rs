@@ -218,13 +218,16 @@ impl Keeper {
         if self.times.drained.elapsed() < HINTS_GAP {
             return;
         }
-        self.times.drained = Instant::now();
-        let now = self.times.drained;
-        let (mut is_lost, soon, ground) = (false, &mut self.soon, &self.ground);
-        watch.drain(|hint| match hint {
-            Hint::Lost => is_lost = true,
-            Hint::Name { path, .. } if ground.is_left_out(&path) => {}
-            Hint::Name { path, act, is_folder } => soon.note(path, act, is_folder && act == Act::Gone, now),
+        let now = Instant::now();
+        let (mut is_lost, soon, ground, drained) = (false, &mut self.soon, &self.ground, &mut self.times.drained);
+        watch.drain(|hint| {
+            // Where nothing comes there is no gap, and nobody wakes.
+            *drained = now;
+            match hint {
+                Hint::Lost => is_lost = true,
+                Hint::Name { path, .. } if ground.is_left_out(&path) => {}
+                Hint::Name { path, act, is_folder } => soon.note(path, act, is_folder && act == Act::Gone, now),
+            }
         });
         if is_lost || self.soon.count() > SOON_MAX {
             self.soon.clear();

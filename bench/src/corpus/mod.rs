@@ -129,9 +129,12 @@ impl Corpora {
     }
 }
 
-/// All files below a folder; links are none.
+/// All files below a folder that are served; links and hidden ones are not.
 fn files(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)?.flatten() {
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            continue;
+        }
         let kind = entry.file_type()?;
         if kind.is_dir() {
             files(&entry.path(), paths)?;

@@ -69,7 +69,9 @@ pub(super) type Hits = Vec<Candidate>;
 pub(super) struct Asked<'a> {
     pub(super) named: &'a Named,
     pub(super) query: Box<dyn Query>,
-    /// What it counts more with.
+    /// What it counts more with. Not a part of the query: the library's own would ask each of these for each material.
+    pub(super) weightier: Vec<Box<dyn Query>>,
+    /// And with this, which takes longer to find out.
     pub(super) near: Option<Box<dyn Query>>,
     /// And what it must not have. Not a part of the query: the library's own exclusion asks a phrase for documents before the one
     /// that it stands at, which it may say it has.
@@ -87,6 +89,8 @@ pub(super) fn hits(view: &View, asked: &Asked<'_>, gate: &dyn Gate, budget: &Bud
         Some(excluded) => Some(excluded.weight(EnableScoring::enabled_from_searcher(&view.searcher))?),
         None => None,
     };
+    let weightier = asked.weightier.iter().map(|query| query.weight(EnableScoring::enabled_from_searcher(&view.searcher)));
+    let weightier = weightier.collect::<Result<Vec<_>, _>>()?;
     let near = match &asked.near {
         Some(near) => Some(near.weight(EnableScoring::enabled_from_searcher(&view.searcher))?),
         None => None,
@@ -123,6 +127,11 @@ pub(super) fn hits(view: &View, asked: &Asked<'_>, gate: &dyn Gate, budget: &Bud
             }
             document = scorer.advance();
         }
+        if hits.len() > first {
+            for weight in &weightier {
+                add_scores(&mut *weight.scorer(reader, 1.0)?, &mut hits[first..]);
+            }
+        }
         if let Some(near) = &near
             && hits.len() > first
         {
@@ -147,6 +156,33 @@ pub(super) fn hits(view: &View, asked: &Asked<'_>, gate: &dyn Gate, budget: &Bud
     }
     hits.extend(asked.named.alone());
     Ok(hits)
+}
+
+/// Adds what they count by another query.
+fn add_scores(scorer: &mut dyn Scorer, hits: &mut [Candidate]) {
+    let mut at = 0;
+    let mut document = scorer.doc();
+    while document != TERMINATED {
+        at = first_from(hits, at, document);
+        let Some(hit) = hits.get_mut(at) else { return };
+        if hit.document == document {
+            hit.score += scorer.score();
+            document = scorer.advance();
+        } else {
+            document = scorer.seek(hit.document);
+        }
+    }
+}
+
+/// Where the first hit from a document on stands, at this place or behind it; mostly it is near.
+fn first_from(hits: &[Candidate], mut at: usize, document: DocId) -> usize {
+    let mut step = 1;
+    while hits.get(at + step).is_some_and(|hit| hit.document < document) {
+        at += step;
+        step *= 2;
+    }
+    let end = hits.len().min(at + step);
+    at + hits[at..end].partition_point(|hit| hit.document < document)
 }
 
 /// Adds what those count whose words stand near each other. Where there are very many, only the best are looked at: the words are

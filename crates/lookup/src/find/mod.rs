@@ -197,6 +197,7 @@ impl Look<'_> {
         let asked = collect::Asked {
             named,
             query: build.query(plan, words_min),
+            weightier: build.weightier(plan),
             near: build.neighbours(plan),
             excluded: build.excluded(plan),
             facts: &plan.facts,

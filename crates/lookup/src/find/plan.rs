@@ -179,36 +179,38 @@ pub(crate) struct Build<'a> {
 impl Build<'_> {
     /// Materials with at least so many of the words.
     pub(crate) fn query(&self, plan: &Plan, words_min: usize) -> Boxed {
-        let mut clauses: Vec<(Occur, Boxed)> = Vec::new();
-        let fields = self.fields;
-        let is_all = words_min >= plan.words.len();
-        let occur = if is_all { Occur::Must } else { Occur::Should };
-        let mut needed: Vec<(Occur, Boxed)> = Vec::new();
+        let mut words: Vec<Boxed> = Vec::new();
         for word in &plan.words {
             let written = self.word(self.place(word.place), word);
-            let all = match &word.spoken {
+            words.push(match &word.spoken {
                 Some(pinyin) => Box::new(BooleanQuery::union(vec![written, self.spoken(pinyin)])),
                 None => written,
-            };
-            needed.push((occur, all));
+            });
         }
-        match needed.len() {
-            0 => clauses.push((Occur::Must, Box::new(AllQuery))),
-            _ if is_all => clauses.append(&mut needed),
-            _ => clauses.push((Occur::Must, Box::new(BooleanQuery::with_minimum_required_clauses(needed, words_min)))),
+        match words.len() {
+            0 => Box::new(AllQuery),
+            1 => words.remove(0),
+            all if words_min >= all => Box::new(BooleanQuery::intersection(words)),
+            _ => {
+                let words = words.into_iter().map(|word| (Occur::Should, word)).collect();
+                Box::new(BooleanQuery::with_minimum_required_clauses(words, words_min))
+            }
         }
+    }
+
+    /// Where words count more: materials that have them are not found by that.
+    pub(crate) fn weightier(&self, plan: &Plan) -> Vec<Boxed> {
+        let fields = self.fields;
         let last = plan.words.len().saturating_sub(1);
+        let mut places: Vec<Boxed> = Vec::new();
         for (at, word) in plan.words.iter().enumerate().filter(|(_, word)| word.place == Place::Anywhere) {
             let twins = [(fields.title, TITLE_BOOST), (fields.name, NAME_BOOST), (fields.headings, HEADINGS_BOOST)];
             let is_beginning = self.reach == Reach::Titles && at == last;
             for (twin, boost) in twins.into_iter().take(if is_beginning { 1 } else { 3 }) {
-                clauses.push((Occur::Should, Box::new(BoostQuery::new(self.word(twin, word), boost))));
+                places.push(Box::new(BoostQuery::new(self.word(twin, word), boost)));
             }
         }
-        if let [(Occur::Must, _)] = &clauses[..] {
-            return clauses.remove(0).1;
-        }
-        Box::new(BooleanQuery::new(clauses))
+        places
     }
 
     /// Materials with any of the words that must not be there; none: there is no such word.

@@ -141,6 +141,8 @@ impl Writer {
         let segments = self.shared.view().searcher.segment_readers().to_vec();
         let sizes: Vec<_> = segments.iter().map(|segment| (segment.num_docs(), segment.num_deleted_docs())).collect();
         if merge::group_at_rest(&sizes).is_none() {
+            // Files of segments that were put together could not go as long as somebody looked into them.
+            self.inner()?.garbage_collect_files().wait()?;
             return Ok(false);
         }
         // A commit of nothing makes the library look for what is to be put together.

@@ -524,7 +524,7 @@ const PATIENCE_MIN: Duration = Duration::from_secs(15);
 const IDLE_MAX: Duration = Duration::from_secs(3600);
 const RATED_EVERY: Duration = Duration::from_secs(1);
 /// As long as the scribe keeps its writer.
-const REST_AFTER: Duration = Duration::from_secs(4);
+const REST_AFTER: Duration = Duration::from_secs(2);
 const TOLD_EVERY: Duration = Duration::from_secs(1);
 /// Of what could not be read.
 const EXAMPLES: usize = 20;

@@ -289,4 +289,4 @@ const PAUSE_MAX: Duration = Duration::from_secs(8);
 /// Longer than a large index takes; what could not be put together by then is when something is written the next time.
 const JOINING_MAX: Duration = Duration::from_secs(600);
 /// Who saves one file often saves another.
-const REST_AFTER: Duration = Duration::from_secs(4);
+const REST_AFTER: Duration = Duration::from_secs(2);

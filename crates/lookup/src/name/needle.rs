@@ -86,6 +86,11 @@ impl Needle {
         self.behind.is_none() && (is_short || self.pinyin.as_ref().is_some_and(Pinyin::is_syllable))
     }
 
+    /// Whether it begins with a letter that could be a capital in a name.
+    fn begins_small(&self) -> bool {
+        self.text.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
+    }
+
     pub(super) fn is_path(&self) -> bool {
         self.behind.is_some()
     }
@@ -148,7 +153,10 @@ impl Needle {
             let start = at + found;
             slot = slot_at(ends, slot, start);
             let mut place = place(text, start, self.text.len());
-            if place == Place::Inside && block.has_capital(slot, start - name_start(ends, slot), &mut cursor) {
+            if place == Place::Inside
+                && self.begins_small()
+                && block.has_capital(slot, start - name_start(ends, slot), &mut cursor)
+            {
                 place = Place::WordStart;
             }
             worths[slot] = worths[slot].max(place.worth());

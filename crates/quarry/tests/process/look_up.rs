@@ -235,3 +235,26 @@ fn two_servers_of_one_folder_write_one_index_and_the_second_goes_on() {
     assert!(second.get("/b.txt").ends_with("granite"));
     second.end(Signal::TERM);
 }
+
+#[test]
+fn where_nothing_happens_nobody_wakes() {
+    let folder = folder(3);
+    let server = serve(&folder);
+    until("all is read", || server.get("/-/index?format=json").contains("\"state\":\"ready\"").then_some(()));
+    let before = wakes(&server, "keeper");
+    std::thread::sleep(Duration::from_secs(1));
+    // Whoever looks for nothing does so many times a second; on a busy machine it is fewer.
+    let wakes = wakes(&server, "keeper") - before;
+    assert!(wakes < 50, "{wakes}");
+}
+
+/// How often a thread of this name has waited for something.
+fn wakes(server: &Running, name: &str) -> u64 {
+    let tasks = fs::read_dir(format!("/proc/{}/task", server.child.id())).expect("it runs");
+    let of_thread = |status: String| {
+        let value = |field: &str| status.lines().find_map(|line| Some(line.strip_prefix(field)?.trim().to_owned()));
+        (value("Name:")? == name).then(|| value("voluntary_ctxt_switches:")?.parse().ok())?
+    };
+    let statuses = tasks.flatten().filter_map(|task| fs::read_to_string(task.path().join("status")).ok());
+    statuses.filter_map(of_thread).sum()
+}

@@ -271,12 +271,12 @@ fn format_line() -> String {
     format!("index of quarry, format {FORMAT}\n")
 }
 
-/// Texts are packed so many at a time. More makes the index smaller, and a snippet dearer: this much is unpacked for it, in some 10 µs.
-const TEXT_BLOCK_BYTES: usize = 8 << 10;
-/// Of each segment, unpacked: somebody who types sees the same materials with each letter. After all was put together, 2 MiB.
-const TEXT_BLOCKS_KEPT: usize = 256;
-/// How hard zstd tries. Small blocks at this level are as small as blocks of 16 KiB at its own (3), and unpacked as quickly as any.
+/// Texts are packed so many at a time. More makes the index smaller, and a snippet dearer: this much is unpacked for it, in some 16 µs.
+const TEXT_BLOCK_BYTES: usize = 16 << 10;
+/// How hard zstd tries. Small blocks at this level are as small as blocks of 32 KiB at its own (3), and unpacked as quickly as any.
 const TEXT_LEVEL: i32 = 6;
+/// Of each segment, unpacked: somebody who types sees the same materials with each letter. After all was put together, 2 MiB.
+const TEXT_BLOCKS_KEPT: usize = 128;
 /// A fraction of a second: longer than a fork takes, shorter than anybody waits.
 const LOCK_TRIES: u32 = 20;
 const LOCK_PAUSE: Duration = Duration::from_millis(10);

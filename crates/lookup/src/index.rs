@@ -122,7 +122,8 @@ impl Index {
         let mut inner = builder.open_or_create(directory)?;
         inner.set_tokenizers(tokenizers());
         // Commits are made here, so that nothing has to be watched, and no thread lingers.
-        let builder = inner.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(TEXT_BLOCKS_KEPT);
+        let builder =
+            inner.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(TEXT_BLOCKS_KEPT);
         let reader = builder.try_into()?;
         let view = RwLock::new(Arc::new(View::new(&reader)?));
         Ok(Index {

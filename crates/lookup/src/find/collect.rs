@@ -89,7 +89,8 @@ pub(super) fn hits(view: &View, asked: &Asked<'_>, gate: &dyn Gate, budget: &Bud
         Some(excluded) => Some(excluded.weight(EnableScoring::enabled_from_searcher(&view.searcher))?),
         None => None,
     };
-    let weightier = asked.weightier.iter().map(|query| query.weight(EnableScoring::enabled_from_searcher(&view.searcher)));
+    let weightier =
+        asked.weightier.iter().map(|query| query.weight(EnableScoring::enabled_from_searcher(&view.searcher)));
     let weightier = weightier.collect::<Result<Vec<_>, _>>()?;
     let near = match &asked.near {
         Some(near) => Some(near.weight(EnableScoring::enabled_from_searcher(&view.searcher))?),

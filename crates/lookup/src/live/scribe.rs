@@ -264,7 +264,8 @@ impl<R: Fn(Report)> Desk<R> {
     /// Gives up the writer, as soon as it has put its segments together.
     fn rest(&mut self) -> Result<(), String> {
         if let Some(mut writer) = self.writer.take() {
-            let look = move || writer.is_joining().map(|is_joining| (is_joining, writer)).map_err(|error| error.to_string());
+            let look =
+                move || writer.is_joining().map(|is_joining| (is_joining, writer)).map_err(|error| error.to_string());
             let (is_joining, writer) = self.with_threads(false, look)?;
             if is_joining && self.committed.elapsed() < JOINING_MAX {
                 self.writer = Some(writer);

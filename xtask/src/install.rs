@@ -24,6 +24,12 @@ const TOOLS: &[Tool] = &[
     Tool { program: "h2load", package: "nghttp2-client", reason: "many streams at a time" },
     Tool { program: "wrk", package: "wrk", reason: "many requests at a time" },
     Tool { program: "testssl", package: "testssl.sh", reason: "what others think of our TLS" },
+    // A module, known by its file.
+    Tool {
+        program: "/usr/lib/python3/dist-packages/h2/__init__.py",
+        package: "python3-h2",
+        reason: "a client of HTTP/2 that holds us to every rule",
+    },
     Tool { program: "valgrind", package: "valgrind", reason: "counts instructions" },
     Tool { program: "strace", package: "strace", reason: "counts system calls" },
     Tool { program: "chromium", package: "chromium", reason: "the browser" },

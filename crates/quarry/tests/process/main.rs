@@ -22,6 +22,7 @@ mod listen;
 mod listing;
 mod look;
 mod look_up;
+mod many_streams;
 mod pebble;
 mod recipe;
 mod reload;

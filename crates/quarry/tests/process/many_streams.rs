@@ -12,7 +12,9 @@ const SEEDS: u64 = 12;
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    for (name, bytes) in [("empty.txt", 0), ("one.txt", 1), ("small.txt", 1024), ("page.html", 16_000), ("large.bin", 700_000)] {
+    for (name, bytes) in
+        [("empty.txt", 0), ("one.txt", 1), ("small.txt", 1024), ("page.html", 16_000), ("large.bin", 700_000)]
+    {
         let content: Vec<u8> = (0..bytes).map(|at: u32| b'a' + (at.wrapping_mul(2_654_435_761) >> 28) as u8).collect();
         write(folder.path(), name, content);
     }

@@ -4,6 +4,7 @@ use crate::absence::Absences;
 use crate::access_log::{Log, Record};
 use crate::clock::Clock;
 use crate::connection::{Connection, Phase, Ticket, Until};
+use crate::door::{AtHand, Counted};
 use crate::known::Known;
 use crate::memory::{Memory, Ready};
 use crate::origin::{Answer, Files, Origin, Site};
@@ -19,7 +20,6 @@ use crate::xray::{Lens, Reply, Seen, Sent, Socket, Way};
 use reactor::{Calls, Key};
 use semantics::coding::{AcceptedCodings, Coding};
 use semantics::{Content, Field, FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
-use site::client::Closed;
 use site::{Keep, Refusal, Selected};
 use std::mem::take;
 use std::net::IpAddr;
@@ -38,6 +38,8 @@ pub(crate) struct Exchange<T: Files, P> {
     pub(crate) counters: Arc<Counters>,
     /// Requests that were answered in the turn in which they came.
     answered: u64,
+    /// What was counted against limits of the request that was looked at last.
+    counted: Counted,
     /// When the request was there whose answer has come from the pool.
     asked: Option<Instant>,
     /// What the last `Accept-Encoding` meant. Browsers of one make send the same value with each request.
@@ -66,6 +68,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             absences: Absences::new(),
             counters: origin.shared.vitals.worker(),
             answered: 0,
+            counted: Counted::default(),
             asked: None,
             clock: Clock::new(now),
             now: Instant(0),
@@ -97,7 +100,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
 
     /// What is known of the client of this turn.
     fn known(&self, connection: &Connection<T::File>) -> Known {
-        Known { address: self.peer, is_secured: connection.is_secured() }
+        Known { address: self.peer, is_secured: connection.is_secured(), ..Known::default() }
     }
 
     /// Which codings the client takes. Clients of one class of these get the same representation of a target.
@@ -202,15 +205,19 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         head: &RequestHead<'_>,
     ) -> Result<Selected<T::File>, Refusal> {
         let known = self.known(connection);
-        let client = known.at(&Closed);
+        let door = AtHand::new(&site.shared.doors, site.number());
+        let client = known.at(&door);
         if self.lens.has_plates()
             && let Some(mut notes) = self.lens.begin_notes(stream)
         {
             let selected = site.select_seen(head, &client, self.clock.now, &site.at_hand, &Elsewhere, &mut notes);
             self.lens.note(stream, notes);
+            self.counted = door.counted();
             return selected;
         }
-        site.select(head, &client, self.clock.now, &site.at_hand, &Elsewhere)
+        let selected = site.select(head, &client, self.clock.now, &site.at_hand, &Elsewhere);
+        self.counted = door.counted();
+        selected
     }
 
     /// A request is to be seen.
@@ -394,7 +401,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         let work = Work::Answer(Question {
             site: Arc::clone(site),
             request,
-            known: self.known(connection),
+            known: Known { counted: self.counted, ..self.known(connection) },
             now: self.clock.now,
             notes,
         });

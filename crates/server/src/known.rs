@@ -1,5 +1,6 @@
 //! What is known of a client, in a form that outlives its turn.
 
+use crate::door::Counted;
 use site::{Client, Door};
 use std::net::IpAddr;
 
@@ -10,6 +11,8 @@ pub struct Known {
     pub address: Option<IpAddr>,
     /// Whether it came by TLS.
     pub is_secured: bool,
+    /// What was counted of its request.
+    pub(crate) counted: Counted,
 }
 
 impl Known {

@@ -8,6 +8,7 @@ mod clock;
 pub mod coder;
 mod connection;
 pub mod disk_tree;
+pub(crate) mod door;
 mod exchange;
 mod ground;
 mod happening;
@@ -41,6 +42,7 @@ mod xray;
 
 pub use access_log::{AccessLog, Format};
 pub use happening::{Reloaded, Remote};
+pub use door::password;
 pub use inside::Inside;
 pub use look_up::LookUp;
 pub use options::{Options, SiteSettings};

@@ -157,6 +157,20 @@ pub(crate) const EXAMINED_BYTES_MAX: u64 = 16 << 20;
 /// Of those, so much is read of the end.
 pub(crate) const EXAMINED_AT_END: u64 = 1 << 20;
 
+// Passwords.
+
+/// Passwords that are found out about at a time: half of the pool's threads, and 19 MiB of memory each with what `quarry
+/// password` makes. Beyond it: 503 with Retry-After. A password that came in before is remembered, and waits for nobody.
+pub(crate) const PASSWORDS_AT_ONCE: usize = POOL_THREADS_MIN / 2;
+
+/// A thread waits so long for another that finds out about the same password. Beyond it: the same.
+pub(crate) const PASSWORD_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Wrong passwords of one address (a /64 of IPv6; never loopback, which may be a proxy). Beyond it: 429 with Retry-After, and
+/// no password is looked at. A person mistypes some; who guesses has thousands to try.
+pub(crate) const WRONG_PASSWORDS: site::route::Limit =
+    site::route::Limit { requests: 10, period: Duration::from_secs(60), burst: 9 };
+
 // The log.
 
 /// Batches that wait for a writer of the log. Each is what one worker wrote in one turn. Beyond it lines are dropped,

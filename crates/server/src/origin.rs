@@ -8,6 +8,7 @@ pub use host::{Host, Hosts};
 pub use one::Site;
 
 use crate::access_log::LogWriter;
+use crate::door::Doors;
 use crate::inside::Inside;
 use crate::limit::{self, Limits};
 use crate::listening::Listening;
@@ -59,6 +60,8 @@ pub struct Shared {
     pub(crate) xray: Arc<Xray>,
     /// Where authorities look whether names are ours.
     pub(crate) desk: Option<acme::Desk>,
+    /// Who knows passwords, and how often clients came.
+    pub(crate) doors: Arc<Doors>,
     pub(crate) vitals: Arc<Vitals>,
     /// Who may see them.
     pub(crate) inside: Inside,
@@ -118,7 +121,7 @@ impl Shared {
     pub fn new(limits: Limits, log: LogWriter, bytes_max: u64, is_secured: bool) -> Shared {
         let (archives, bench) = (Permits::new(limit::ARCHIVES_MAX), Arc::new(Bench::new(bytes_max)));
         let (vitals, inside) = (Arc::new(Vitals::new()), Inside::default());
-        Shared { limits, log, archives, bench, is_secured, xray: Arc::default(), desk: None, vitals, inside }
+        Shared { limits, log, archives, bench, is_secured, xray: Arc::default(), desk: None, doors: Arc::new(Doors::new()), vitals, inside }
     }
 
     /// The same, where an authority gives certificates.
@@ -138,8 +141,8 @@ impl Shared {
     pub(crate) fn succeed(&self, limits: Limits, log: LogWriter, bytes_max: Option<u64>) -> Shared {
         let bench = bytes_max.map_or_else(|| Arc::clone(&self.bench), |bytes_max| Arc::new(Bench::new(bytes_max)));
         let (archives, xray, desk) = (self.archives.clone(), Arc::clone(&self.xray), self.desk.clone());
-        let (vitals, inside) = (Arc::clone(&self.vitals), self.inside.clone());
-        Shared { limits, log, archives, bench, is_secured: self.is_secured, xray, desk, vitals, inside }
+        let (doors, vitals, inside) = (Arc::clone(&self.doors), Arc::clone(&self.vitals), self.inside.clone());
+        Shared { limits, log, archives, bench, is_secured: self.is_secured, xray, desk, doors, vitals, inside }
     }
 }
 

@@ -201,6 +201,7 @@ impl Server {
         let newest = offers.as_ref().map(Offers::newest);
         shared.vitals.run(Running {
             control: Arc::clone(&control),
+            workers: options.workers,
             waiting: Box::new(threads.waiting()),
             certificate_ends: newest
                 .map(|offer| Box::new(move || offer.ends()) as Box<dyn Fn() -> Option<i64> + Send + Sync>),

@@ -39,6 +39,8 @@ pub(crate) struct Brief {
 /// What the process around the workers knows.
 pub(crate) struct Running {
     pub(crate) control: Arc<Control>,
+    /// How many there are to be; each counts from its own start on.
+    pub(crate) workers: usize,
     /// Errands that wait for the pool: answers, and pieces of what is streamed.
     pub(crate) waiting: Box<dyn Fn() -> [usize; 2] + Send + Sync>,
     /// Until when the certificate is valid, in seconds since 1970.
@@ -93,6 +95,10 @@ impl Vitals {
         self.workers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn worker_count(&self) -> usize {
+        self.running.get().map_or_else(|| self.workers().len(), |running| running.workers)
+    }
+
     /// A number of all workers together.
     fn sum(&self, of: impl Fn(&Counters) -> &Count) -> u64 {
         self.workers().iter().map(|worker| of(worker).get()).sum()
@@ -100,7 +106,6 @@ impl Vitals {
 
     /// How it is, in short.
     pub(crate) fn state(&self) -> State {
-        let workers = self.workers().len();
         let requests =
             self.workers().iter().flat_map(|worker| worker.requests.iter().flatten().flatten()).map(Count::get).sum();
         let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,7 +119,7 @@ impl Vitals {
             is_ending: running.is_some_and(|running| running.control.is_draining.load(Relaxed)),
             started: seconds(self.started),
             uptime: self.begun.elapsed(),
-            workers,
+            workers: self.worker_count(),
             connections: self.sum(|worker| &worker.open),
             requests,
             panics: running.map_or(0, |running| running.control.panics.load(Relaxed)),

@@ -5,6 +5,7 @@ mod compress;
 mod explain;
 mod find;
 mod generate;
+mod password;
 mod reload;
 mod serve;
 mod trust;
@@ -35,6 +36,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
         Command::Explain(flags) => explain::run(&flags),
         Command::Check(flags) => check::run(&flags),
         Command::Compress(flags) => compress::run(&flags),
+        Command::Password => password::run(),
         Command::Reload(flags) => reload::run(&flags),
         Command::Trust(flags) => trust::run(&flags),
         Command::Generate(Generate::Man { command }) => {

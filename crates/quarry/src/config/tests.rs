@@ -12,7 +12,7 @@ impl Folder {
         for name in ["public", "other"] {
             std::fs::create_dir(folder.path().join(name)).unwrap();
         }
-        std::fs::write(folder.path().join("users.txt"), "# staff\nann:$2b$10$x\n").unwrap();
+        std::fs::write(folder.path().join("users.txt"), "# staff\nann:$2b$10$C6UzMDM.H6dfI/f/IKcEe.5ZC1Ph.BvUZWUz2TJhtWSWvJFU7SOJG\n").unwrap();
         Folder(folder)
     }
 
@@ -160,7 +160,7 @@ secured = false
 deny = ["loopback"]
 allow = "private"
 limit = { rate = "100/m", burst = 5 }
-auth = { realm = "staff", users = { bob = "$argon2id$v=19$x" }, file = "users.txt" }
+auth = { realm = "staff", users = { bob = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$6vbOQjoFXVaGJDfmYpBVjg" }, file = "users.txt" }
 set = { Link = ["</a>", "</b>"], X-A = "1" }
 remove = "ETag"
 media-type = "text/html; charset=GBK"

@@ -62,6 +62,9 @@ pub(crate) enum Command {
     /// Write .br, .zst and .gz next to files that get smaller by it
     #[command(after_help = COMPRESS_AFTER_HELP, max_term_width = 100)]
     Compress(Compress),
+    /// Ask for a password, and print its hash for the config
+    #[command(after_help = PASSWORD_AFTER_HELP, max_term_width = 100)]
+    Password,
     /// Have a server that runs read its settings and certificates again
     #[command(after_help = RELOAD_AFTER_HELP, max_term_width = 100)]
     Reload(Reload),
@@ -284,6 +287,11 @@ Durations are written 200ms, 10s, 2m, 1h or 0; sizes 64KiB, 256MiB, 1G or 0.
 A folder named like a command is served by: quarry ./check, or quarry serve check.
 TERM and INT stop the server once what is under way is sent; HUP, or quarry reload, has it read its settings again; USR1 opens the access log again.
 Exit codes: 0 done; 1 the answer is no (find found nothing, check something); 2 it did not work.";
+
+const PASSWORD_AFTER_HELP: &str = "\
+At a terminal it is asked for twice and not shown; from a pipe its first line is taken. What is printed is a hash (argon2id), by \
+which a password can be held to be right, and not be found.
+Hashes of bcrypt, as htpasswd -B makes them, work too.";
 
 const RELOAD_AFTER_HELP: &str = "\
 All of the new settings are put to work or none, and no connection is lost. Works for root, and for whoever the server runs as. \

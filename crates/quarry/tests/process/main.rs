@@ -24,6 +24,7 @@ mod look;
 mod look_up;
 mod many_streams;
 mod pebble;
+mod password;
 mod recipe;
 mod reload;
 mod response;

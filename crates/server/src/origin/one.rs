@@ -1,6 +1,7 @@
 //! One site: its files, its owner's options, its look-up. Immutable.
 
 use super::{Answer, Files, Shared};
+use crate::door::{AtPool, Patient};
 use crate::known::Known;
 use crate::look_up::LookUp;
 use crate::memory;
@@ -14,6 +15,7 @@ use semantics::coding::Coding;
 use semantics::{Content, RequestHead, Status, Timestamp};
 use site::client::Closed;
 use site::{Amendments, Client, Door, Keep, Metadata, Refusal, Selected, SiteOptions, Tree, Unseen, Workshop};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -79,8 +81,8 @@ impl<T: Files> Site<T> {
     }
 
     /// Who knows the passwords, for what is made while it is sent.
-    pub(crate) fn door(&self) -> Arc<dyn Door + Send + Sync> {
-        Arc::new(Closed)
+    pub(crate) fn door(&self, address: Option<IpAddr>) -> Arc<dyn Door + Send + Sync> {
+        Arc::new(Patient::new(&self.shared.doors, address))
     }
 
     /// Whether it matters where clients come from: routes may ask, and who may see pages about the server is asked.
@@ -161,7 +163,8 @@ impl<T: Files> Site<T> {
         now: Timestamp,
         notes: Option<&mut Notes>,
     ) -> Answer<T::File> {
-        let (workshop, client) = (At { site: self, now }, known.at(&Closed));
+        let door = AtPool::new(&self.shared.doors, self.number, known.address, known.counted);
+        let (workshop, client) = (At { site: self, now }, known.at(&door));
         let selected = match notes {
             Some(notes) => self.select_seen(head, &client, now, &self.files, &workshop, notes),
             None => self.select(head, &client, now, &self.files, &workshop),
@@ -173,8 +176,14 @@ impl<T: Files> Site<T> {
                 let response = self.error(head, Status::SERVICE_UNAVAILABLE, None).with("Retry-After", "1");
                 Answer::Whole(response, None)
             }
+            Err(Refusal::Later(status, seconds)) => self.put_off(head, status, seconds),
             Err(refusal) => Answer::Failed(refusal.to_string()),
         }
+    }
+
+    /// There is too much to do for this client: it may ask again.
+    pub(crate) fn put_off(&self, head: &RequestHead<'_>, status: Status, seconds: u32) -> Answer<T::File> {
+        Answer::Whole(self.error(head, status, None).with("Retry-After", seconds.to_string()), None)
     }
 
     /// The same, where nobody looks.

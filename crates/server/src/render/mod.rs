@@ -69,6 +69,7 @@ impl<T: Files> Site<T> {
             // A folder or a file was there when it was selected.
             (Err(Refusal::Missing), _) => self.page(head, client, error(Status::NOT_FOUND), now),
             (Err(Refusal::NotPermitted), _) => self.page(head, client, error(Status::FORBIDDEN), now),
+            (Err(Refusal::Later(status, seconds)), _) => self.put_off(head, status, seconds),
             (Err(refusal), _) => Answer::Failed(refusal.to_string()),
         }
     }

@@ -36,8 +36,8 @@ impl Sight {
             lists: options.listing,
             generation: site.generation,
             head: Arc::new(OwnedHead::new(head)),
-            known: Known { address: client.address, is_secured: client.is_secured },
-            door: site.door(),
+            known: Known { address: client.address, is_secured: client.is_secured, ..Known::default() },
+            door: site.door(client.address),
         }
     }
 

@@ -84,7 +84,7 @@ impl Vitals {
         self.push_running(&mut page);
         page.metric("quarry_info", "gauge", "The version.");
         page.value("quarry_info", &[("version", env!("CARGO_PKG_VERSION"))], 1);
-        page.one("quarry_workers", "gauge", "Threads that serve.", workers.len());
+        page.one("quarry_workers", "gauge", "Threads that serve.", self.worker_count());
         page.one("process_start_time_seconds", "gauge", "When the process began.", seconds(self.started));
         if let Some(open) = open_descriptors() {
             page.one("process_open_fds", "gauge", "Descriptors that are open.", open);

@@ -3,7 +3,7 @@
 mod memory;
 
 use crate::path::SitePath;
-use semantics::Timestamp;
+use semantics::{Status, Timestamp};
 use std::fmt;
 use std::ops::ControlFlow;
 
@@ -138,6 +138,8 @@ pub enum Refusal {
     WouldWait,
     /// The process has no file descriptor left: try again later.
     OutOfDescriptors,
+    /// Too much is asked of what takes long: the client gets this status, and may ask again after so many seconds.
+    Later(Status, u32),
     /// The machine failed; the cause is for the log, never for the client.
     Failed(String),
 }
@@ -150,6 +152,7 @@ impl fmt::Display for Refusal {
             Refusal::Outside => "symbolic link leads out of the site",
             Refusal::WouldWait => "would have to wait",
             Refusal::OutOfDescriptors => "out of file descriptors",
+            Refusal::Later(..) => "too much is asked at a time",
             Refusal::Failed(cause) => cause,
         })
     }

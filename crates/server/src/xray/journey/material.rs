@@ -139,7 +139,7 @@ fn refused(refusal: &Refusal) -> Why {
         Refusal::NotPermitted => Why::NotPermitted,
         Refusal::Outside => Why::Outside,
         Refusal::WouldWait => Why::WouldWait,
-        Refusal::OutOfDescriptors | Refusal::Failed(_) => Why::MachineFailed,
+        Refusal::OutOfDescriptors | Refusal::Later(..) | Refusal::Failed(_) => Why::MachineFailed,
     }
 }
 

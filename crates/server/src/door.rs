@@ -68,7 +68,9 @@ impl Doors {
                 return Ok(verdict);
             }
             if let Some(key) = guesses {
-                self.rates.look(key, &limit::WRONG_PASSWORDS, now).map_err(|seconds| later(Status::TOO_MANY_REQUESTS, seconds))?;
+                self.rates
+                    .look(key, &limit::WRONG_PASSWORDS, now)
+                    .map_err(|seconds| later(Status::TOO_MANY_REQUESTS, seconds))?;
             }
             if under_way.contains(&mark) {
                 // Somebody is about to know. A browser asks for many things at once with a password that is new to us.

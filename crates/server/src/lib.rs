@@ -41,8 +41,8 @@ mod workshop;
 mod xray;
 
 pub use access_log::{AccessLog, Format};
-pub use happening::{Reloaded, Remote};
 pub use door::password;
+pub use happening::{Reloaded, Remote};
 pub use inside::Inside;
 pub use look_up::LookUp;
 pub use options::{Options, SiteSettings};

@@ -121,7 +121,18 @@ impl Shared {
     pub fn new(limits: Limits, log: LogWriter, bytes_max: u64, is_secured: bool) -> Shared {
         let (archives, bench) = (Permits::new(limit::ARCHIVES_MAX), Arc::new(Bench::new(bytes_max)));
         let (vitals, inside) = (Arc::new(Vitals::new()), Inside::default());
-        Shared { limits, log, archives, bench, is_secured, xray: Arc::default(), desk: None, doors: Arc::new(Doors::new()), vitals, inside }
+        Shared {
+            limits,
+            log,
+            archives,
+            bench,
+            is_secured,
+            xray: Arc::default(),
+            desk: None,
+            doors: Arc::new(Doors::new()),
+            vitals,
+            inside,
+        }
     }
 
     /// The same, where an authority gives certificates.

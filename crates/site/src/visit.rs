@@ -100,9 +100,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
                 self.is_settled = false;
                 Ok(Found::Forbidden)
             }
-            Refusal::WouldWait | Refusal::OutOfDescriptors | Refusal::Later(..) | Refusal::Failed(_) => {
-                Err(refusal)
-            }
+            Refusal::WouldWait | Refusal::OutOfDescriptors | Refusal::Later(..) | Refusal::Failed(_) => Err(refusal),
         }
     }
 

@@ -12,7 +12,11 @@ impl Folder {
         for name in ["public", "other"] {
             std::fs::create_dir(folder.path().join(name)).unwrap();
         }
-        std::fs::write(folder.path().join("users.txt"), "# staff\nann:$2b$10$C6UzMDM.H6dfI/f/IKcEe.5ZC1Ph.BvUZWUz2TJhtWSWvJFU7SOJG\n").unwrap();
+        std::fs::write(
+            folder.path().join("users.txt"),
+            "# staff\nann:$2b$10$C6UzMDM.H6dfI/f/IKcEe.5ZC1Ph.BvUZWUz2TJhtWSWvJFU7SOJG\n",
+        )
+        .unwrap();
         Folder(folder)
     }
 

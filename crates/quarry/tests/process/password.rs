@@ -11,8 +11,12 @@ use super::{curl, quarry, write};
 /// What `quarry password` makes of what comes by a pipe.
 fn hash(input: &[u8]) -> (Option<i32>, String, String) {
     let mut command = quarry(["password"]);
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
     child.stdin.take().expect("piped").write_all(input).expect("written");
     let output = child.wait_with_output().expect("it ends");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
@@ -101,7 +105,9 @@ fn only_the_right_password_opens() {
     for _ in 0..3 {
         assert_eq!(ask(&running, "private/a.txt", &right, "etag").0, "200");
         assert_eq!(ask(&running, "open.txt", &[], "etag").0, "200");
-        for wrong in [&[][..], &["--user", "ann:Sesam: öffne dich"], &["--user", "bob:sesam: öffne dich"], &["--user", "ann:"]] {
+        for wrong in
+            [&[][..], &["--user", "ann:Sesam: öffne dich"], &["--user", "bob:sesam: öffne dich"], &["--user", "ann:"]]
+        {
             let (status, content, challenge) = ask(&running, "private/a.txt", wrong, "www-authenticate");
             assert_eq!((status.as_str(), challenge.as_str()), ("401", "Basic realm=\"ours\", charset=\"UTF-8\""));
             assert!(!content.contains("private"), "{content}");

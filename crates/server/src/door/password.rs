@@ -33,10 +33,13 @@ fn is_bcrypt(hash: &str) -> bool {
 }
 
 fn check_bcrypt(hash: &str) -> Result<(), String> {
-    let parts: bcrypt::HashParts = hash.parse().map_err(|_| "it begins like a hash of bcrypt, and is none".to_owned())?;
+    let parts: bcrypt::HashParts =
+        hash.parse().map_err(|_| "it begins like a hash of bcrypt, and is none".to_owned())?;
     match parts.get_cost() {
         ..=BCRYPT_COST_MAX => Ok(()),
-        cost => Err(format!("its cost is {cost}, expected at most {BCRYPT_COST_MAX}: each look at a password would take minutes")),
+        cost => Err(format!(
+            "its cost is {cost}, expected at most {BCRYPT_COST_MAX}: each look at a password would take minutes"
+        )),
     }
 }
 
@@ -51,7 +54,10 @@ fn check_argon2(hash: &str) -> Result<PasswordHash, String> {
     let work = u64::from(params.m_cost()) * u64::from(params.t_cost());
     if work > ARGON2_KIB_PASSES_MAX {
         let most = ARGON2_KIB_PASSES_MAX >> 10;
-        return Err(format!("it asks for {} MiB of work, expected at most {most}: each look at a password would take long", work >> 10));
+        return Err(format!(
+            "it asks for {} MiB of work, expected at most {most}: each look at a password would take long",
+            work >> 10
+        ));
     }
     Ok(parsed)
 }
@@ -64,8 +70,7 @@ pub(super) fn is_right(hash: Option<&str>, password: &[u8]) -> bool {
     }
     match hash {
         Some(hash) if is_bcrypt(hash) => bcrypt::verify(password, hash).unwrap_or(false),
-        Some(hash) => check_argon2(hash)
-            .is_ok_and(|hash| Argon2::default().verify_password(password, &hash).is_ok()),
+        Some(hash) => check_argon2(hash).is_ok_and(|hash| Argon2::default().verify_password(password, &hash).is_ok()),
         None => {
             let mut out = [0; 32];
             let _ = Argon2::default().hash_password_into(password, b"nobody is there", &mut out);
@@ -112,7 +117,15 @@ mod tests {
 
     #[test]
     fn what_is_no_hash_is_told_and_never_said_again() {
-        for text in ["secret", "", "$argon2id$", "$2b$", "$2y$10$short", "$1$salt$hash", "$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA"] {
+        for text in [
+            "secret",
+            "",
+            "$argon2id$",
+            "$2b$",
+            "$2y$10$short",
+            "$1$salt$hash",
+            "$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA",
+        ] {
             let fault = check(text).unwrap_err();
             assert!(text.is_empty() || !fault.contains(text), "{text}: {fault}");
         }

@@ -113,7 +113,11 @@ mod tests {
         let rates = Rates::new();
         let told: Vec<String> = times
             .iter()
-            .map(|&at| rates.admit(7 << 50, limit, Duration::from_millis(at)).map_or_else(|seconds| seconds.to_string(), |()| "+".into()))
+            .map(|&at| {
+                rates
+                    .admit(7 << 50, limit, Duration::from_millis(at))
+                    .map_or_else(|seconds| seconds.to_string(), |()| "+".into())
+            })
             .collect();
         assert_eq!(told.join(" "), expected);
     }

@@ -90,7 +90,8 @@ fn who_guesses_on_and_on_is_made_to_wait_and_nobody_else() {
 fn so_many_are_found_out_about_at_a_time_and_the_same_one_once() {
     // Slow enough that threads meet.
     let (doors, auth) = (Doors::new(), auth(&bcrypt::hash("secret", 8).unwrap()));
-    let ask = |password: String| AtPool::new(&doors, 0, HERE, Counted::default()).opens(&auth, b"ann", password.as_bytes());
+    let ask =
+        |password: String| AtPool::new(&doors, 0, HERE, Counted::default()).opens(&auth, b"ann", password.as_bytes());
     let (same, others): (Vec<_>, Vec<_>) = thread::scope(|scope| {
         let same: Vec<_> = (0..8).map(|_| scope.spawn(|| ask("secret".into()))).collect();
         let same = same.into_iter().map(|thread| thread.join().unwrap()).collect();

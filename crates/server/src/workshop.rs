@@ -14,6 +14,10 @@ use std::sync::Arc;
 pub(crate) struct Elsewhere;
 
 impl<F> Workshop<F> for Elsewhere {
+    fn has_time(&self) -> bool {
+        false
+    }
+
     fn charset(&self, _: &F, _: &Metadata, _: TextKind) -> Result<Option<&'static str>, Refusal> {
         Err(Refusal::WouldWait)
     }

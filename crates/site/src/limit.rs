@@ -34,6 +34,11 @@ pub const PATTERN_COMPILED_BYTES_MAX: usize = 4 << 20;
 /// The same for all expressions of a site together.
 pub const PATTERNS_COMPILED_BYTES_MAX: usize = 256 << 20;
 
+/// Bytes of a path for which routes are asked on the fast path; a longer one is for whoever has time, as long as there are expressions. Hardly any path
+/// that people make is longer. A thousand expressions that each keep looking to the end (`a.*b`) cost some microseconds a byte, and who asks
+/// chooses how many bytes there are.
+pub const PATH_BYTES_AT_ONCE: usize = 256;
+
 /// What each thread may keep of the automaton of one expression, which is made while it is used.
 pub const PATTERN_CACHE_BYTES: usize = 256 << 10;
 

@@ -11,6 +11,11 @@ use std::sync::Arc;
 /// [`Refusal::WouldWait`]. The results depend on nothing but the bytes, and are worth keeping by the identity of the file,
 /// once that is settled ([`is_settled`]): before, the same identity may come to mean other bytes.
 pub trait Workshop<F> {
+    /// Whether there is time for what takes long; not on the fast path.
+    fn has_time(&self) -> bool {
+        true
+    }
+
     /// The label for `Content-Type`; `None` when these bytes are no text.
     fn charset(&self, file: &F, metadata: &Metadata, kind: TextKind) -> Result<Option<&'static str>, Refusal>;
 

@@ -2,6 +2,7 @@
 
 use crate::answer::field;
 use crate::client::Client;
+use crate::limit;
 use crate::options::SiteOptions;
 use crate::page::Page;
 use crate::path::SitePath;
@@ -46,6 +47,9 @@ pub fn select<T: Tree, W: Workshop<T::File>>(
     witness.step(Step::Path(&path));
 
     // What do routes say?
+    if target.path().len() > limit::PATH_BYTES_AT_ONCE && options.routes.has_patterns() && !workshop.has_time() {
+        return Err(Refusal::WouldWait);
+    }
     let ruling = options.routes.rule(head, target.path(), Some(&target), client, witness)?;
     let mut visit = Visit::new(options, head, &target, now, tree, workshop, witness, ruling.effects);
     match ruling.act {

@@ -238,6 +238,11 @@ impl Routes {
         self.routes.is_empty()
     }
 
+    /// Whether any has an expression.
+    pub(crate) fn has_patterns(&self) -> bool {
+        self.patterns.is_some()
+    }
+
     /// Whether any asks for the address of a client, which costs a call to the kernel.
     pub fn asks_for_address(&self) -> bool {
         self.routes.iter().any(|route| {

@@ -358,6 +358,17 @@ fn what_is_wrong_is_told_with_its_place() {
 }
 
 #[test]
+fn a_long_path_is_matched_by_who_has_time() {
+    let long = |length: usize| format!("GET /{}", "a".repeat(length - 1));
+    let routed = site(vec![act("^/a+$", gone())]);
+    for (site, length, waits) in [(&routed, 256, false), (&routed, 257, true), (&site(Vec::new()), 257, false)] {
+        let answer = site.select_with(&long(length), &Elsewhere);
+        assert_eq!(matches!(answer, Err(Refusal::WouldWait)), waits, "{length}: {answer:?}");
+    }
+    assert_eq!(routed.outcome(&long(8000)), "200 matched");
+}
+
+#[test]
 fn fast_paths_decide_as_slow_ones() {
     let routes = vec![
         change("", Changes { charset: Some("gbk".into()), ..Changes::default() }),

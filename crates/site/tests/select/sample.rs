@@ -167,6 +167,10 @@ impl Workshop<MemoryFile> for Bench {
 pub(crate) struct Elsewhere;
 
 impl Workshop<MemoryFile> for Elsewhere {
+    fn has_time(&self) -> bool {
+        false
+    }
+
     fn charset(&self, _: &MemoryFile, _: &Metadata, _: TextKind) -> Result<Option<&'static str>, Refusal> {
         Err(Refusal::WouldWait)
     }

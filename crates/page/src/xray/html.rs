@@ -143,7 +143,7 @@ fn push_fact(out: &mut String, fact: &Fact, language: Language) {
     // Where what was looked for is a name, what came of it is said by the reason.
     if !matches!(fact.value.as_str(), "" | "-") && fact.key != Key::Looked {
         out.push_str("<code>");
-        push_shown(out, &fact.value);
+        push_value(out, fact);
         out.push_str("</code>");
     }
     if let Some(cause) = &fact.cause {
@@ -151,6 +151,25 @@ fn push_fact(out: &mut String, fact: &Fact, language: Language) {
         push_cause(out, cause, language);
         out.push_str("</small>");
     }
+}
+
+/// The value; of an expression what matched is underlined, and what did not is marked.
+fn push_value(out: &mut String, fact: &Fact) {
+    let value = fact.value.as_str();
+    let parts = fact.came.as_ref().and_then(|came| {
+        let (matched, failed) = (value.get(came.matched.clone())?, value.get(came.failed.clone())?);
+        let before = value.get(..came.matched.start)?;
+        let end = if failed.is_empty() { came.matched.end } else { came.failed.end };
+        Some((before, matched, failed, value.get(end..)?))
+    });
+    let Some((before, matched, failed, behind)) = parts else { return push_shown(out, value) };
+    push_shown(out, before);
+    for (tag, part) in [("u", matched), ("mark", failed)].into_iter().filter(|(_, part)| !part.is_empty()) {
+        let _ = write!(out, "<{tag}>");
+        push_shown(out, part);
+        let _ = write!(out, "</{tag}>");
+    }
+    push_shown(out, behind);
 }
 
 fn push_cause(out: &mut String, cause: &Cause, language: Language) {

@@ -78,6 +78,11 @@ struct Known<'a> {
     value: String,
     #[serde(flatten)]
     cause: Option<Reason<'a>>,
+    /// Start and end, in bytes of the value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matched: Option<[usize; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed: Option<[usize; 2]>,
 }
 
 #[derive(Serialize)]
@@ -144,6 +149,8 @@ fn known(fact: &Fact) -> Known<'_> {
         name: fact.name.clone(),
         value: fact.value.clone(),
         cause: fact.cause.as_ref().map(reason),
+        matched: fact.came.as_ref().map(|came| [came.matched.start, came.matched.end]),
+        failed: fact.came.as_ref().filter(|came| !came.failed.is_empty()).map(|came| [came.failed.start, came.failed.end]),
     }
 }
 

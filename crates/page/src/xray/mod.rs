@@ -119,18 +119,35 @@ pub struct Fact {
     pub value: String,
     /// Why.
     pub cause: Option<Cause>,
+    /// Of an expression: how far it came.
+    pub came: Option<Came>,
+}
+
+/// How far an expression came, in bytes of its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Came {
+    /// What matched.
+    pub matched: Range<usize>,
+    /// What did not, behind it; empty where all matched.
+    pub failed: Range<usize>,
 }
 
 impl Fact {
     /// A thing that speaks for itself.
     pub fn new(key: Key, value: impl Into<String>) -> Fact {
-        Fact { key, name: String::new(), value: value.into(), cause: None }
+        Fact { key, name: String::new(), value: value.into(), cause: None, came: None }
     }
 
     /// The same, with its name among several.
     #[must_use]
     pub fn named(self, name: impl Into<String>) -> Fact {
         Fact { name: name.into(), ..self }
+    }
+
+    /// The same, with how far it came.
+    #[must_use]
+    pub fn that_came(self, came: Came) -> Fact {
+        Fact { came: Some(came), ..self }
     }
 
     /// The same, with its reason.

@@ -160,7 +160,8 @@ fn tls_is_shown() {
     let folder = folder();
     let state = tempfile::tempdir().expect("a folder");
     let running = start(folder.path(), &["--workers", "1", "--tls", "--state", state.path().to_str().expect("text")]);
-    let url = running.url.clone();
+    // A client sends no name with an address (RFC 6066 §3).
+    let url = running.url.replace("127.0.0.1", "localhost");
     curl(&["--insecure", &format!("{url}-/xray?format=json")]);
     curl(&["--insecure", &format!("{url}a.txt?sealed")]);
     let list: Value = until("it is seen", || {
@@ -173,6 +174,7 @@ fn tls_is_shown() {
         serde_json::from_str(&curl(&["--insecure", &format!("{url}-/xray/{id}?format=json")])).expect("JSON");
     assert_eq!(fact(&journey, "socket", "tls", "version")["value"], "TLS 1.3");
     assert_eq!(fact(&journey, "socket", "tls", "protocol")["value"], "h2");
+    assert_eq!(fact(&journey, "socket", "tls", "server name")["value"], "localhost");
     assert_eq!(fact(&journey, "socket", "tls", "handshake")["value"], "full");
     assert!(!fact(&journey, "socket", "tls", "key exchange")["value"].as_str().unwrap_or_default().is_empty());
 }

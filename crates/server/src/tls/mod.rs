@@ -6,7 +6,8 @@
 mod certificate;
 mod choice;
 mod config;
-pub(crate) mod renewal;
+pub(crate) mod hello;
+mod renewal;
 mod session;
 
 pub use certificate::CertificateFiles;

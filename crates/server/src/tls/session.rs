@@ -1,5 +1,6 @@
 //! The TLS of one connection: a state machine without socket and clock, as those of `wire` are.
 
+use super::hello;
 use crate::limit;
 use crate::xray::TlsFacts;
 use rustls::server::{ServerConnectionData, UnbufferedServerConnection};
@@ -23,6 +24,8 @@ pub(crate) struct Session {
     has_peer_ended: bool,
     /// So have we, or that something is wrong.
     has_ended: bool,
+    /// The name that the client wants to reach, for whoever looks.
+    server_name: Option<Box<str>>,
 }
 
 impl fmt::Debug for Session {
@@ -42,7 +45,7 @@ impl Session {
     /// Errs when the library will not begin, which it has no reason to.
     pub(crate) fn new(config: Arc<ServerConfig>, deadline: Instant) -> Result<Session, Broken> {
         let tls = UnbufferedServerConnection::new(config).map_err(|_| Broken)?;
-        Ok(Session { tls, incoming: Vec::new(), deadline: Some(deadline), has_peer_ended: false, has_ended: false })
+        Ok(Session { tls, incoming: Vec::new(), deadline: Some(deadline), has_peer_ended: false, has_ended: false, server_name: None })
     }
 
     /// When the handshake must be over; `None`: it is.
@@ -92,7 +95,7 @@ impl Session {
             version: version.to_owned(),
             suite: suite.unwrap_or_default(),
             group: group.unwrap_or_default(),
-            server_name: String::new(),
+            server_name: self.server_name.as_deref().unwrap_or_default().to_owned(),
             protocol: self.tls.alpn_protocol().map(text).unwrap_or_default(),
             is_resumed: self.tls.handshake_kind() == Some(HandshakeKind::Resumed),
         }
@@ -114,6 +117,9 @@ impl Session {
         } else {
             bytes
         };
+        if self.deadline.is_some() && self.server_name.is_none() {
+            self.server_name = hello::server_name(buffer).map(Box::from);
+        }
         let (taken, result) = self.process(buffer, plain, out);
         if result.is_err() {
             self.has_ended = true;

@@ -3,7 +3,7 @@
 use super::View;
 use crate::xray::notes::{Held, Note};
 use page::xray::cause::Why;
-use page::xray::{Cause, Fact, Key, Station};
+use page::xray::{Came, Cause, Fact, Key, Station};
 use site::route::{Route, near_miss};
 
 impl View<'_> {
@@ -21,11 +21,13 @@ impl View<'_> {
                 self.missed(other, facts);
             }
             facts.push(match note {
-                Note::Route(number, Held::Yes(values)) if values.is_empty() => {
-                    self.route(*number, Why::RuleHolds.into())
-                }
                 Note::Route(number, Held::Yes(values)) => {
-                    self.route(*number, Cause::new(Why::RuleHoldsWith, [values.join(", ")]))
+                    let cause = match values.as_slice() {
+                        [] => Why::RuleHolds.into(),
+                        values => Cause::new(Why::RuleHoldsWith, [values.join(", ")]),
+                    };
+                    let all = 0..self.pattern(*number).len();
+                    self.route(*number, cause).that_came(Came { failed: all.end..all.end, matched: all })
                 }
                 Note::Route(number, Held::But(condition)) => {
                     self.route(*number, Cause::new(Why::RuleCondition, [condition.as_str()]))
@@ -60,6 +62,7 @@ impl View<'_> {
         let pattern = self.pattern(number);
         let path = self.head.as_ref().and_then(|head| semantics::Target::parse(head.target).ok());
         let near = path.as_ref().and_then(|target| Some((near_miss(&pattern, target.path())?, target)));
+        let came = near.as_ref().map(|(near, _)| Came { matched: near.matched.clone(), failed: near.failed.clone() });
         let cause = near.map_or(Cause::from(Why::RuleMissed), |(near, target)| {
             let path = String::from_utf8_lossy(&target.path()[near.path.clone()]).into_owned();
             match pattern.get(near.failed.clone()) {
@@ -71,7 +74,7 @@ impl View<'_> {
                 None => Why::RuleMissed.into(),
             }
         });
-        facts.push(self.route(number, cause));
+        facts.push(Fact { came, ..self.route(number, cause) });
     }
 
     fn written(&self, number: usize) -> Option<&Route> {

@@ -150,7 +150,11 @@ fn known(fact: &Fact) -> Known<'_> {
         value: fact.value.clone(),
         cause: fact.cause.as_ref().map(reason),
         matched: fact.came.as_ref().map(|came| [came.matched.start, came.matched.end]),
-        failed: fact.came.as_ref().filter(|came| !came.failed.is_empty()).map(|came| [came.failed.start, came.failed.end]),
+        failed: fact
+            .came
+            .as_ref()
+            .filter(|came| !came.failed.is_empty())
+            .map(|came| [came.failed.start, came.failed.end]),
     }
 }
 

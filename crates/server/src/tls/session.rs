@@ -45,7 +45,14 @@ impl Session {
     /// Errs when the library will not begin, which it has no reason to.
     pub(crate) fn new(config: Arc<ServerConfig>, deadline: Instant) -> Result<Session, Broken> {
         let tls = UnbufferedServerConnection::new(config).map_err(|_| Broken)?;
-        Ok(Session { tls, incoming: Vec::new(), deadline: Some(deadline), has_peer_ended: false, has_ended: false, server_name: None })
+        Ok(Session {
+            tls,
+            incoming: Vec::new(),
+            deadline: Some(deadline),
+            has_peer_ended: false,
+            has_ended: false,
+            server_name: None,
+        })
     }
 
     /// When the handshake must be over; `None`: it is.

@@ -251,9 +251,9 @@ fn where_nothing_happens_nobody_wakes() {
 /// How often a thread of this name has waited for something.
 fn wakes(server: &Running, name: &str) -> u64 {
     let tasks = fs::read_dir(format!("/proc/{}/task", server.child.id())).expect("it runs");
-    let of_thread = |status: String| {
-        let value = |field: &str| status.lines().find_map(|line| Some(line.strip_prefix(field)?.trim().to_owned()));
-        (value("Name:")? == name).then(|| value("voluntary_ctxt_switches:")?.parse().ok())?
+    let of_thread = |status: String| -> Option<u64> {
+        let value = |field: &str| status.lines().find_map(|line| line.strip_prefix(field)).map(str::trim);
+        if value("Name:")? == name { value("voluntary_ctxt_switches:")?.parse().ok() } else { None }
     };
     let statuses = tasks.flatten().filter_map(|task| fs::read_to_string(task.path().join("status")).ok());
     statuses.filter_map(of_thread).sum()

@@ -398,13 +398,13 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         };
         let ticket = Ticket::default();
         let notes = if self.lens.has_plates() { self.lens.ask(stream) } else { None };
-        let work = Work::Answer(Question {
+        let work = Work::Answer(Box::new(Question {
             site: Arc::clone(site),
             request,
             known: Known { counted: self.counted, ..self.known(connection) },
             now: self.clock.now,
             notes,
-        });
+        }));
         match self.pool.submit(Errand { key, stream, work, is_abandoned: ticket.is_abandoned() }) {
             Ok(()) => {
                 self.counters.errands.add(1);

@@ -37,7 +37,7 @@ pub struct Errand<T> {
 #[derive(Debug)]
 pub enum Work<T> {
     /// Answer this.
-    Answer(Question<T>),
+    Answer(Box<Question<T>>),
     /// Make the next piece of a streamed content.
     Next(Box<dyn Source>),
 }
@@ -70,11 +70,11 @@ pub struct Done<T: Files> {
 /// Results, by kind of work.
 pub enum Outcome<T: Files> {
     /// An answer, with what it is to.
-    Answer(Answer<T::File>, Question<T>),
+    Answer(Answer<T::File>, Box<Question<T>>),
     /// A piece (None: the end), with what makes the next; an error says why there will be none.
     Piece(Option<Result<Vec<u8>, String>>, Box<dyn Source>),
     /// The work panicked. What was asked, when it was an answer.
-    Panicked(Option<Question<T>>),
+    Panicked(Option<Box<Question<T>>>),
 }
 
 /// Somebody who runs errands. The simulator has one without threads.
@@ -113,8 +113,11 @@ impl<T: Files> Question<T> {
     }
 }
 
+/// An errand, and where its result goes.
+type Sent<T> = (Errand<T>, Arc<Desk<T>>);
+
 struct Queue<T: Files> {
-    lanes: Mutex<Lanes<(Errand<T>, Arc<Desk<T>>)>>,
+    lanes: Mutex<Lanes<Sent<T>>>,
     not_empty: Condvar,
 }
 

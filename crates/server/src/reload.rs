@@ -91,7 +91,7 @@ impl Serving {
         self.control.note_port(&self.listening);
         given.wait(limit::ORDERS_PATIENCE);
         if let (Some(renewal), Some(tls)) = (&self.renewal, &options.tls) {
-            let _ = renewal.send(Nudge::Owner(tls.clone()));
+            let _ = renewal.send(Nudge::Owner(Box::new(tls.clone())));
         }
         self.look_ups.end_without(&look_ups);
         (self.shared, self.options, self.look_ups) = (shared, options, look_ups);

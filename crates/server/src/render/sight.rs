@@ -98,9 +98,9 @@ impl<T: Files> Eyes<'_, T> {
     /// The same of a name in a folder that is shown itself: quick, where no route is asked.
     pub(crate) fn see_in(&self, folder: &SitePath, name: &[u8], is_folder: bool) -> bool {
         let Sight { is_hidden_shown, prefix, .. } = self.sight;
-        match !self.asks && !(folder.is_root() && prefix.starts_with(name)) {
-            true => *is_hidden_shown || !is_hidden_name(name),
-            false => folder.join(name).is_some_and(|path| self.see(&path, is_folder)),
+        match self.asks || folder.is_root() && prefix.starts_with(name) {
+            false => *is_hidden_shown || !is_hidden_name(name),
+            true => folder.join(name).is_some_and(|path| self.see(&path, is_folder)),
         }
     }
 

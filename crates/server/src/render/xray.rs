@@ -41,7 +41,7 @@ impl<T: Files> Site<T> {
             let value = Target::parse(head.target).ok().and_then(|target| target.parameter(name).map(Cow::into_owned));
             value.map(|value| String::from_utf8_lossy(&value).into_owned())
         };
-        if wants(head, "json") || wants(head, "").then(|| prefers_json(head)).unwrap_or(false) {
+        if wants(head, "json") || wants(head, "") && prefers_json(head) {
             let text = xray::entries_json(&entries, xray.dropped(), xray.token());
             return self.of_xray("application/json", text);
         }

@@ -54,7 +54,7 @@ impl Offer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Nudge {
     /// The owner says so, and how it shall be from now on.
-    Owner(Tls),
+    Owner(Box<Tls>),
     /// An authority has given something.
     Authority,
 }
@@ -189,7 +189,7 @@ impl Offers {
         let (mut is_new, mut remarks) = (false, Vec::new());
         let is_told = match nudge {
             Some(Nudge::Owner(tls)) => {
-                remarks.extend(self.follow(tls));
+                remarks.extend(self.follow(*tls));
                 is_new = true;
                 true
             }

@@ -45,6 +45,9 @@ impl Page {
     }
 }
 
+/// A metric to be read from something: its name, what it says, how it is read.
+type Gauge<T, V> = (&'static str, &'static str, fn(&T) -> V);
+
 impl Vitals {
     /// The whole page. `lost`: lines of logs that were dropped.
     pub(crate) fn prometheus(&self, lost: u64) -> String {
@@ -52,7 +55,8 @@ impl Vitals {
         let workers: Vec<Arc<Counters>> = self.workers().clone();
         let sum = |of: fn(&Counters) -> &Count| workers.iter().map(|worker| of(worker).get()).sum::<u64>();
         push_requests(&mut page, &workers);
-        let counted: [(&str, &str, &str, fn(&Counters) -> &Count); 11] = [
+        type Counted = (&'static str, &'static str, &'static str, fn(&Counters) -> &Count);
+        let counted: [Counted; 11] = [
             ("quarry_content_bytes_total", "counter", "Bytes of content sent, where the length was known.", |worker| {
                 &worker.content_bytes
             }),
@@ -99,7 +103,7 @@ impl Vitals {
         let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
         let states: Vec<_> =
             sites.iter().filter_map(|site| Some((site.name.as_str(), site.look_up.as_ref()?.state()))).collect();
-        let gauges: [(&str, &str, fn(&lookup::answer::State) -> u64); 4] = [
+        let gauges: [Gauge<lookup::answer::State, u64>; 4] = [
             ("quarry_lookup_names", "Materials that can be found by name.", |state| state.names as u64),
             ("quarry_lookup_documents", "Materials that can be found by their words.", |state| state.documents as u64),
             ("quarry_lookup_waiting", "Materials still to be read.", |state| state.waiting as u64),
@@ -131,7 +135,7 @@ impl Vitals {
 
 /// Of an authority.
 fn push_certificates(page: &mut Page, states: &[acme::State]) {
-    let gauges: [(&str, &str, fn(&acme::State) -> i64); 3] = [
+    let gauges: [Gauge<acme::State, i64>; 3] = [
         (
             "quarry_acme_expiry_seconds",
             "When a certificate of an authority expires, since 1970; 0: there is none.",

@@ -74,7 +74,9 @@ fn what_is_kept_is_kept_for_its_site() {
         stage.check(client, "b.org", "/a.png", (200, "of others"));
     }
     // All were answered from memory by then.
-    (stage.shelf.take_looks(), below.take_looks(), others.take_looks());
+    stage.shelf.take_looks();
+    below.take_looks();
+    others.take_looks();
     for (host, content) in [("a.org", "of a.org"), ("b.a.org", "of below"), ("b.org", "of others")] {
         stage.check(client, host, "/a.png", (200, content));
     }

@@ -36,8 +36,8 @@ fn changes_add_up_and_the_first_action_ends() {
 #[test]
 fn what_is_kept_for_long_is_no_error() {
     let long = change("", Changes { cache_control: Some("max-age=31536000, immutable".into()), ..Changes::default() });
-    field(&[long.clone()], "GET /a.txt", "Cache-Control", "max-age=31536000, immutable");
-    field(&[long.clone()], "GET /missing", "Cache-Control", "");
+    field(from_ref(&long), "GET /a.txt", "Cache-Control", "max-age=31536000, immutable");
+    field(from_ref(&long), "GET /missing", "Cache-Control", "");
     field(&[long], "GET /docs", "Cache-Control", "max-age=31536000, immutable");
 }
 
@@ -125,7 +125,7 @@ fn scripts_of_other_sites_may_read_what_they_may() {
     let closed = Route { guards: Guards { auth: Some(auth), ..Guards::default() }, ..on("^/a") };
     check(&[closed.clone(), some[0].clone()], preflight, "204");
     check(&[some[0].clone(), closed.clone()], preflight, "204");
-    check(&[closed.clone()], preflight, "page 401");
+    check(from_ref(&closed), preflight, "page 401");
     check(&[closed, some[0].clone()], "OPTIONS /a.txt\nOrigin: https://b.example", "page 401");
 }
 

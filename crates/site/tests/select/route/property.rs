@@ -22,7 +22,7 @@ fn any_route() -> impl Strategy<Value = Route> {
     ]);
     let denies = prop::bool::weighted(0.1);
     (pattern, condition, action, denies, 0..3_u8).prop_map(|(pattern, condition, action, denies, value)| {
-        let deny = denies.then(|| Deny { addresses: None, status: Status::FORBIDDEN });
+        let deny = denies.then_some(Deny { addresses: None, status: Status::FORBIDDEN });
         let changes = Changes { set: vec![("X-A".into(), value.to_string())], ..Changes::default() };
         let pattern = (!pattern.is_empty()).then(|| pattern.to_owned());
         Route {

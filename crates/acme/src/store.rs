@@ -10,7 +10,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, chown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown};
 use std::path::{Path, PathBuf};
 
 /// An account, an order, and a key with its chain of certificates, some KiB each.
@@ -36,9 +36,13 @@ impl Store {
         DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
         if let Some((user, group)) = owner {
             let inside = fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path()));
-            let state = is_state_new.then(|| state.to_owned());
-            for path in state.into_iter().chain([above, folder.clone()]).chain(inside) {
+            let made = is_state_new.then(|| state.to_owned());
+            for path in made.into_iter().chain([above, folder.clone()]).chain(inside) {
                 chown(path, Some(user), Some(group))?;
+            }
+            let found = fs::metadata(state)?;
+            if !may_enter((found.uid(), found.gid(), found.mode()), (user, group)) {
+                return Err(io::Error::other("the user that the server becomes may not enter it"));
             }
         }
         let store = Store { folder };
@@ -121,6 +125,17 @@ impl Store {
     }
 }
 
+/// Whether a user with a group may go into a folder with this owner, group and mode.
+fn may_enter((owner, group_of_it, mode): (u32, u32, u32), (user, group): (u32, u32)) -> bool {
+    let bit = match () {
+        () if user == 0 => return true,
+        () if user == owner => 0o100,
+        () if group == group_of_it => 0o010,
+        () => 0o001,
+    };
+    mode & bit != 0
+}
+
 /// The name of the file of a host. A star would be one of the shell's.
 pub(crate) fn file_of(name: &str, kind: &str) -> String {
     format!("{}.{kind}", name.replacen('*', "_", 1))
@@ -129,7 +144,13 @@ pub(crate) fn file_of(name: &str, kind: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::MetadataExt;
+
+    #[test]
+    fn whoever_may_not_enter_is_told_before_it_is_too_late() {
+        assert!(may_enter((33, 33, 0o700), (33, 33)) && may_enter((0, 33, 0o750), (7, 33)) && may_enter((0, 0, 0o755), (7, 7)));
+        assert!(may_enter((5, 5, 0o700), (0, 0)));
+        assert!(!may_enter((0, 0, 0o700), (33, 33)) && !may_enter((0, 33, 0o705), (7, 33)));
+    }
 
     #[test]
     fn files_are_whole_and_for_their_owner_alone() {

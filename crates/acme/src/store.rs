@@ -147,7 +147,11 @@ mod tests {
 
     #[test]
     fn whoever_may_not_enter_is_told_before_it_is_too_late() {
-        assert!(may_enter((33, 33, 0o700), (33, 33)) && may_enter((0, 33, 0o750), (7, 33)) && may_enter((0, 0, 0o755), (7, 7)));
+        assert!(
+            may_enter((33, 33, 0o700), (33, 33))
+                && may_enter((0, 33, 0o750), (7, 33))
+                && may_enter((0, 0, 0o755), (7, 7))
+        );
         assert!(may_enter((5, 5, 0o700), (0, 0)));
         assert!(!may_enter((0, 0, 0o700), (33, 33)) && !may_enter((0, 33, 0o705), (7, 33)));
     }

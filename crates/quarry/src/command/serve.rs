@@ -17,7 +17,10 @@ pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
     let terminal = Terminal::of_output();
     let read = || serve::options(config::load(settings, "serve")?, terminal);
     let config = config::load(settings, "serve")?;
-    let served: Vec<String> = config.sites.iter().map(|site| site.root.to_string_lossy().into_owned()).collect();
+    // The file that says what is served goes before what it names.
+    let file = settings.config.as_ref().and_then(|path| path.canonicalize().ok());
+    let roots = config.sites.iter().map(|site| site.root.clone());
+    let served = file.into_iter().chain(roots).map(|path| path.to_string_lossy().into_owned()).collect();
     let settings = &config.settings.clone();
     let server = serve::bind(serve::options(config, terminal)?)?;
     server.remarks().for_each(exit::warn);

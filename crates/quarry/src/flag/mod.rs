@@ -154,7 +154,7 @@ pub(crate) struct Compress {
 /// The flags of `reload`.
 #[derive(Args, Debug)]
 pub(crate) struct Reload {
-    /// Which, where several run: the number of its process, its folder
+    /// Which, where several run: the number of its process, its folder or its config
     #[arg(value_name = "SERVER")]
     pub(crate) server: Option<String>,
 }

@@ -147,7 +147,7 @@ fn who_guesses_keeps_nobody_else_waiting() {
 
 #[test]
 fn who_comes_too_often_is_told_when_to_come_again() {
-    let (_folder, running) = start("$2b$04$abcdefghijklmnopqrstuu5Lo0g67CiD3M4RpN1BmBb4Crp5w7dbK", "");
+    let (folder, running) = start("$2b$04$abcdefghijklmnopqrstuu5Lo0g67CiD3M4RpN1BmBb4Crp5w7dbK", "");
     let statuses: Vec<String> = (0..5).map(|_| ask(&running, "seldom.txt", &[], "retry-after").0).collect();
     assert_eq!(statuses, ["200", "200", "200", "429", "429"]);
     let (_, _, seconds) = ask(&running, "seldom.txt", &[], "retry-after");
@@ -157,7 +157,7 @@ fn who_comes_too_often_is_told_when_to_come_again() {
     assert_eq!(ask(&running, "seldom.txt", &people, "content-type").0, "429");
     assert_eq!(ask(&running, "open.txt", &[], "etag").0, "200");
     // New settings begin no new count.
-    assert_eq!(super::run(["reload", &running.child.id().to_string()]).code, Some(0));
+    assert_eq!(super::run(["reload".as_ref(), folder.path().join("quarry.toml").as_os_str()]).code, Some(0));
     assert_eq!(ask(&running, "seldom.txt", &[], "retry-after").0, "429");
     assert_eq!(running.end(Signal::TERM).0, Some(0));
 }

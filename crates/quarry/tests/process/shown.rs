@@ -30,9 +30,13 @@ listing = false
 [[site.route]]
 match = 'README\.md$'
 deny = true
+[[site.route]]
+match = '^/vault/'
+auth = { users = { ann = "$argon2id$v=19$m=19456,t=2,p=1$UBpec1P7RQYonSk3cAAtpw$KxUYn1xMfJ0RCVaEwcild/3vPNebU2g2Rf3y+CxKMeo" } }
 "#;
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
+    "vault/granite.txt",
     "secret/granite.txt",
     "staff/granite.txt",
     "docs/moved.txt",
@@ -72,12 +76,16 @@ fn names(list: &Value, key: &str) -> Vec<String> {
 
 const STAFF: [&str; 2] = ["--header", "X-Staff: yes"];
 
+const ANN: [&str; 2] = ["--user", "ann:open sesame"];
+
 #[test]
 fn listings_have_what_can_be_got() {
     let (_folder, running) = site();
     let list = |target: &str, more: &[&str]| names(&json(&running, target, more)["entries"], "name");
     assert_eq!(list("?format=json", &[]), ["a.txt", "docs"]);
     assert_eq!(list("?format=json", &STAFF), ["a.txt", "docs", "staff"]);
+    assert_eq!(list("?format=json", &ANN), ["a.txt", "docs", "vault"]);
+    assert_eq!(list("?format=json", &["--user", "ann:wrong"]), ["a.txt", "docs"]);
     assert_eq!(list("docs/?format=json", &[]), ["kept.txt", "open.txt"]);
     let page = curl(&["--header", "Accept: text/html", &format!("{}docs/", running.url)]);
     assert!(!page.contains("granite in docs/README.md") && page.contains("open.txt"), "{page}");
@@ -99,7 +107,7 @@ fn what_is_found_can_be_got() {
     let (folder, running) = site();
     until("all is read", || {
         let index = &json(&running, "-/find?q=granite&format=json", &[])["index"];
-        (index["state"] == "ready" && index["waiting"] == 0 && index["documents"].as_u64() >= Some(9)).then_some(())
+        (index["state"] == "ready" && index["waiting"] == 0 && index["documents"].as_u64() >= Some(10)).then_some(())
     });
     let found = |words: &str, more: &[&str]| {
         let answer = json(&running, &format!("-/find?q={words}&format=json"), more);
@@ -116,6 +124,7 @@ fn what_is_found_can_be_got() {
     for _ in 0..2 {
         assert_eq!(found("granite", &[]), shown);
         assert_eq!(found("granite", &STAFF), for_staff);
+        assert_eq!(found("granite", &ANN), ["/a.txt", "/docs/kept.txt", "/docs/open.txt", "/vault/granite.txt"]);
     }
     for name in ["secret", "moved", "other", "quiet", "README"] {
         assert_eq!(found(name, &[]), [""; 0], "{name}");
@@ -155,6 +164,7 @@ fn archives_have_what_can_be_got() {
     for kind in ["zip", "tar"] {
         assert_eq!(list(kind, "", &[]), "a.txt\ndocs/kept.txt\ndocs/open.txt\n", "{kind}");
         assert_eq!(list(kind, "", &STAFF), "a.txt\ndocs/kept.txt\ndocs/open.txt\nstaff/granite.txt\n", "{kind}");
+        assert_eq!(list(kind, "", &ANN), "a.txt\ndocs/kept.txt\ndocs/open.txt\nvault/granite.txt\n", "{kind}");
         assert_eq!(list(kind, "docs/", &[]), "kept.txt\nopen.txt\n", "{kind}");
     }
 }

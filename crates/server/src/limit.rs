@@ -144,8 +144,8 @@ pub(crate) const TEMPLATES_MAX: usize = 64;
 
 // What is found out about files.
 
-/// Charsets that are remembered, some dozens of bytes each. Beyond it the least used are found out again.
-pub(crate) const LABELS_MAX: usize = 100_000;
+/// Verdicts on texts that are remembered, some 200 bytes each. Beyond it the least used are found out again.
+pub(crate) const VERDICTS_MAX: usize = 100_000;
 
 /// A file is read in pieces of this size: fewer calls gain nothing, larger ones only fill caches.
 pub(crate) const READ_BYTES: usize = 64 << 10;

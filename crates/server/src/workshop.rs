@@ -33,7 +33,7 @@ impl<F> Workshop<F> for Elsewhere {
 
 /// The workshop of the pool. What it found is kept with the identity of the file, shared by all workers.
 pub(crate) struct Bench {
-    labels: Cache<(Identity, u8), Option<&'static str>>,
+    verdicts: Cache<(Identity, u8), Verdict>,
     coded: Cache<(Identity, Coding), Option<Arc<[u8]>>, ByBytes>,
 }
 
@@ -50,24 +50,24 @@ impl Bench {
     /// Keeps at most `bytes_max` of compressed representations.
     pub(crate) fn new(bytes_max: u64) -> Bench {
         Bench {
-            labels: Cache::new(limit::LABELS_MAX),
+            verdicts: Cache::new(limit::VERDICTS_MAX),
             coded: Cache::with_weighter((bytes_max / (16 << 10)).max(64) as usize, bytes_max, ByBytes),
         }
     }
 
-    /// The charset to send with a text, found out from the whole file once for each version of it.
-    pub(crate) fn label<T: Tree>(
+    /// What a text is, found out from the whole file once for each version of it.
+    pub(crate) fn verdict<T: Tree>(
         &self,
         tree: &T,
         file: &T::File,
         metadata: &Metadata,
         kind: TextKind,
         now: Timestamp,
-    ) -> Result<Option<&'static str>, Refusal> {
-        let find_out = || Ok(examine(tree, file, metadata.size, kind)?.charset());
+    ) -> Result<Verdict, Refusal> {
+        let find_out = || examine(tree, file, metadata.size, kind);
         // Within a tick of the clock, other bytes could stand under the same identity.
         match site::is_settled(metadata, now) {
-            true => self.labels.get_or_insert_with(&(metadata.identity(), kind as u8), find_out),
+            true => self.verdicts.get_or_insert_with(&(metadata.identity(), kind as u8), find_out),
             false => find_out(),
         }
     }

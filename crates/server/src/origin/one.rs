@@ -7,7 +7,7 @@ use crate::look_up::LookUp;
 use crate::memory;
 use crate::own::Own;
 use crate::render;
-use crate::workshop::{Bench, examine};
+use crate::workshop::Bench;
 use crate::xray::{Counted, Grounds, Notes};
 use charset::TextKind;
 use page::Look;
@@ -129,8 +129,11 @@ impl<T: Files> Site<T> {
         notes: &mut Notes,
     ) -> Result<Selected<T::File>, Refusal> {
         let counted = Counted::new(files);
-        let examine = |file: &T::File, metadata: &Metadata, kind| examine(&counted, file, metadata.size, kind);
-        let grounds = Grounds::new(workshop, examine);
+        // It was found out for the label, and is at hand.
+        let verdict = |file: &T::File, metadata: &Metadata, kind| {
+            self.shared.bench.verdict(&counted, file, metadata, kind, now)
+        };
+        let grounds = Grounds::new(workshop, verdict);
         let selected = site::select(&self.options, head, client, now, &counted, &grounds, notes);
         let selected = match selected {
             Ok(Selected::Response(response, Some(keep))) => {
@@ -235,7 +238,7 @@ impl<T> At<'_, T> {
 
 impl<T: Files> Workshop<T::File> for At<'_, T> {
     fn charset(&self, file: &T::File, metadata: &Metadata, kind: TextKind) -> Result<Option<&'static str>, Refusal> {
-        self.bench().label(&self.site.files, file, metadata, kind, self.now)
+        Ok(self.bench().verdict(&self.site.files, file, metadata, kind, self.now)?.charset())
     }
 
     fn compress(&self, file: &T::File, metadata: &Metadata, coding: Coding) -> Result<Option<Arc<[u8]>>, Refusal> {

@@ -241,14 +241,14 @@ impl<T: Tree> Tree for Counted<'_, T> {
 /// A workshop, asked once more for the grounds of what it says: it keeps only the labels, for that is what each request needs.
 pub(crate) struct Grounds<'a, W, E> {
     workshop: &'a W,
-    /// Reads a text and judges it.
-    examine: E,
+    /// What was found out about a text.
+    find_out: E,
     verdict: RefCell<Option<Verdict>>,
 }
 
 impl<'a, W, E> Grounds<'a, W, E> {
-    pub(crate) fn new(workshop: &'a W, examine: E) -> Grounds<'a, W, E> {
-        Grounds { workshop, examine, verdict: RefCell::default() }
+    pub(crate) fn new(workshop: &'a W, find_out: E) -> Grounds<'a, W, E> {
+        Grounds { workshop, find_out, verdict: RefCell::default() }
     }
 
     /// What the last text turned out to be.
@@ -260,7 +260,7 @@ impl<'a, W, E> Grounds<'a, W, E> {
 impl<F, W: Workshop<F>, E: Fn(&F, &Metadata, TextKind) -> Result<Verdict, Refusal>> Workshop<F> for Grounds<'_, W, E> {
     fn charset(&self, file: &F, metadata: &Metadata, kind: TextKind) -> Result<Option<&'static str>, Refusal> {
         let label = self.workshop.charset(file, metadata, kind)?;
-        *self.verdict.borrow_mut() = Some((self.examine)(file, metadata, kind)?);
+        *self.verdict.borrow_mut() = Some((self.find_out)(file, metadata, kind)?);
         Ok(label)
     }
 

@@ -130,9 +130,8 @@ impl<T: Files> Site<T> {
     ) -> Result<Selected<T::File>, Refusal> {
         let counted = Counted::new(files);
         // It was found out for the label, and is at hand.
-        let verdict = |file: &T::File, metadata: &Metadata, kind| {
-            self.shared.bench.verdict(&counted, file, metadata, kind, now)
-        };
+        let verdict =
+            |file: &T::File, metadata: &Metadata, kind| self.shared.bench.verdict(&counted, file, metadata, kind, now);
         let grounds = Grounds::new(workshop, verdict);
         let selected = site::select(&self.options, head, client, now, &counted, &grounds, notes);
         let selected = match selected {

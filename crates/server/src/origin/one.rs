@@ -153,7 +153,7 @@ impl<T: Files> Site<T> {
     /// What comes of a request that was answered without deciding: for whoever wants to know why.
     pub(crate) fn decide_again(&self, head: &RequestHead<'_>, known: Known, now: Timestamp) -> Notes {
         let mut notes = Notes::default();
-        let _ = self.select_seen(head, &known.at(&Closed), now, &self.files, &At { site: self, now }, &mut notes);
+        let _ = self.select_seen(head, &known.at(&Closed), now, &self.files, &At::new(self, now), &mut notes);
         notes
     }
 
@@ -166,9 +166,13 @@ impl<T: Files> Site<T> {
         notes: Option<&mut Notes>,
     ) -> Answer<T::File> {
         let door = AtPool::new(&self.shared.doors, self.number, known.address, known.counted);
-        let (workshop, client) = (At { site: self, now }, known.at(&door));
+        let (workshop, client) = (At::new(self, now), known.at(&door));
         let selected = match notes {
-            Some(notes) => self.select_seen(head, &client, now, &self.files, &workshop, notes),
+            Some(notes) => {
+                let selected = self.select_seen(head, &client, now, &self.files, &workshop, notes);
+                notes.calls = notes.calls.and(workshop.files.calls());
+                selected
+            }
             None => self.select(head, &client, now, &self.files, &workshop),
         };
         match selected {
@@ -226,10 +230,16 @@ fn in_memory<T: Tree>(files: &T, mut keep: Keep<T::File>) -> Result<Keep<T::File
 /// The workshop at the bench that all sites share.
 struct At<'a, T> {
     site: &'a Site<T>,
+    /// Its files, with a count of what was asked of them here.
+    files: Counted<'a, T>,
     now: Timestamp,
 }
 
-impl<T> At<'_, T> {
+impl<'a, T> At<'a, T> {
+    fn new(site: &'a Site<T>, now: Timestamp) -> At<'a, T> {
+        At { site, files: Counted::new(&site.files), now }
+    }
+
     fn bench(&self) -> &Bench {
         &self.site.shared.bench
     }
@@ -237,11 +247,11 @@ impl<T> At<'_, T> {
 
 impl<T: Files> Workshop<T::File> for At<'_, T> {
     fn charset(&self, file: &T::File, metadata: &Metadata, kind: TextKind) -> Result<Option<&'static str>, Refusal> {
-        Ok(self.bench().verdict(&self.site.files, file, metadata, kind, self.now)?.charset())
+        Ok(self.bench().verdict(&self.files, file, metadata, kind, self.now)?.charset())
     }
 
     fn compress(&self, file: &T::File, metadata: &Metadata, coding: Coding) -> Result<Option<Arc<[u8]>>, Refusal> {
-        self.bench().coded(&self.site.files, file, metadata, coding)
+        self.bench().coded(&self.files, file, metadata, coding)
     }
 
     fn thumbnail(&self, file: &T::File, metadata: &Metadata) -> Result<Option<Arc<[u8]>>, Refusal> {

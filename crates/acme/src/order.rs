@@ -18,6 +18,7 @@ use rcgen::{CertificateParams, DistinguishedName, KeyPair};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde::{Deserialize, Serialize};
+use std::io;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -50,6 +51,24 @@ struct Pending {
     key: String,
 }
 
+impl Pending {
+    /// Whether the certificate that is there has its key.
+    fn has_led_to_a_certificate(&self, store: &Store, name: &str) -> io::Result<bool> {
+        let here = store.read(&file_of(name, "pem"))?;
+        Ok(here.is_some_and(|here| here.contains(self.key.trim())))
+    }
+}
+
+/// Forgets an order whose certificate is there: whoever kept it may have been ended before they could.
+pub(crate) fn forget_if_over(store: &Store, name: &str) -> io::Result<()> {
+    let order = file_of(name, "order");
+    let Some(text) = store.read(&order)? else { return Ok(()) };
+    match serde_json::from_str::<Pending>(&text) {
+        Ok(pending) if pending.has_led_to_a_certificate(store, name)? => store.remove(&order),
+        _ => Ok(()),
+    }
+}
+
 /// What stands somewhere until the authority has looked.
 enum Proof<'a> {
     Answer { _standing: Standing },
@@ -80,9 +99,7 @@ impl Attempt<'_> {
     fn resume(&self) -> Result<Option<(Order, Pending)>, Fault> {
         let Some(text) = self.store.read(&self.pending()).map_err(machine("read an order"))? else { return Ok(None) };
         let Ok(pending) = serde_json::from_str::<Pending>(&text) else { return Ok(None) };
-        let here = self.store.read(&file_of(self.name, "pem")).map_err(machine("read a certificate"))?;
-        if here.is_some_and(|here| here.contains(pending.key.trim())) {
-            // It led to the certificate that is there.
+        if pending.has_led_to_a_certificate(self.store, self.name).map_err(machine("read a certificate"))? {
             return Ok(None);
         }
         match wait(self.account.order(pending.url.clone())) {

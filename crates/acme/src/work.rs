@@ -5,7 +5,7 @@ use crate::client::{Client, wait};
 use crate::desk::{Desk, State, Wish};
 use crate::fault::{Fault, Follows, machine};
 use crate::history::{History, What};
-use crate::order::Attempt;
+use crate::order::{self, Attempt};
 use crate::renewal::{self, Suggestion};
 use crate::roots;
 use crate::settings::Settings;
@@ -215,6 +215,10 @@ impl Work {
     fn add(&mut self, name: String, is_on_demand: bool) {
         if !self.names.contains_key(&name) {
             let held = self.held(&name);
+            if held.is_some() {
+                // It is passed over all the same; only it would lie there until the next one.
+                let _ = order::forget_if_over(&self.store, &name);
+            }
             self.names.insert(name, Name { held, is_on_demand, ..Name::default() });
         }
     }

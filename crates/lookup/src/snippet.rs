@@ -37,7 +37,7 @@ enum Literal {
     /// A word in the letters of ASCII, small or capital.
     Latin(Vec<u8>),
     /// Any other, letter for letter.
-    Exact(memmem::Finder<'static>),
+    Exact(Box<memmem::Finder<'static>>),
 }
 
 /// A match: where, and of which of the words that were looked for.
@@ -235,7 +235,7 @@ impl Literal {
         if step.script == Script::Word && letters.is_ascii() {
             return Literal::Latin(letters.to_vec());
         }
-        Literal::Exact(memmem::Finder::new(letters).into_owned())
+        Literal::Exact(Box::new(memmem::Finder::new(letters).into_owned()))
     }
 
     fn find(&self, text: &[u8]) -> Option<usize> {

@@ -10,7 +10,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, lchown};
 use std::path::{Path, PathBuf};
 
 /// An account, an order, and a key with its chain of certificates, some KiB each.
@@ -35,10 +35,16 @@ impl Store {
         let is_state_new = fs::read_dir(state).map_or(true, |mut inside| inside.next().is_none());
         DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
         if let Some((user, group)) = owner {
+            // These folders belong to somebody else, who could have put links there for us to follow with all our rights.
+            for folder in [&above, &folder] {
+                if !fs::symlink_metadata(folder)?.is_dir() {
+                    return Err(io::Error::other(format!("{folder:?} is a link, expected a folder")));
+                }
+            }
             let inside = fs::read_dir(&folder)?.filter_map(|entry| Some(entry.ok()?.path()));
             let made = is_state_new.then(|| state.to_owned());
             for path in made.into_iter().chain([above, folder.clone()]).chain(inside) {
-                chown(path, Some(user), Some(group))?;
+                lchown(path, Some(user), Some(group))?;
             }
             let found = fs::metadata(state)?;
             if !may_enter((found.uid(), found.gid(), found.mode()), (user, group)) {

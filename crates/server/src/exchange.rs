@@ -180,7 +180,10 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
                 self.selected(site, connection, stream, head, response, keep);
             }
             Ok(Selected::Page(page, amendments)) => {
-                self.absences.note(site, head.target, &page, &amendments, self.now);
+                // Routes may say of other methods that nothing is there.
+                if is_read {
+                    self.absences.note(site, head.target, &page, &amendments, self.now);
+                }
                 match site.plain_error(head, &page, &amendments) {
                     Some(response) => self.send(connection, stream, head, response),
                     None => self.submit(site, connection, key, stream, held),

@@ -28,7 +28,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
             return Ok(self.made(Page::Archive { path: path.clone(), metadata, kind }));
         }
         match self.index(path)? {
-            Found::File((index, file), metadata) => self.file(&index, &file, &metadata),
+            Found::File((index, file), metadata) => self.stand_in(&index, &file, &metadata),
             // An index file that cannot be read hides its folder all the same: that is what it was put there for.
             Found::Forbidden => self.refuse(Status::FORBIDDEN, Some(path.clone()), None),
             _ if !lists => self.missing(path),

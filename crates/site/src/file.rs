@@ -33,6 +33,21 @@ pub(crate) struct Labelled {
 type LabelledVariant<F> = (Labelled, Variant<F>);
 
 impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
+    /// Answers with a file that we chose ourselves: no rule for it is passed by asking for what it stands for.
+    pub(crate) fn stand_in(
+        mut self,
+        path: &SitePath,
+        file: &T::File,
+        metadata: &Metadata,
+    ) -> Result<Selected<T::File>, Refusal> {
+        let (refusal, is_for_some) = self.options.routes.turn_away(path, self.head, self.client)?;
+        self.effects.amendments.is_for_some |= is_for_some;
+        match refusal {
+            Some((status, remedy)) => self.refuse(status, Some(path.clone()), remedy),
+            None => self.file(path, file, metadata),
+        }
+    }
+
     /// Answers with a file.
     pub(crate) fn file(
         mut self,

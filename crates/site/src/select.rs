@@ -51,7 +51,7 @@ pub fn select<T: Tree, W: Workshop<T::File>>(
         return Err(Refusal::WouldWait);
     }
     let ruling = options.routes.rule(head, target.path(), Some(&target), client, witness)?;
-    let mut visit = Visit::new(options, head, &target, now, tree, workshop, witness, ruling.effects);
+    let mut visit = Visit::new(options, head, &target, client, now, tree, workshop, witness, ruling.effects);
     match ruling.act {
         Act::Refuse(status, remedy) => return visit.refuse(status, Some(path), remedy),
         _ if !visit.effects.preflight.is_empty() => return Ok(visit.allowed()),
@@ -88,13 +88,13 @@ pub fn select<T: Tree, W: Workshop<T::File>>(
         Found::Directory(metadata) if path.has_trailing_slash() => visit.directory(&path, metadata),
         Found::Directory(metadata) => match visit.clean(&path)? {
             // `/about` is the page and `/about/` the folder, as everybody who makes both has it.
-            Some((page, file, metadata)) => visit.file(&page, &file, &metadata),
+            Some((page, file, metadata)) => visit.stand_in(&page, &file, &metadata),
             None => visit.directory(&path, metadata),
         },
         Found::Forbidden => visit.refuse(Status::FORBIDDEN, Some(path), None),
         Found::Nothing => match visit.clean(&path)? {
             Some(_) if path.has_trailing_slash() => Ok(visit.redirect(&path.without_slash())),
-            Some((page, file, metadata)) => visit.file(&page, &file, &metadata),
+            Some((page, file, metadata)) => visit.stand_in(&page, &file, &metadata),
             None => visit.missing(&path),
         },
     }

@@ -1,5 +1,6 @@
 //! One decision under way: who asks what, the files, and a note of all that was looked at.
 
+use crate::client::Client;
 use crate::options::SiteOptions;
 use crate::page::Page;
 use crate::path::SitePath;
@@ -15,6 +16,7 @@ pub(crate) struct Visit<'a, T: Tree, W, X> {
     pub(crate) options: &'a SiteOptions,
     pub(crate) head: &'a RequestHead<'a>,
     pub(crate) target: &'a Target<'a>,
+    pub(crate) client: &'a Client<'a>,
     pub(crate) now: Timestamp,
     pub(crate) tree: &'a T,
     pub(crate) workshop: &'a W,
@@ -47,6 +49,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         options: &'a SiteOptions,
         head: &'a RequestHead<'a>,
         target: &'a Target<'a>,
+        client: &'a Client<'a>,
         now: Timestamp,
         tree: &'a T,
         workshop: &'a W,
@@ -58,6 +61,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
             options,
             head,
             target,
+            client,
             now,
             tree,
             workshop,

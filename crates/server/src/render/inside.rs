@@ -19,7 +19,11 @@ impl<T: Files> Site<T> {
         client: &Client<'_>,
         sight: &Sight,
     ) -> Result<Option<Answer<T::File>>, Refusal> {
-        self.kept_out_by(head, sight, self.shared.inside.access(head, client)?)
+        let access = match is_by_proxy(head) {
+            true => self.shared.inside.by_password(head, client)?,
+            false => self.shared.inside.access(head, client)?,
+        };
+        self.kept_out_by(head, sight, access)
     }
 
     /// The same for requests that are seen. In a site that does not show them to everybody at this machine, a password is needed.
@@ -89,13 +93,13 @@ impl<T: Files> Site<T> {
     }
 }
 
-/// Whether `?format=` asks for a page; `None`: it asks for nothing.
 /// Whether it looks like what a proxy sends that says nothing of itself: most speak HTTP/1.0 to a server until told otherwise, and
 /// nobody else does.
 fn is_by_proxy(head: &RequestHead<'_>) -> bool {
     head.version == Version::Http10
 }
 
+/// Whether `?format=` asks for a page; `None`: it asks for nothing.
 fn format(head: &RequestHead<'_>) -> Option<bool> {
     match &*Target::parse(head.target).ok()?.parameter("format")? {
         b"html" => Some(true),

@@ -32,7 +32,7 @@ pub(super) fn expose<R: Reactor, T: Files<File = R::File>, P: Pool<T>>(
     let (peer, tls) = (reactor.peer(key), connection.session().map(|session| session.facts()));
     let socket = |worker| Socket { key, stream, worker, peer, tls, is_paper: false };
     let times = (reactor.now_nanoseconds(), reactor.clock_nanoseconds());
-    exchange.expose(socket, Seen { bytes, head }, reactor.calls(), times);
+    exchange.expose(socket, Seen { bytes, head, is_http2: connection.wire.is_http2() }, reactor.calls(), times);
 }
 
 /// How soon those who follow are told what other workers have seen.

@@ -67,13 +67,23 @@ pub(crate) fn mask_query(target: &mut [u8]) {
     }
 }
 
-/// Overwrites the secrets in a header section, whose lines end with CRLF.
+/// Overwrites the secrets in a header section, whose lines end with CRLF. It may be one that is refused: for a space ahead of a
+/// colon, for a line that is folded.
 pub(crate) fn mask_section(section: &mut [u8]) {
+    let mut is_secret = false;
     for line in section.split_mut(|&byte| byte == b'\n') {
+        if let [b' ' | b'\t', folded @ ..] = line
+            && is_secret
+        {
+            folded.iter_mut().filter(|byte| !byte.is_ascii_whitespace()).for_each(|byte| *byte = MASK);
+            continue;
+        }
+        is_secret = false;
         let Some(colon) = line.iter().position(|&byte| byte == b':') else { continue };
         let (name, value) = line.split_at_mut(colon);
-        let value = &mut value[1..];
-        mask_value(name, value);
+        let name = name.trim_ascii();
+        is_secret = is_secret_field(name);
+        mask_value(name, &mut value[1..]);
     }
 }
 
@@ -155,5 +165,9 @@ mod tests {
         check_section("Referer: http://a/?code=b&c=d\r\n", "Referer: http://a/?code=*&c=d\r\n");
         check_section("Accept: */*\r\nETag: \"a\"\r\n", "Accept: */*\r\nETag: \"a\"\r\n");
         check_section("Cookie:\r\nno colon\r\n", "Cookie:\r\nno colon\r\n");
+        check_section(
+            "Authorization : Basic abc\r\nCookie:\r\n a=b c\r\nA: b\r\n c\r\n",
+            "Authorization : Basic ***\r\nCookie:\r\n *** *\r\nA: b\r\n c\r\n",
+        );
     }
 }

@@ -2,11 +2,11 @@
 
 use super::frame::{self, Frame};
 use super::limit::BYTES_MAX;
-use super::mask::{mask_query, mask_section, mask_value};
+use super::mask::{MASK, mask_query, mask_section, mask_value};
 use super::notes::{FileCalls, Notes};
 use crate::request::OwnedHead;
 use reactor::{Calls, Key, PeerAddress};
-use semantics::{Field, FieldName, Fields, Method, RequestHead, Status, Timestamp, Version};
+use semantics::{Field, FieldName, Fields, Method, RequestHead, Status, Timestamp};
 use wire::StreamId;
 
 /// A request, from its bytes to the last byte of its answer.
@@ -128,12 +128,16 @@ pub(crate) struct Times {
 pub(crate) struct Seen<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) head: Option<&'a RequestHead<'a>>,
+    /// Whether the bytes are frames.
+    pub(crate) is_http2: bool,
 }
 
 impl Plate {
     pub(crate) fn new(socket: Socket, id: (u32, u64), at: Timestamp, seen: Seen<'_>) -> Plate {
-        let is_http2 = seen.head.is_some_and(|head| head.version == Version::Http2);
-        let (bytes, frames) = if is_http2 { frame::read(seen.bytes) } else { (masked(seen.bytes), Vec::new()) };
+        let (bytes, frames) = match seen.is_http2 {
+            true => frame::read(seen.bytes),
+            false => (masked(seen.bytes, seen.head.is_some()), Vec::new()),
+        };
         Plate {
             id,
             mark: String::new(),
@@ -174,10 +178,18 @@ impl Plate {
 }
 
 /// The bytes of a request of HTTP/1.1 without its secrets.
-fn masked(bytes: &[u8]) -> Vec<u8> {
+fn masked(bytes: &[u8], is_understood: bool) -> Vec<u8> {
     let mut kept = bytes[..bytes.len().min(BYTES_MAX)].to_vec();
-    let line = kept.iter().position(|&byte| byte == b'\n').map_or(kept.len(), |at| at + 1);
+    // An empty line ahead of a request is passed over (RFC 9112 §2.2).
+    let start = kept.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(kept.len());
+    let line = kept[start..].iter().position(|&byte| byte == b'\n').map_or(kept.len(), |at| start + at + 1);
     let (line, section) = kept.split_at_mut(line);
+    let line = &mut line[start..];
+    if !is_understood && let Some(end) = section.windows(4).position(|window| window == b"\r\n\r\n") {
+        // Behind a broken head nobody knows what is content and what the next request.
+        let behind = section[end + 4..].iter_mut().filter(|byte| !matches!(byte, b'\r' | b'\n'));
+        behind.for_each(|byte| *byte = MASK);
+    }
     // Behind the target stands the version, which has no secrets; and one that has not come whole is no secret either.
     let target = line.iter().position(|&byte| byte == b' ').map_or(line.len(), |at| at + 1);
     let rest = &mut line[target..];
@@ -253,19 +265,22 @@ impl Plate {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use semantics::Version;
 
     /// A plate with nothing on it.
     pub(crate) fn plate(number: u64) -> Plate {
         let key = Key { index: 0, generation: 1 };
         let socket = Socket { key, stream: StreamId(0), worker: 0, peer: None, tls: None, is_paper: false };
-        Plate::new(socket, (0, number), Timestamp(0), Seen { bytes: b"", head: None })
+        Plate::new(socket, (0, number), Timestamp(0), Seen { bytes: b"", head: None, is_http2: false })
     }
 
     #[test]
     fn nothing_secret_is_on_a_plate() {
-        let seen = Seen { bytes: b"GET /a?token=abc HTTP/1.1\r\nHost: a\r\nCookie: b=c\r\n\r\n", head: None };
+        let bytes = b"\r\nGET /a?token=abc HTTP/1.1\r\nHost: a\r\nCookie: b=c\r\n\r\nGET /b?x HTTP/1.1\r\n";
+        let seen = Seen { bytes, head: None, is_http2: false };
         let plate = Plate::new(plate(1).socket, (0, 1), Timestamp(0), seen);
-        assert_eq!(plate.bytes, b"GET /a?token=*** HTTP/1.1\r\nHost: a\r\nCookie: ***\r\n\r\n");
+        let expected = "\r\nGET /a?token=*** HTTP/1.1\r\nHost: a\r\nCookie: ***\r\n\r\n*****************\r\n";
+        assert_eq!(String::from_utf8_lossy(&plate.bytes), expected);
     }
 
     #[test]

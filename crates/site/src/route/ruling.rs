@@ -62,6 +62,8 @@ impl Routes {
                 witness.step(Step::Route(Tried { number, route, outcome: Outcome::Condition(condition) }));
                 continue;
             }
+            // Somebody else asks for another host at the same target.
+            ruling.effects.amendments.is_for_some |= compiled.slots.contains(&Slot::Host);
             let values = request.values(compiled);
             witness.step(Step::Route(Tried { number, route, outcome: Outcome::Matched(&values) }));
             if let Some(refusal) = request.turned_away(number, route, &mut ruling.effects, witness)? {

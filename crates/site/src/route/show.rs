@@ -6,7 +6,7 @@ use crate::client::{Client, Door};
 use crate::path::SitePath;
 use crate::tree::Refusal;
 use crate::witness::Unseen;
-use semantics::{Method, RequestHead};
+use semantics::{Field, Method, RequestHead, Status};
 use std::net::IpAddr;
 
 impl Routes {
@@ -36,6 +36,28 @@ impl Routes {
         }
     }
 
+    /// How a client is turned away from this place, if it is, by its guards; and whether that depends on who asks. Nothing is counted.
+    ///
+    /// Errs with what the door errs with.
+    pub(crate) fn turn_away(
+        &self,
+        path: &SitePath,
+        head: &RequestHead<'_>,
+        client: &Client<'_>,
+    ) -> Result<(Option<(Status, Option<Field>)>, bool), Refusal> {
+        if !self.hide_anything() {
+            return Ok((None, false));
+        }
+        let decoded = [b"/", path.as_bytes()].concat();
+        let client = Client { door: &Uncounted(client.door), ..*client };
+        let ruling = self.rule(head, &decoded, None, &client, &mut Unseen)?;
+        let refusal = match ruling.act {
+            Act::Refuse(status, remedy) => Some((status, remedy)),
+            Act::Open | Act::Serve(_) | Act::Redirect(..) | Act::Answer(..) => None,
+        };
+        Ok((refusal, ruling.effects.amendments.is_for_some))
+    }
+
     /// Whether any route keeps the names in a folder from clients.
     pub fn unlist_anything(&self) -> bool {
         self.routes.iter().any(|route| route.changes.listing.is_some())
@@ -51,7 +73,7 @@ impl Routes {
     }
 
     /// A number below 2^[`CLASS_BITS_MAX`] for what routes ask of clients besides the path: two clients with the same number are shown
-    /// the same. `None`: there are more questions than a number has room for.
+    /// the same. `None`: there are more questions than a number has room for, or one has no answer now.
     pub fn class(&self, head: &RequestHead<'_>, client: &Client<'_>) -> Option<u64> {
         let head = RequestHead { method: Method::Get, ..*head };
         let (mut class, mut bits) = (0_u64, 0);
@@ -71,7 +93,8 @@ impl Routes {
                 note(among(ranges));
             }
             if let Some(auth) = &route.guards.auth {
-                note(may_come_in(auth, &head, client) == Ok(true));
+                // Who cannot be known now must not be taken for one of those who may not: what they are shown would be kept for those.
+                note(may_come_in(auth, &head, client).ok()?);
             }
             // What a condition captures could name the file.
             let is_filled = matches!(&route.action, Some(Action::Serve(_)))

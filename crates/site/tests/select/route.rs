@@ -160,6 +160,29 @@ fn another_file_is_served() {
 }
 
 #[test]
+fn what_a_host_fills_in_is_for_that_host_alone() {
+    let site = site(vec![serve("^/x$", &["/${host}.txt"])]);
+    for (request, expected) in [("GET /x\nHost: a", "200 a"), ("GET /x\nHost: nowhere", "page 404")] {
+        let selected = ask(&site, request, &porter()).unwrap();
+        assert_eq!((told(&selected).as_str(), is_kept(&selected)), (expected, false), "{request}");
+    }
+}
+
+#[test]
+fn a_rule_for_a_file_is_not_passed_by_asking_for_what_it_stands_for() {
+    let closed = deny(r"/index\.html$", None);
+    check(from_ref(&closed), "GET /docs/", "page 403");
+    check(from_ref(&closed), "GET /list/", "listing /list/");
+    let mut site = site(vec![closed]);
+    site.options.clean_urls = true;
+    assert_eq!(told(&ask(&site, "GET /docs/index", &porter()).unwrap()), "page 403");
+    // Where the answer depends on who asks, it is not for all.
+    let site = self::site(vec![deny(r"/index\.html$", Some(&["10.0.0.0/8"]))]);
+    let selected = ask(&site, "GET /docs/", &porter()).unwrap();
+    assert_eq!((told(&selected).as_str(), is_kept(&selected)), ("200 docs", false));
+}
+
+#[test]
 fn what_is_served_cannot_leave_the_site() {
     for (template, target) in [
         ("/x/$1", "/go/..a"),

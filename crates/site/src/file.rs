@@ -9,6 +9,7 @@ use crate::page::Page;
 use crate::path::SitePath;
 use crate::query;
 use crate::representation::{COMPRESSOR_GENERATION, Keep, Workshop, is_settled};
+use crate::route::Act;
 use crate::select::Selected;
 use crate::tree::{Metadata, Refusal, Tree};
 use crate::variant::Variant;
@@ -40,11 +41,12 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         file: &T::File,
         metadata: &Metadata,
     ) -> Result<Selected<T::File>, Refusal> {
-        let (refusal, is_for_some) = self.options.routes.turn_away(path, self.head, self.client)?;
-        self.effects.amendments.is_for_some |= is_for_some;
-        match refusal {
-            Some((status, remedy)) => self.refuse(status, Some(path.clone()), remedy),
-            None => self.file(path, file, metadata),
+        let ruling = self.options.routes.rule_of_file(path, self.head, self.target, self.client)?;
+        self.effects.amendments.is_for_some |= ruling.effects.amendments.is_for_some;
+        match ruling.act {
+            Act::Refuse(status, remedy) => self.refuse(status, Some(path.clone()), remedy),
+            // Only who may have it is asked for: where the target leads was decided before.
+            Act::Open | Act::Serve(_) | Act::Redirect(..) | Act::Answer(..) => self.file(path, file, metadata),
         }
     }
 

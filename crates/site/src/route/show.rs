@@ -1,12 +1,12 @@
 //! Whether a client may be shown that something is there: only if it would get just that when it asked.
 
-use super::ruling::{Act, may_come_in};
+use super::ruling::{Act, Ruling, may_come_in};
 use super::{Action, Auth, Limit, Route, Routes, Slot};
 use crate::client::{Client, Door};
 use crate::path::SitePath;
 use crate::tree::Refusal;
 use crate::witness::Unseen;
-use semantics::{Field, Method, RequestHead, Status};
+use semantics::{Method, RequestHead, Target};
 use std::net::IpAddr;
 
 impl Routes {
@@ -36,26 +36,22 @@ impl Routes {
         }
     }
 
-    /// How a client is turned away from this place, if it is, by its guards; and whether that depends on who asks. Nothing is counted.
+    /// What routes say of a file at this place that stands for what was asked for. Nothing is counted.
     ///
     /// Errs with what the door errs with.
-    pub(crate) fn turn_away(
+    pub(crate) fn rule_of_file(
         &self,
         path: &SitePath,
         head: &RequestHead<'_>,
+        target: &Target<'_>,
         client: &Client<'_>,
-    ) -> Result<(Option<(Status, Option<Field>)>, bool), Refusal> {
+    ) -> Result<Ruling, Refusal> {
         if !self.hide_anything() {
-            return Ok((None, false));
+            return Ok(Ruling::default());
         }
         let decoded = [b"/", path.as_bytes()].concat();
         let client = Client { door: &Uncounted(client.door), ..*client };
-        let ruling = self.rule(head, &decoded, None, &client, &mut Unseen)?;
-        let refusal = match ruling.act {
-            Act::Refuse(status, remedy) => Some((status, remedy)),
-            Act::Open | Act::Serve(_) | Act::Redirect(..) | Act::Answer(..) => None,
-        };
-        Ok((refusal, ruling.effects.amendments.is_for_some))
+        self.rule(head, &decoded, Some(target), &client, &mut Unseen)
     }
 
     /// Whether any route keeps the names in a folder from clients.

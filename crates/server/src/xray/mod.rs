@@ -27,8 +27,9 @@ pub(crate) use notes::{Counted, Grounds, Notes};
 pub(crate) use plate::{Plate, Reply, Seen, Sent, Socket, TlsFacts, Way};
 
 use film::Film;
-use rustls::crypto::aws_lc_rs;
 use std::collections::VecDeque;
+use std::fs::File;
+use std::io::Read;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -61,8 +62,9 @@ impl Xray {
     /// Nobody looks.
     pub(crate) fn new() -> Xray {
         let mut random = [0; 16];
-        // Without randomness no token would be one: then no request can be marked.
-        let is_random = aws_lc_rs::default_provider().secure_random.fill(&mut random).is_ok();
+        // From the kernel: the library of TLS would gather entropy of its own first, for 20 ms, before anybody is answered. Without
+        // randomness no token would be one: then no request can be marked.
+        let is_random = File::open("/dev/urandom").and_then(|mut kernel| kernel.read_exact(&mut random)).is_ok();
         let token = random.iter().map(|byte| format!("{byte:02x}")).collect();
         Xray {
             token: if is_random { token } else { String::new() },

@@ -40,16 +40,24 @@ fn visible(character: char) -> char {
     match character {
         '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)).unwrap_or(char::REPLACEMENT_CHARACTER),
         '\x7f' => '\u{2421}',
-        // C1 controls; marks, embeddings, overrides and isolates of direction; line and paragraph separators; BOM.
-        '\u{80}'..='\u{9f}'
-        | '\u{61c}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}'
-        | '\u{feff}' => char::REPLACEMENT_CHARACTER,
+        character if is_deceptive(character) => char::REPLACEMENT_CHARACTER,
         character => character,
     }
+}
+
+/// Whether it can make a text look like another one: C1 controls; marks, embeddings, overrides and isolates of direction; line and
+/// paragraph separators; BOM.
+pub(crate) fn is_deceptive(character: char) -> bool {
+    matches!(
+        character,
+        '\u{80}'..='\u{9f}'
+            | '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}'
+    )
 }
 
 /// Appends one segment of a path for a link, byte for byte; whatever a parser might take for syntax is encoded.

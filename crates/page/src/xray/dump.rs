@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{Dump, Key, Span};
+use crate::escape::is_deceptive;
 
 /// A part of the bytes: with a meaning, or between two that have one.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,13 +61,7 @@ pub(super) fn shown(bytes: &[u8]) -> String {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\0'..='\x1f' | '\x7f' => out.push_str(&format!("\\x{:02x}", u32::from(character))),
-            '\u{80}'..='\u{9f}'
-            | '\u{61c}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{feff}' => out.push(char::REPLACEMENT_CHARACTER),
+            character if is_deceptive(character) => out.push(char::REPLACEMENT_CHARACTER),
             character => out.push(character),
         }
     }

@@ -6,6 +6,7 @@
 
 use super::limit::BYTES_MAX;
 use super::mask::MASK;
+use wire::h2::{HEADER_BYTES, PREFACE, flag, kind};
 
 /// The head of a frame, and where it stands in the bytes that are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,20 +26,22 @@ pub(crate) fn read(bytes: &[u8]) -> (Vec<u8>, Vec<Frame>) {
     if at > 0 {
         frames.push(Frame { start: 0, end: at, name: "preface".into() });
     }
-    while let Some(&[a, b, c, kind, flags, s1, s2, s3, s4]) = kept.get(at..).and_then(|rest| rest.first_chunk()) {
+    while let Some(&[a, b, c, frame_type, flags, s1, s2, s3, s4]) = kept.get(at..).and_then(|rest| rest.first_chunk()) {
         let length = u32::from_be_bytes([0, a, b, c]) as usize;
         let stream = u32::from_be_bytes([s1, s2, s3, s4]) & !(1 << 31);
-        let end = (at + HEAD_BYTES + length).min(kept.len());
-        frames.push(Frame { start: at, end, name: name(kind, flags, stream) });
-        if matches!(kind, DATA | HEADERS | PUSH_PROMISE | CONTINUATION) || kind > 9 {
-            kept[at + HEAD_BYTES..end].fill(MASK);
+        let end = (at + HEADER_BYTES + length).min(kept.len());
+        frames.push(Frame { start: at, end, name: name(frame_type, flags, stream) });
+        if matches!(frame_type, kind::DATA | kind::HEADERS | kind::PUSH_PROMISE | kind::CONTINUATION)
+            || frame_type > kind::CONTINUATION
+        {
+            kept[at + HEADER_BYTES..end].fill(MASK);
         }
         at = end;
     }
     (kept, frames)
 }
 
-fn name(kind: u8, flags: u8, stream: u32) -> String {
+fn name(frame_type: u8, flags: u8, stream: u32) -> String {
     const NAMES: [&str; 10] = [
         "DATA",
         "HEADERS",
@@ -51,21 +54,28 @@ fn name(kind: u8, flags: u8, stream: u32) -> String {
         "WINDOW_UPDATE",
         "CONTINUATION",
     ];
-    let mut out = match NAMES.get(usize::from(kind)) {
+    let mut out = match NAMES.get(usize::from(frame_type)) {
         Some(name) => (*name).to_owned(),
         // RFC 9218 §7.1
-        None if kind == 16 => "PRIORITY_UPDATE".to_owned(),
-        None => format!("type {kind}"),
+        None if frame_type == kind::PRIORITY_UPDATE => "PRIORITY_UPDATE".to_owned(),
+        None => format!("type {frame_type}"),
     };
-    let flag = |bit: u8, name: &'static str| (flags & bit != 0).then_some(name);
-    let flags: Vec<&str> = match kind {
-        DATA => [flag(1, "END_STREAM"), flag(8, "PADDED")].into_iter().flatten().collect(),
-        HEADERS => [flag(1, "END_STREAM"), flag(4, "END_HEADERS"), flag(8, "PADDED"), flag(32, "PRIORITY")]
-            .into_iter()
-            .flatten()
-            .collect(),
-        CONTINUATION => flag(4, "END_HEADERS").into_iter().collect(),
-        SETTINGS | PING => flag(1, "ACK").into_iter().collect(),
+    let set = |bit: u8, name: &'static str| (flags & bit != 0).then_some(name);
+    let flags: Vec<&str> = match frame_type {
+        kind::DATA => {
+            [set(flag::END_STREAM, "END_STREAM"), set(flag::PADDED, "PADDED")].into_iter().flatten().collect()
+        }
+        kind::HEADERS => [
+            set(flag::END_STREAM, "END_STREAM"),
+            set(flag::END_HEADERS, "END_HEADERS"),
+            set(flag::PADDED, "PADDED"),
+            set(flag::PRIORITY, "PRIORITY"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        kind::CONTINUATION => set(flag::END_HEADERS, "END_HEADERS").into_iter().collect(),
+        kind::SETTINGS | kind::PING => set(flag::ACK, "ACK").into_iter().collect(),
         _ => Vec::new(),
     };
     let place = if stream == 0 { "connection".to_owned() } else { format!("stream {stream}") };
@@ -77,15 +87,6 @@ fn name(kind: u8, flags: u8, stream: u32) -> String {
     out
 }
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const HEAD_BYTES: usize = 9;
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const SETTINGS: u8 = 4;
-const PUSH_PROMISE: u8 = 5;
-const PING: u8 = 6;
-const CONTINUATION: u8 = 9;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,7 +94,7 @@ mod tests {
     #[test]
     fn frames_are_named_and_field_blocks_are_masked() {
         let bytes = [
-            PREFACE,
+            &PREFACE[..],
             &[0, 0, 0, 4, 0, 0, 0, 0, 0],
             &[0, 0, 3, 1, 5, 0, 0, 0, 1, 0x82, 0x84, 0x86],
             &[0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 0, 1, 0],

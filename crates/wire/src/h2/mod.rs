@@ -22,6 +22,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use frame::{HEADER_BYTES, flag, kind};
 pub use head::Head;
 pub use send::{Data, ready_block};
 

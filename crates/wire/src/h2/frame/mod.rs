@@ -22,30 +22,46 @@ use crate::fault::Reason;
 use alloc::vec::Vec;
 
 /// Bytes of a frame header.
-pub(crate) const HEADER_BYTES: usize = 9;
+pub const HEADER_BYTES: usize = 9;
 
 /// Types of frames.
-pub(crate) mod kind {
-    pub(crate) const DATA: u8 = 0x0;
-    pub(crate) const HEADERS: u8 = 0x1;
-    pub(crate) const PRIORITY: u8 = 0x2;
-    pub(crate) const RST_STREAM: u8 = 0x3;
-    pub(crate) const SETTINGS: u8 = 0x4;
-    pub(crate) const PUSH_PROMISE: u8 = 0x5;
-    pub(crate) const PING: u8 = 0x6;
-    pub(crate) const GOAWAY: u8 = 0x7;
-    pub(crate) const WINDOW_UPDATE: u8 = 0x8;
-    pub(crate) const CONTINUATION: u8 = 0x9;
-    pub(crate) const PRIORITY_UPDATE: u8 = 0x10;
+pub mod kind {
+    /// Content (RFC 9113 §6.1).
+    pub const DATA: u8 = 0x0;
+    /// The beginning of a field block (§6.2).
+    pub const HEADERS: u8 = 0x1;
+    /// Of RFC 7540, deprecated (§6.3).
+    pub const PRIORITY: u8 = 0x2;
+    /// The end of a stream before its time (§6.4).
+    pub const RST_STREAM: u8 = 0x3;
+    /// What a side wants (§6.5).
+    pub const SETTINGS: u8 = 0x4;
+    /// A request that a server thinks of (§6.6).
+    pub const PUSH_PROMISE: u8 = 0x5;
+    /// Whether the other is there (§6.7).
+    pub const PING: u8 = 0x6;
+    /// No more streams (§6.8).
+    pub const GOAWAY: u8 = 0x7;
+    /// So much more content may come (§6.9).
+    pub const WINDOW_UPDATE: u8 = 0x8;
+    /// More of a field block (§6.10).
+    pub const CONTINUATION: u8 = 0x9;
+    /// Whose turn it is (RFC 9218 §7.1).
+    pub const PRIORITY_UPDATE: u8 = 0x10;
 }
 
 /// Flags; which of them a frame has depends on its type.
-pub(crate) mod flag {
-    pub(crate) const ACK: u8 = 0x1;
-    pub(crate) const END_STREAM: u8 = 0x1;
-    pub(crate) const END_HEADERS: u8 = 0x4;
-    pub(crate) const PADDED: u8 = 0x8;
-    pub(crate) const PRIORITY: u8 = 0x20;
+pub mod flag {
+    /// Of SETTINGS and PING: heard.
+    pub const ACK: u8 = 0x1;
+    /// The last frame of its side of the stream.
+    pub const END_STREAM: u8 = 0x1;
+    /// The field block is whole.
+    pub const END_HEADERS: u8 = 0x4;
+    /// Bytes without meaning stand behind.
+    pub const PADDED: u8 = 0x8;
+    /// Of HEADERS: a priority of RFC 7540 stands before the block.
+    pub const PRIORITY: u8 = 0x20;
 }
 
 /// A frame header.

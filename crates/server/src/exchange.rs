@@ -16,14 +16,14 @@ use crate::source::Source;
 use crate::transport::ToTls;
 use crate::vitals::Counters;
 use crate::workshop::Elsewhere;
-use crate::xray::{Lens, Reply, Seen, Sent, Socket, Way};
+use crate::xray::{Lens, Reply, Seen, Sent, Socket, Teller, Way};
 use reactor::{Calls, Key};
 use semantics::coding::{AcceptedCodings, Coding};
 use semantics::{Content, Field, FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
 use site::{Keep, Refusal, Selected};
 use std::mem::take;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use wire::{Fault, Scope, Sends, StreamId};
 
 /// What a worker answers with.
@@ -237,9 +237,10 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
 
     /// Which way a request is answered, for whoever looks.
     #[inline]
-    fn see_way(&mut self, stream: StreamId, way: Way, site: Option<&Site<T>>) {
+    fn see_way(&mut self, stream: StreamId, way: Way, site: Option<&Arc<Site<T>>>) {
         if self.lens.has_plates() {
-            self.lens.way(stream, way, site.map_or(0, |site| site.number()));
+            let site = site.map(|site| Arc::downgrade(site) as Weak<dyn Teller>);
+            self.lens.way(stream, way, site);
         }
     }
 

@@ -182,9 +182,9 @@ impl<T: Files> Origin<T> {
         self.sites.get(self.hosts.find(head.authority)? as usize)
     }
 
-    /// The site of that number; the first, where there is none any more.
-    pub(crate) fn numbered(&self, number: u32) -> &Arc<Site<T>> {
-        self.sites.get(number as usize).unwrap_or(&self.sites[0])
+    /// The first site: there is one at least.
+    pub(crate) fn first(&self) -> &Arc<Site<T>> {
+        &self.sites[0]
     }
 
     /// Whether it is still one of the sites: an answer may come after they were replaced.

@@ -304,3 +304,26 @@ fn explain_asks_a_running_server() {
     assert_eq!(code, Some(2));
     assert!(errors.starts_with("quarry: cannot ask http://127.0.0.1:1/: "), "{errors}");
 }
+
+#[test]
+fn what_a_site_answered_is_told_by_its_own_rules() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "public/a.txt", "a");
+    write(folder.path(), "other/a.txt", "another");
+    let config = folder.path().join("q.toml");
+    let sites = "xray = \"on\"\n\
+                 [[site]]\nroot = \"public\"\nlook-up = false\n\
+                 [[site]]\nhosts = [\"other.example\"]\nroot = \"other\"\nlook-up = false\n\
+                 [[site.route]]\nset = { X-Other = \"1\" }\n";
+    write(folder.path(), "q.toml", sites);
+    let served = ["--config".as_ref(), config.as_os_str(), "--listen".as_ref(), "127.0.0.1:0".as_ref()];
+    let running = Running::spawn(&mut super::quarry(served));
+    list(&running);
+    // The second is answered from memory, and decided again when somebody looks.
+    for _ in 0..2 {
+        assert_eq!(ask(&running, "/a.txt", "Host: other.example\r\n"), (200, "another".into()));
+    }
+    let journey = journey(&running, "/a.txt");
+    let origin = fact(&journey, "response", "field", "X-Other");
+    assert!(origin.to_string().contains("route"), "{origin}");
+}

@@ -4,13 +4,12 @@ use super::{HTML, accept_language, whole};
 use crate::known::Known;
 use crate::origin::{Answer, Files, Site};
 use crate::xray::limit::ENTRIES_MAX;
-use crate::xray::{Follow, Plate, Setting, entry, journey};
+use crate::xray::{Follow, Plate, Setting, Teller, entry, journey};
 use page::Language;
 use page::xray::{self, Feed};
 use semantics::{Field, RequestHead, Status, Target, Timestamp};
 use site::{Refusal, prefers_json};
 use std::borrow::Cow;
-use std::sync::Arc;
 
 impl<T: Files> Site<T> {
     /// The page of the X-ray with this name: the list, the live list, or a request. For who may see it.
@@ -82,7 +81,11 @@ impl<T: Files> Site<T> {
                 false => Ok(whole(Status::NOT_FOUND, self.page_fields(HTML), page.into_bytes())),
             };
         };
-        let told = self.told(&plate);
+        let told = match plate.teller() {
+            Some(site) => site.told(&plate),
+            // Settings are new since, or there never was one.
+            None => journey(&plate, None, self.setting()),
+        };
         if wants(head, "json") {
             return Ok(self.of_xray("application/json", xray::json(&told)));
         }
@@ -93,16 +96,9 @@ impl<T: Files> Site<T> {
         Ok(self.of_xray(HTML, xray::journey_page(&self.look(head), &told)))
     }
 
-    /// What memory answered is decided once more, to know why.
-    fn told(&self, plate: &Arc<Plate>) -> xray::Journey {
-        let setting = Setting { options: &self.options, limits: &self.shared.limits };
-        let again = match &plate.head {
-            Some(request) if plate.notes.is_none() && plate.fault.is_none() => {
-                Some(self.decide_again(&request.head(), Known::default(), plate.at))
-            }
-            _ => None,
-        };
-        journey(plate, again.as_ref(), setting)
+    /// What holds for the requests of this site.
+    pub(crate) fn setting(&self) -> Setting<'_> {
+        Setting { options: &self.options, limits: &self.shared.limits }
     }
 
     /// An answer that is of this moment, and for whoever asked alone.
@@ -111,6 +107,19 @@ impl<T: Files> Site<T> {
         fields.retain(|field| !field.name.eq_ignore_ascii_case("cache-control"));
         fields.push(field("Cache-Control", "no-store"));
         whole(Status::OK, fields, text.into_bytes())
+    }
+}
+
+impl<T: Files> Teller for Site<T> {
+    /// What memory answered is decided once more, to know why.
+    fn told(&self, plate: &Plate) -> xray::Journey {
+        let again = match &plate.head {
+            Some(request) if plate.notes.is_none() && plate.fault.is_none() => {
+                Some(self.decide_again(&request.head(), Known::default(), plate.at))
+            }
+            _ => None,
+        };
+        journey(plate, again.as_ref(), self.setting())
     }
 }
 

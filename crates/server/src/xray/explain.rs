@@ -2,7 +2,7 @@
 //!
 //! The bytes go through the very code that serves, from the parser to the last field; only what is sent goes nowhere.
 
-use super::{Setting, journey};
+use super::journey;
 use crate::options::Options;
 use crate::origin::{Control, Files};
 use crate::pool::{self, Done, Errand, Pool};
@@ -62,9 +62,10 @@ pub fn explain(options: &Options, request: &[u8]) -> Result<Explanation, Error> 
     let plate = origin.shared.xray.read(|film| film.find(|_| true)).ok_or_else(incomplete)?;
     let mut plate = (*plate).clone();
     plate.socket.is_paper = true;
-    let site = origin.numbered(plate.site);
-    let setting = Setting { options: &site.options, limits: &origin.shared.limits };
-    Ok(Explanation(journey(&plate, None, setting)))
+    Ok(Explanation(match plate.teller() {
+        Some(site) => site.told(&plate),
+        None => journey(&plate, None, origin.first().setting()),
+    }))
 }
 
 /// The only connection there is.

@@ -2,14 +2,14 @@
 //!
 //! Without a plate in it each hook is one comparison, which is always told apart rightly: nothing is seen, nothing costs.
 
-use super::Xray;
 use super::limit::{UNDER_WAY_MAX, WAITING_MAX};
 use super::notes::Notes;
 use super::plate::{self, Plate, Reply, Seen, Socket, Way};
+use super::{Teller, Xray};
 use reactor::{Calls, Key};
 use semantics::{FieldName, Timestamp};
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use wire::{Event, StreamId};
 
 /// The eye of one worker.
@@ -115,7 +115,7 @@ impl Lens {
 
     /// Which way it is answered.
     #[cold]
-    pub(crate) fn way(&mut self, stream: StreamId, way: Way, site: u32) {
+    pub(crate) fn way(&mut self, stream: StreamId, way: Way, site: Option<Weak<dyn Teller>>) {
         if let Some(plate) = self.plate(stream) {
             (plate.way, plate.site) = (way, site);
         }

@@ -34,6 +34,12 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
+/// A site, for what it answered: it tells by its own files and rules, at whichever site somebody looks.
+pub(crate) trait Teller: Send + Sync {
+    /// The journey of a request.
+    fn told(&self, plate: &Plate) -> page::xray::Journey;
+}
+
 /// What all workers and all who look share.
 #[derive(Debug)]
 pub(crate) struct Xray {

@@ -1,5 +1,6 @@
 //! One request as it was seen: what the light left on the plate. What it means is told later, for whoever asks (`journey`).
 
+use super::Teller;
 use super::frame::{self, Frame};
 use super::limit::BYTES_MAX;
 use super::mask::{MASK, mask_query, mask_section, mask_value};
@@ -7,6 +8,7 @@ use super::notes::{FileCalls, Notes};
 use crate::request::OwnedHead;
 use reactor::{Calls, Key, PeerAddress};
 use semantics::{Field, FieldName, Fields, Method, RequestHead, Status, Timestamp};
+use std::sync::{Arc, Weak};
 use wire::StreamId;
 
 /// A request, from its bytes to the last byte of its answer.
@@ -28,8 +30,8 @@ pub(crate) struct Plate {
     pub(crate) head: Option<OwnedHead>,
     /// What broke a rule.
     pub(crate) fault: Option<String>,
-    /// The number of the site that answered.
-    pub(crate) site: u32,
+    /// The site that answered, if it is still there; `None`: the request was broken, or for a host that no site has.
+    pub(crate) site: Option<Weak<dyn Teller>>,
     pub(crate) way: Way,
     /// What was decided, where it was decided for this request.
     pub(crate) notes: Option<Notes>,
@@ -148,7 +150,7 @@ impl Plate {
             frames,
             head: seen.head.map(masked_head),
             fault: None,
-            site: 0,
+            site: None,
             way: Way::Open,
             notes: None,
             waits_for: None,
@@ -157,6 +159,11 @@ impl Plate {
             file_calls: FileCalls::default(),
             times: Times::default(),
         }
+    }
+
+    /// Who can tell what became of it.
+    pub(crate) fn teller(&self) -> Option<Arc<dyn Teller>> {
+        self.site.as_ref()?.upgrade()
     }
 
     /// Whether the page that asks for it is one of the X-ray.

@@ -327,3 +327,21 @@ fn what_a_site_answered_is_told_by_its_own_rules() {
     let origin = fact(&journey, "response", "field", "X-Other");
     assert!(origin.to_string().contains("route"), "{origin}");
 }
+
+#[test]
+fn secrets_that_rules_take_from_a_request_are_not_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "public/a.txt", "a");
+    let config = folder.path().join("q.toml");
+    let site = "xray = \"on\"\n\
+                [[site]]\nroot = \"public\"\nlook-up = false\n\
+                [[site.route]]\nfield = { Cookie = 'session=(?<s>\\w+)' }\nset = { X-Api-Key = \"${s}\" }\n\
+                [[site.route]]\nmatch = '^/go$'\nredirect = \"/a.txt?token=abcdef\"\n";
+    write(folder.path(), "q.toml", site);
+    let served = ["--config".as_ref(), config.as_os_str(), "--listen".as_ref(), "127.0.0.1:0".as_ref()];
+    let running = Running::spawn(&mut super::quarry(served));
+    list(&running);
+    assert_eq!(ask(&running, "/go", "Cookie: session=abcdef\r\n").0, 302);
+    let journey = journey(&running, "/go").to_string();
+    assert!(journey.contains("/a.txt?token=******") && !journey.contains("abcdef"), "{journey}");
+}

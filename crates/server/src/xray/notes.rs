@@ -1,8 +1,10 @@
 //! What was decided about one request, step by step: the witness that writes down.
 
 use super::limit::{NOTES_MAX, PATHS_SHOWN_MAX};
+use super::mask::{MASK, is_secret_field, is_secret_parameter, mask_query, mask_value};
 use charset::{TextKind, Verdict};
 use semantics::coding::Coding;
+use site::route::{Condition, Route};
 use site::witness::{Outcome, Tried};
 use site::{
     Batches, CharsetBy, DirectoryEntry, Metadata, Node, NodeKind, Page, Refusal, SitePath, Step, Tree, WhyPlain,
@@ -99,8 +101,8 @@ impl Witness for Notes {
         }
         self.steps.push(match step {
             Step::Path(path) => Note::Path(short(path)),
-            Step::Route(Tried { number, outcome, .. }) => Note::Route(number, held(outcome)),
-            Step::Rule { number, key, value, .. } => Note::Rule(number, key, value.to_owned()),
+            Step::Route(Tried { number, route, outcome }) => Note::Route(number, held(route, outcome)),
+            Step::Rule { number, key, value, .. } => Note::Rule(number, key, without_secrets(key, value)),
             Step::BuiltIn(_) => Note::BuiltIn,
             Step::Hidden(_) => Note::Hidden,
             Step::TooLong(path) => Note::TooLong(short(path)),
@@ -127,8 +129,33 @@ impl Witness for Notes {
     }
 }
 
-fn held(outcome: Outcome<'_>) -> Held {
-    let text = |value: &Vec<u8>| String::from_utf8_lossy(value).into_owned();
+/// What a rule says, without secrets that it took from the request.
+fn without_secrets(key: &str, value: &str) -> String {
+    let (name, said) = match key {
+        "set" => value.split_at(value.find(": ").map_or(0, |colon| colon + 2)),
+        _ => ("", value),
+    };
+    let mut said = said.as_bytes().to_vec();
+    match key {
+        "set" => mask_value(name.trim_end_matches(": ").as_bytes(), &mut said),
+        "redirect" => mask_query(&mut said),
+        _ => {}
+    }
+    format!("{name}{}", String::from_utf8_lossy(&said))
+}
+
+fn held(route: &Route, outcome: Outcome<'_>) -> Held {
+    let is_secret = |condition: &Condition| match condition {
+        Condition::Field(name, _) => is_secret_field(name.as_bytes()),
+        Condition::Query(name, _) => is_secret_parameter(name.as_bytes()),
+        _ => false,
+    };
+    // Which of the captures are of that condition is not told: none is kept.
+    let has_secrets = route.conditions.iter().any(is_secret);
+    let text = |value: &Vec<u8>| match has_secrets {
+        true => char::from(MASK).to_string().repeat(value.len()),
+        false => String::from_utf8_lossy(value).into_owned(),
+    };
     match outcome {
         Outcome::Matched(values) => Held::Yes(values.iter().map(text).collect()),
         Outcome::Condition(condition) => Held::But(condition.key().to_owned()),

@@ -22,9 +22,13 @@ pub(crate) struct Server {
     /// Program and arguments; `{port}`, `{site}`, `{run}`, `{config}` stand for what is not known before.
     command: Vec<String>,
     config: &'static str,
+    filling: Filling,
     environment: &'static [(&'static str, &'static str)],
     pub(crate) port: u16,
 }
+
+/// Names in braces, and what is put in their place.
+type Filling = &'static [(&'static str, &'static str)];
 
 /// A peer.
 pub(crate) struct Peer {
@@ -32,8 +36,9 @@ pub(crate) struct Peer {
     program: &'static str,
     arguments: &'static [&'static str],
     config: &'static str,
-    /// The same by TLS; empty: it is not asked.
-    secure_config: &'static str,
+    /// What stands in its config for a transport: in clear, and by TLS; nothing: it is not asked there.
+    cleartext: Filling,
+    secured: Filling,
     environment: &'static [(&'static str, &'static str)],
 }
 
@@ -43,7 +48,8 @@ pub(crate) const PEERS: [Peer; 6] = [
         program: "nginx",
         arguments: &["-c", "{config}", "-e", "stderr"],
         config: NGINX,
-        secure_config: NGINX_SECURE,
+        cleartext: NGINX_CLEARTEXT,
+        secured: NGINX_SECURED,
         environment: &[],
     },
     Peer {
@@ -51,7 +57,8 @@ pub(crate) const PEERS: [Peer; 6] = [
         program: "nginx-current",
         arguments: &["-c", "{config}", "-e", "stderr", "-p", "{run}"],
         config: NGINX,
-        secure_config: "",
+        cleartext: NGINX_CLEARTEXT,
+        secured: &[],
         environment: &[],
     },
     Peer {
@@ -59,7 +66,8 @@ pub(crate) const PEERS: [Peer; 6] = [
         program: "h2o",
         arguments: &["-m", "worker", "-c", "{config}"],
         config: H2O,
-        secure_config: H2O_SECURE,
+        cleartext: H2O_CLEARTEXT,
+        secured: H2O_SECURED,
         environment: &[],
     },
     Peer {
@@ -67,7 +75,8 @@ pub(crate) const PEERS: [Peer; 6] = [
         program: "lighttpd",
         arguments: &["-D", "-f", "{config}"],
         config: LIGHTTPD,
-        secure_config: "",
+        cleartext: &[],
+        secured: &[],
         environment: &[],
     },
     Peer {
@@ -75,7 +84,8 @@ pub(crate) const PEERS: [Peer; 6] = [
         program: "caddy",
         arguments: &["run", "--adapter", "caddyfile", "--config", "{config}"],
         config: CADDY,
-        secure_config: CADDY_SECURE,
+        cleartext: CADDY_CLEARTEXT,
+        secured: CADDY_SECURED,
         environment: &[("GOMAXPROCS", "1"), ("HOME", "/nonexistent")],
     },
     Peer {
@@ -94,7 +104,8 @@ pub(crate) const PEERS: [Peer; 6] = [
             "false",
         ],
         config: "",
-        secure_config: "",
+        cleartext: &[],
+        secured: &[],
         environment: &[],
     },
 ];
@@ -102,19 +113,19 @@ pub(crate) const PEERS: [Peer; 6] = [
 /// The floor first, Quarry, others asked for, and the peers. Errs when there is nothing to measure against.
 pub(crate) fn servers(options: &Options, place: &Place, case: &Case) -> Result<Vec<Server>, Box<dyn Error>> {
     let mut servers = Vec::new();
-    let mut add = |name: &str, command: Vec<String>, config, environment| -> io::Result<()> {
-        servers.push(Server { name: name.to_owned(), command, config, environment, port: free_port()? });
+    let mut add = |name: &str, command: Vec<String>, config, filling, environment| -> io::Result<()> {
+        servers.push(Server { name: name.to_owned(), command, config, filling, environment, port: free_port()? });
         Ok(())
     };
-    add("floor", floor(place, case)?, "", &[])?;
+    add("floor", floor(place, case)?, "", &[], &[])?;
     let arguments = ["{site}", "--listen", "127.0.0.1:{port}", "--workers", "1", "--access-log", "off"];
-    add("quarry", command(place.quarry.clone(), &arguments), "", &[])?;
+    add("quarry", command(place.quarry.clone(), &arguments), "", &[], &[])?;
     for (name, text) in &options.also {
-        add(name, text.split_ascii_whitespace().map(str::to_owned).collect(), "", &[])?;
+        add(name, text.split_ascii_whitespace().map(str::to_owned).collect(), "", &[], &[])?;
     }
     for peer in PEERS.iter().filter(|peer| options.wants(peer.name)) {
         let program = place.program(peer.program).ok_or(format!("{} is not installed", peer.program))?;
-        add(peer.name, command(program, peer.arguments), peer.config, peer.environment)?;
+        add(peer.name, command(program, peer.arguments), peer.config, peer.cleartext, peer.environment)?;
     }
     Ok(servers)
 }
@@ -122,16 +133,16 @@ pub(crate) fn servers(options: &Options, place: &Place, case: &Case) -> Result<V
 /// Quarry and those peers that speak HTTP/2 by TLS, all with the same certificate.
 pub(crate) fn secure_servers(options: &Options, place: &Place) -> Result<Vec<Server>, Box<dyn Error>> {
     let mut servers = Vec::new();
-    let mut add = |name: &str, command: Vec<String>, config, environment| -> io::Result<()> {
-        servers.push(Server { name: name.to_owned(), command, config, environment, port: free_port()? });
+    let mut add = |name: &str, command: Vec<String>, config, filling, environment| -> io::Result<()> {
+        servers.push(Server { name: name.to_owned(), command, config, filling, environment, port: free_port()? });
         Ok(())
     };
     let certificate = ["--tls-cert", "{run}/chain.pem", "--tls-key", "{run}/key.pem", "--no-lookup"];
     let arguments = ["{site}", "--listen", "127.0.0.1:{port}", "--workers", "1", "--access-log", "off"];
-    add("quarry", command(place.quarry.clone(), &[&arguments[..], &certificate].concat()), "", &[])?;
-    for peer in PEERS.iter().filter(|peer| options.wants(peer.name) && !peer.secure_config.is_empty()) {
+    add("quarry", command(place.quarry.clone(), &[&arguments[..], &certificate].concat()), "", &[], &[])?;
+    for peer in PEERS.iter().filter(|peer| options.wants(peer.name) && !peer.secured.is_empty()) {
         let program = place.program(peer.program).ok_or(format!("{} is not installed", peer.program))?;
-        add(peer.name, command(program, peer.arguments), peer.secure_config, peer.environment)?;
+        add(peer.name, command(program, peer.arguments), peer.config, peer.secured, peer.environment)?;
     }
     Ok(servers)
 }
@@ -200,7 +211,8 @@ impl Server {
                 .replace("{config}", &config.to_string_lossy())
         };
         fs::create_dir_all(place.run.join("cache"))?;
-        fs::write(&config, filled(self.config))?;
+        let text = self.filling.iter().fold(self.config.to_owned(), |text, (name, said)| text.replace(name, said));
+        fs::write(&config, filled(&text))?;
         let log = fs::File::create(place.run.join(format!("{}.log", self.name)))?;
         let mut command = Command::new(filled(&self.command[0]));
         command.args(self.command[1..].iter().map(|argument| filled(argument)));
@@ -298,9 +310,24 @@ http {
     fastcgi_temp_path {run}/nginx-fastcgi;
     uwsgi_temp_path {run}/nginx-uwsgi;
     scgi_temp_path {run}/nginx-scgi;
-    server { listen 127.0.0.1:{port} reuseport backlog=4096; root {site}; }
+{certificate}    server { listen 127.0.0.1:{port}{protocol} reuseport backlog=4096; root {site}; }
 }
 ";
+
+const NGINX_CLEARTEXT: Filling = &[("{certificate}", ""), ("{protocol}", "")];
+const NGINX_SECURED: Filling = &[
+    (
+        "{certificate}",
+        "\
+    ssl_certificate {run}/chain.pem;
+    ssl_certificate_key {run}/key.pem;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_session_cache none;
+    ssl_session_tickets on;
+",
+    ),
+    ("{protocol}", " ssl http2"),
+];
 
 const H2O: &str = "\
 num-threads: 1
@@ -308,7 +335,7 @@ max-connections: 12000
 user: \"{user}\"
 pid-file: {run}/h2o.pid
 error-log: /dev/null
-listen: { host: 127.0.0.1, port: {port} }
+listen: { host: 127.0.0.1, port: {port}{certificate} }
 compress: ON
 file.mime.addtypes: { text/plain: .txt }
 hosts:
@@ -317,6 +344,10 @@ hosts:
       \"/\":
         file.dir: {site}
 ";
+
+const H2O_CLEARTEXT: Filling = &[("{certificate}", "")];
+const H2O_SECURED: Filling =
+    &[("{certificate}", ", ssl: { certificate-file: {run}/chain.pem, key-file: {run}/key.pem }")];
 
 const LIGHTTPD: &str = "\
 server.modules = (\"mod_deflate\")
@@ -346,81 +377,16 @@ const CADDY: &str = "\
         level ERROR
     }
 }
-http://127.0.0.1:{port} {
+{origins} {
     bind 127.0.0.1
-    root * {site}
+{certificate}    root * {site}
     encode gzip
     file_server
 }
 ";
 
-const NGINX_SECURE: &str = "\
-daemon off;
-master_process off;
-worker_processes 1;
-worker_rlimit_nofile 20000;
-pid {run}/nginx.pid;
-error_log stderr crit;
-events { worker_connections 12000; use epoll; multi_accept on; }
-http {
-    access_log off;
-    sendfile on;
-    tcp_nopush on;
-    tcp_nodelay on;
-    keepalive_requests 1000000000;
-    keepalive_timeout 75s;
-    reset_timedout_connection on;
-    open_file_cache max=15000 inactive=60s;
-    open_file_cache_valid 60s;
-    open_file_cache_min_uses 1;
-    open_file_cache_errors on;
-    gzip on;
-    gzip_types text/plain text/css application/javascript;
-    types { text/html html; text/plain txt; image/png png; application/octet-stream bin; }
-    client_body_temp_path {run}/nginx-body;
-    proxy_temp_path {run}/nginx-proxy;
-    fastcgi_temp_path {run}/nginx-fastcgi;
-    uwsgi_temp_path {run}/nginx-uwsgi;
-    scgi_temp_path {run}/nginx-scgi;
-    ssl_certificate {run}/chain.pem;
-    ssl_certificate_key {run}/key.pem;
-    ssl_protocols TLSv1.2 TLSv1.3;
-    ssl_session_cache none;
-    ssl_session_tickets on;
-    server { listen 127.0.0.1:{port} ssl http2 reuseport backlog=4096; root {site}; }
-}
-";
-
-const H2O_SECURE: &str = "\
-num-threads: 1
-max-connections: 12000
-user: \"{user}\"
-pid-file: {run}/h2o.pid
-error-log: /dev/null
-listen: { host: 127.0.0.1, port: {port}, ssl: { certificate-file: {run}/chain.pem, key-file: {run}/key.pem } }
-compress: ON
-file.mime.addtypes: { text/plain: .txt }
-hosts:
-  default:
-    paths:
-      \"/\":
-        file.dir: {site}
-";
-
-const CADDY_SECURE: &str = "\
-{
-    admin off
-    auto_https off
-    persist_config off
-    log {
-        level ERROR
-    }
-}
-https://127.0.0.1:{port}, https://localhost:{port} {
-    bind 127.0.0.1
-    tls {run}/chain.pem {run}/key.pem
-    root * {site}
-    encode gzip
-    file_server
-}
-";
+const CADDY_CLEARTEXT: Filling = &[("{origins}", "http://127.0.0.1:{port}"), ("{certificate}", "")];
+const CADDY_SECURED: Filling = &[
+    ("{origins}", "https://127.0.0.1:{port}, https://localhost:{port}"),
+    ("{certificate}", "    tls {run}/chain.pem {run}/key.pem\n"),
+];

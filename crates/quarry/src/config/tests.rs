@@ -237,7 +237,7 @@ fn values_are_read_as_those_of_flags_are() {
     refuse(
         "[[site]]\nroot = \"public\"\nhosts = \"a.example:80\"\n[[site]]\nroot = \"other\"\n[[site]]\nroot = \"other\"\nerrors = { 200 = \"/a\", 404 = \"/../b\" }",
         &[
-            "q.toml:3:9: \"a.example:80\" has a port: expected a host alone, for a site is the same at every port",
+            "q.toml:3:9: \"a.example:80\" has a port: expected a host alone, which is the same at every port",
             "q.toml:8:12: expected a status from 400 to 599, 4xx or 5xx",
             "q.toml:8:30: expected a file inside the folder, such as index.html",
         ],

@@ -1,21 +1,19 @@
 //! Which site a request is for: that of the host it names (RFC 9110 §7.2), whatever the port.
 
 use foldhash::fast::RandomState;
+use site::route::{HOST_BYTES_MAX, HostPattern};
 use std::collections::HashMap;
 use std::fmt;
 use std::io::Write as _;
 use std::net::Ipv6Addr;
 use std::str::FromStr;
 
-/// A host that a site answers for, as its owner writes it: `example.org`, `*.example.org`, `192.0.2.1`, `[::1]`; or `*`, any
-/// host that no other site has.
+/// A host that a site answers for, as its owner writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Host {
-    /// This one, in lower case.
-    Exact(String),
-    /// All below this one, at any depth, and not itself.
-    Below(String),
-    /// Every other.
+    /// This one, or all below one at any depth.
+    Named(HostPattern),
+    /// `*`: every other.
     Any,
 }
 
@@ -24,51 +22,18 @@ impl FromStr for Host {
 
     /// Errs with what was expected.
     fn from_str(text: &str) -> Result<Host, String> {
-        if text == "*" {
-            return Ok(Host::Any);
-        }
-        if !text.is_ascii() {
-            return Err(format!("\"{text}\" is not ASCII: expected a host as DNS has it, with xn-- for other letters"));
-        }
-        if let Ok(address) = text.trim_start_matches('[').trim_end_matches(']').parse::<Ipv6Addr>() {
-            return Ok(Host::Exact(format!("[{address}]")));
-        }
-        if text.contains('/') {
-            return Err(format!("\"{text}\" has a slash: expected a host alone, such as example.org"));
-        }
-        if text.contains(':') {
-            return Err(format!("\"{text}\" has a port: expected a host alone, for a site is the same at every port"));
-        }
-        let (is_below, name) = text.strip_prefix("*.").map_or((false, text), |name| (true, name));
-        let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-        if name.contains('*') {
-            return Err(format!("\"{text}\" has a star: expected one at the beginning only, as in *.example.org"));
-        }
-        if name.len() > NAME_BYTES_MAX || !name.split('.').all(is_label) {
-            return Err(format!("\"{text}\" is no host: expected one such as example.org, *.example.org or 192.0.2.1"));
-        }
-        Ok(if is_below { Host::Below(name) } else { Host::Exact(name) })
+        if text == "*" { Ok(Host::Any) } else { text.parse().map(Host::Named) }
     }
 }
 
 impl fmt::Display for Host {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Host::Exact(name) => formatter.write_str(name),
-            Host::Below(name) => write!(formatter, "*.{name}"),
+            Host::Named(name) => name.fmt(formatter),
             Host::Any => formatter.write_str("*"),
         }
     }
 }
-
-/// RFC 1035 §2.3.1; and the underscore, which names of machines have though none should.
-fn is_label(label: &str) -> bool {
-    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    (1..=63).contains(&label.len()) && label.bytes().all(is_letter)
-}
-
-/// RFC 1035 §2.3.4, without the length of the first label and of the root. A longer one is no host that anybody has.
-const NAME_BYTES_MAX: usize = 253;
 
 /// Which of several sites a host belongs to.
 #[derive(Debug, Default)]
@@ -112,8 +77,8 @@ impl Hosts {
 
     fn give(&mut self, host: &Host, number: u32) -> Result<(), String> {
         let before = match host {
-            Host::Exact(name) => self.exact.insert(name.as_bytes().into(), number),
-            Host::Below(name) => self.below.insert(name.as_bytes().into(), number),
+            Host::Named(host) if host.is_wildcard() => self.below.insert(host.name().as_bytes().into(), number),
+            Host::Named(host) => self.exact.insert(host.name().as_bytes().into(), number),
             Host::Any => self.otherwise.replace(number),
         };
         match (before, host) {
@@ -136,7 +101,7 @@ impl Hosts {
     }
 
     fn look_up(&self, authority: &[u8]) -> Option<u32> {
-        let mut buffer = [0; NAME_BYTES_MAX];
+        let mut buffer = [0; HOST_BYTES_MAX];
         let Some(name) = normal(authority, &mut buffer) else { return self.otherwise };
         if let Some(&number) = self.exact.get(name) {
             return Some(number);
@@ -156,14 +121,14 @@ impl Hosts {
 
 /// The host of an authority as [`Host`] writes it: without its port and the dot of the root, in lower case (RFC 9110 §4.2.3).
 /// `None`: it is longer than any name.
-fn normal<'b>(authority: &[u8], buffer: &'b mut [u8; NAME_BYTES_MAX]) -> Option<&'b [u8]> {
+fn normal<'b>(authority: &[u8], buffer: &'b mut [u8; HOST_BYTES_MAX]) -> Option<&'b [u8]> {
     if let Some(literal) = authority.strip_prefix(b"[") {
         let end = literal.iter().position(|&byte| byte == b']')?;
         let address: Ipv6Addr = str::from_utf8(&literal[..end]).ok()?.parse().ok()?;
         let mut room = &mut buffer[..];
         write!(room, "[{address}]").ok()?;
         let left = room.len();
-        return Some(&buffer[..NAME_BYTES_MAX - left]);
+        return Some(&buffer[..HOST_BYTES_MAX - left]);
     }
     let end = authority.iter().position(|&byte| byte == b':').unwrap_or(authority.len());
     let host = authority[..end].strip_suffix(b".").unwrap_or(&authority[..end]);
@@ -245,24 +210,5 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Host>().unwrap().to_string(), expected, "{text}");
         }
-    }
-
-    #[test]
-    fn what_is_no_host_is_refused_with_a_reason() {
-        let check = |text: &str, expected: &str| {
-            let fault = text.parse::<Host>().unwrap_err();
-            assert!(fault.contains(expected), "{text}: {fault}");
-        };
-        check("", "is no host");
-        check("a b", "is no host");
-        check("a..b", "is no host");
-        check(&"a".repeat(64), "is no host");
-        check(&"a.".repeat(128), "is no host");
-        check("example.org:80", "has a port");
-        check("http://example.org", "has a slash");
-        check("a.*.org", "has a star");
-        check("*example.org", "has a star");
-        check("*.", "is no host");
-        check("bücher.example", "xn--");
     }
 }

@@ -1,6 +1,7 @@
 //! Hosts, as sites and routes name them.
 
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::str::FromStr;
 
 /// One host, or all below one.
@@ -25,12 +26,21 @@ impl HostPattern {
     /// Whether this host is meant, as [`host_of`] gives it. A wildcard has whatever is below its name, in any depth, and not the name.
     pub fn has(&self, host: &[u8]) -> bool {
         match self.is_wildcard {
-            false => host.eq_ignore_ascii_case(self.name.as_bytes()),
+            false => host.eq_ignore_ascii_case(self.name.as_bytes()) || self.has_address(host),
             true => {
                 let Some(dot) = host.len().checked_sub(self.name.len() + 1) else { return false };
                 dot > 0 && host[dot] == b'.' && host[dot + 1..].eq_ignore_ascii_case(self.name.as_bytes())
             }
         }
+    }
+}
+
+impl HostPattern {
+    /// An address of IPv6 can be written in many ways.
+    fn has_address(&self, host: &[u8]) -> bool {
+        let address = |text: &str| text.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok();
+        let host = str::from_utf8(host).ok().filter(|host| host.starts_with('['));
+        host.and_then(address).is_some_and(|host| address(&self.name) == Some(host))
     }
 }
 
@@ -47,41 +57,40 @@ pub fn host_of(authority: &[u8]) -> &[u8] {
 impl FromStr for HostPattern {
     type Err = String;
 
+    /// Reads a host as its owner writes it: `example.org`, `*.example.org`, `192.0.2.1`, `[::1]`. Errs with what was expected.
     fn from_str(text: &str) -> Result<HostPattern, String> {
-        let refuse = |expected: &str| Err(format!("{text:?} is no host; expected {expected}"));
-        let (name, is_wildcard) = match text.strip_prefix("*.") {
-            Some(name) => (name, true),
-            None => (text, false),
-        };
-        if name.contains('*') {
-            return refuse("* only as the whole first label, such as *.example.org");
+        if !text.is_ascii() {
+            return Err(format!("\"{text}\" is not ASCII: expected a host as DNS has it, with xn-- for other letters"));
         }
-        if name.contains("://") || name.contains('/') {
-            return refuse("a name without scheme and path, such as example.org");
+        if let Ok(address) = text.trim_start_matches('[').trim_end_matches(']').parse::<Ipv6Addr>() {
+            return Ok(HostPattern { name: format!("[{address}]"), is_wildcard: false });
         }
-        let is_address = name.starts_with('[') && name.ends_with(']');
-        if name.contains(':') && !is_address {
-            return refuse("a name without a port, such as example.org; an address of IPv6 stands in brackets");
+        if text.contains('/') {
+            return Err(format!("\"{text}\" has a slash: expected a host alone, such as example.org"));
         }
-        if !name.is_ascii() {
-            return refuse("letters of ASCII; write the form that begins with xn--");
+        if text.contains(':') && !text.starts_with('[') {
+            return Err(format!("\"{text}\" has a port: expected a host alone, which is the same at every port"));
         }
+        let (is_wildcard, name) = text.strip_prefix("*.").map_or((false, text), |name| (true, name));
         let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-        let is_label = |label: &str| {
-            !label.is_empty()
-                && label.len() <= 63
-                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-        };
-        let is_name = match is_address {
-            true => !is_wildcard && name[1..name.len() - 1].parse::<std::net::Ipv6Addr>().is_ok(),
-            false => name.len() <= 253 && name.split('.').all(is_label),
-        };
-        if !is_name {
-            return refuse("a name such as example.org, or *.example.org for all below it");
+        if name.contains('*') {
+            return Err(format!("\"{text}\" has a star: expected one at the beginning only, as in *.example.org"));
+        }
+        if name.len() > HOST_BYTES_MAX || !name.split('.').all(is_label) {
+            return Err(format!("\"{text}\" is no host: expected one such as example.org, *.example.org or 192.0.2.1"));
         }
         Ok(HostPattern { name, is_wildcard })
     }
 }
+
+/// RFC 1035 §2.3.1; and the underscore, which names of machines have though none should.
+fn is_label(label: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (1..=63).contains(&label.len()) && label.bytes().all(is_letter)
+}
+
+/// RFC 1035 §2.3.4, without the length of the first label and of the root. A longer one is no host that anybody has.
+pub const HOST_BYTES_MAX: usize = 253;
 
 impl fmt::Display for HostPattern {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -108,6 +117,9 @@ mod tests {
         check("example.org", "example.org.evil", false);
         check("[::1]", "[::1]:8000", true);
         check("[::1]", "[::1]", true);
+        check("::1", "[0:0:0:0:0:0:0:1]:80", true);
+        check("[2001:DB8:0::1]", "[2001:db8::1]", true);
+        check("[::1]", "[::2]", false);
         check("127.0.0.1", "127.0.0.1:80", true);
         check("example.org", "", false);
     }
@@ -128,15 +140,15 @@ mod tests {
             let error = text.parse::<HostPattern>().unwrap_err();
             assert!(error.contains(needle), "{error}");
         };
-        check("*", "whole first label");
-        check("a.*.org", "whole first label");
-        check("https://example.org", "without scheme");
-        check("example.org:80", "without a port");
-        check("::1", "brackets");
+        check("*", "has a star");
+        check("a.*.org", "has a star");
+        check("*example.org", "has a star");
+        check("https://example.org", "has a slash");
+        check("example.org:80", "has a port");
         check("例.org", "xn--");
-        check("", "a name such as");
-        check("a..b", "a name such as");
-        check("[::zz]", "a name such as");
-        check("a b", "a name such as");
+        for text in ["", "a b", "a..b", "*.", &"a".repeat(64), &"a.".repeat(128)] {
+            check(text, "is no host");
+        }
+        check("[::zz]", "is no host");
     }
 }

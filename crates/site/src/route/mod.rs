@@ -25,7 +25,7 @@ pub use address::AddressRange;
 pub use change::{Amendments, Changes, Cors, Errors, Security};
 pub(crate) use change::{Edit, Effects};
 pub use condition::{Condition, Test};
-pub use host::{HostPattern, host_of};
+pub use host::{HOST_BYTES_MAX, HostPattern, host_of};
 pub use near::{NearMiss, near_miss};
 pub(crate) use ruling::Act;
 pub use ruling::{challenge, may_come_in};

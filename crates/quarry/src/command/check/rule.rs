@@ -14,7 +14,7 @@ use semantics::Target;
 use semantics::target::encode_path;
 use serde::Serialize;
 use server::site::route::proof::{Trial, Verdict};
-use server::site::route::{Action, Condition, Route};
+use server::site::route::{Action, Condition, HostPattern, Route};
 use server::site::{Routes, SitePath};
 use server::{Host, SiteSettings};
 
@@ -245,26 +245,26 @@ impl Judge<'_> {
 
     /// Whether the site answers for any of the hosts that it asks for.
     fn hosts(&mut self, number: usize) {
-        let answers = |wanted: &str, is_wildcard: bool| {
+        let answers = |wanted: &HostPattern| {
+            let is_wildcard = wanted.is_wildcard();
             self.site.hosts.is_empty()
                 || self.site.hosts.iter().any(|host| match host {
                     Host::Any => true,
-                    Host::Exact(name) => {
-                        if is_wildcard {
-                            name.ends_with(&format!(".{wanted}"))
-                        } else {
-                            name == wanted
+                    Host::Named(host) => {
+                        let (name, wanted) = (host.name(), wanted.name());
+                        let is_above = |above: &str, below: &str| below.ends_with(&format!(".{above}"));
+                        match (host.is_wildcard(), is_wildcard) {
+                            (false, false) => name == wanted,
+                            (false, true) => is_above(wanted, name),
+                            (true, false) => is_above(name, wanted),
+                            (true, true) => name == wanted || is_above(name, wanted) || is_above(wanted, name),
                         }
-                    }
-                    Host::Below(name) => {
-                        wanted.ends_with(&format!(".{name}"))
-                            || is_wildcard && (wanted == name || name.ends_with(&format!(".{wanted}")))
                     }
                 })
         };
         for (item, condition) in self.routes.as_slice()[number].conditions.iter().enumerate() {
             if let Condition::Host(hosts) = condition
-                && !hosts.iter().any(|host| answers(host.name(), host.is_wildcard()))
+                && !hosts.iter().any(answers)
             {
                 let at = self.place(number, "host", item);
                 return self.find(at, Problem::Dead, "can never match: this site answers for no such host".into());
@@ -335,8 +335,8 @@ const HOPS_MAX: usize = 20;
 /// A host that the site answers for.
 fn authority(hosts: &[Host]) -> String {
     match hosts.first() {
-        Some(Host::Exact(name)) => name.clone(),
-        Some(Host::Below(name)) => format!("www.{name}"),
+        Some(Host::Named(host)) if host.is_wildcard() => format!("www.{}", host.name()),
+        Some(Host::Named(host)) => host.name().to_owned(),
         Some(Host::Any) | None => "localhost".into(),
     }
 }

@@ -52,6 +52,6 @@ pub use page::template::SAMPLES as TEMPLATES;
 pub use page::{Accent, Language, Look};
 pub use serve::{Error, Server};
 pub use site;
-pub use tls::{CertificateFiles, Tls};
+pub use tls::{CertificateFiles, Offer, Tls};
 pub use worker::Worker;
 pub use xray::{Explanation, explain};

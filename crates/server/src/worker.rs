@@ -304,7 +304,8 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
                 }
                 None if connection.wire.is_closing() && !connection.is_responding() => {
                     // Who was not told beforehand may be sending the next request already.
-                    let linger = self.drain_until.is_some() || !input.remaining().is_empty();
+                    let is_within = connection.session().is_some_and(|session| session.has_partial());
+                    let linger = self.drain_until.is_some() || !input.remaining().is_empty() || is_within;
                     connection.phase = Phase::Closing { linger };
                 }
                 None => break,

@@ -9,6 +9,9 @@
 //!
 //! The server is the real one, down to its traits `Reactor`, `Files` and `Pool`. Everything behind those is false: it
 //! delays, splits, cuts, changes and fails as the seed says. The same seed is the same life, to the byte of its trace.
+//!
+//! Clients speak HTTP/1.1 and HTTP/2, in clear and by TLS, each strictly and with code of its own. What TLS seals comes from the
+//! machine's random numbers, so a trace tells how long records are and never what is in them.
 
 mod chance;
 mod client;

@@ -1,6 +1,7 @@
 //! One life of a server, from one seed.
 
 use crate::chance::Chance;
+use crate::client::tls;
 use crate::clock::{Clock, SECOND};
 use crate::disk::Disk;
 use crate::kernel::{Errands, Kernel};
@@ -55,10 +56,11 @@ pub fn live(seed: u64, is_traced: bool) -> Report {
     let site = Site::new(disk.clone(), options, page::Look::default(), &shared).with_fresh(temper.fresh());
     let (origin, control) = (Arc::new(Origin::of(site)), Arc::new(Control::default()));
     let pool = Pool::new(chance.fork(), temper.pool.clone());
+    let offer = temper.is_tls.then(tls::offer);
     let world = World::new(&mut chance, temper, clock.clone(), disk.clone(), pool, Arc::clone(&control), trace);
     let world = Rc::new(RefCell::new(world));
     let kernel = Kernel { world: Rc::clone(&world), disk };
-    let worker = Worker::new(kernel, origin, Errands(Rc::clone(&world)), Arc::clone(&control));
+    let worker = Worker::new(kernel, origin, Errands(Rc::clone(&world)), Arc::clone(&control)).with_tls(offer);
     let ended = catch_unwind(AssertUnwindSafe(|| {
         let mut worker = worker;
         while worker.turn().is_ok_and(|goes_on| goes_on) && world.borrow().failure.is_none() {

@@ -29,6 +29,8 @@ pub(crate) struct Temper {
     pub(crate) connections_max: usize,
     pub(crate) turns_away: bool,
     pub(crate) per_address_max: Option<u32>,
+    /// Whoever comes by the network has to speak TLS.
+    pub(crate) is_tls: bool,
 }
 
 impl Temper {
@@ -73,6 +75,7 @@ impl Temper {
             connections_max: if is_small { chance.between(1..=4) as usize } else { 1000 },
             turns_away: chance.one_in(2),
             per_address_max: chance.one_in(10).then(|| chance.between(1..=3) as u32),
+            is_tls: chance.one_in(3),
         }
     }
 

@@ -2,6 +2,7 @@
 //! server waits.
 
 use crate::chance::Chance;
+use crate::client::tls::Configs;
 use crate::client::{Client, Exchange, Manner};
 use crate::clock::{Clock, SECOND};
 use crate::disk::Disk;
@@ -27,6 +28,8 @@ pub(crate) enum Event {
     Connect(usize),
     Act(usize),
     Continue(usize),
+    /// A client of HTTP/2 does something without need.
+    Fidget(usize),
     Deliver(usize),
     Read(usize),
     Cut(usize),
@@ -57,6 +60,8 @@ pub(crate) struct World {
     pub(crate) pool: Pool,
     control: Arc<Control>,
     tags: Tags,
+    /// How clients come by TLS, once one does.
+    configs: Option<Configs>,
     events: BinaryHeap<Reverse<(u64, u64, Event)>>,
     count: u64,
     /// Clock and calendar as of the last wait.
@@ -90,6 +95,7 @@ impl World {
             pool,
             control,
             tags: Tags::default(),
+            configs: None,
             events: BinaryHeap::new(),
             count: 0,
             now: clock.now(),
@@ -104,7 +110,7 @@ impl World {
             let client = Client::any(&mut world.chance);
             let at = world.chance.between(0..=world.temper.arrival);
             world.schedule(at, Event::Connect(index));
-            if client.manner == Manner::Cutter {
+            if client.manner == Manner::Cutter && !(client.garbles && world.temper.is_tls) {
                 let at = at + world.chance.skewed(0..=2 * SECOND);
                 world.schedule(at, Event::Cut(index));
             }
@@ -144,6 +150,7 @@ impl World {
             Event::Connect(index) => self.connect(index),
             Event::Act(index) => self.act(index),
             Event::Continue(index) => self.send_withheld(index),
+            Event::Fidget(index) => self.fidget(index),
             Event::Deliver(index) => self.deliver(index),
             Event::Read(index) => self.read(index),
             Event::Cut(index) => {
@@ -196,7 +203,16 @@ impl World {
             format!("client {index} ({manner:?}) connects from {peer:?}; {to_server_max} and {to_client_max} bytes fit")
         });
         let link = self.network.connect(Link::new(peer, to_server_max, to_client_max));
-        self.clients[index].link = Some(link);
+        let client = &mut self.clients[index];
+        client.link = Some(link);
+        client.is_astray &= self.temper.is_tls && peer != PeerAddress::Unix;
+        // Who comes by a unix socket is on this machine.
+        let is_sealed = self.temper.is_tls && peer != PeerAddress::Unix && !client.is_astray;
+        let tls = (is_sealed && client.manner != Manner::Silent).then(|| {
+            let configs = self.configs.get_or_insert_with(Configs::new);
+            configs.begin(client.speaks_http2, client.chance.below(8))
+        });
+        client.begin(tls);
         self.schedule(0, Event::Act(index));
     }
 
@@ -272,9 +288,7 @@ impl World {
 impl World {
     /// Whether every client has all it asked for, and nothing is on its way anywhere.
     pub(crate) fn is_at_rest(&self) -> bool {
-        let is_satisfied = |client: &Client| {
-            client.is_done || client.manner.is_asking() && client.exchanges.is_empty() && client.outgoing.is_empty()
-        };
+        let is_satisfied = |client: &Client| client.is_done || client.is_satisfied();
         let is_still = |link: &Link| link.is_closed || link.to_server.is_empty() && link.to_client.is_empty();
         self.clients.iter().all(is_satisfied)
             // The end of a half may still have to be told.

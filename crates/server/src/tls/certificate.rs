@@ -143,6 +143,19 @@ impl CertificateFiles {
     }
 }
 
+impl Loaded {
+    /// For every name.
+    pub(super) fn of_one(certificate: Vec<u8>, key: Vec<u8>) -> Result<Loaded, String> {
+        let leaf = Certificate::read(&certificate).ok_or("the certificate is none of X.509")?;
+        let key = provider().key_provider.load_private_key(PrivateKeyDer::Pkcs8(key.into()));
+        let key = key.map_err(|error| format!("the key cannot be used: {}", lowered(&error.to_string())))?;
+        let certified = CertifiedKey::new(vec![CertificateDer::from(certificate)], key);
+        certified.keys_match().map_err(|error| format!("the key is not that of the certificate: {error}"))?;
+        let ends = leaf.validity.end;
+        Ok(Loaded { certified: Arc::new(certified), names: Vec::new(), stapled_until: None, ends, remark: None })
+    }
+}
+
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     let file = File::open(path).map_err(|error| cause(&error))?;
     let mut bytes = Vec::new();

@@ -11,7 +11,8 @@ mod renewal;
 mod session;
 
 pub use certificate::CertificateFiles;
-pub(crate) use renewal::{Nudge, Offer, Offers};
+pub use renewal::Offer;
+pub(crate) use renewal::{Nudge, Offers};
 pub(crate) use session::{Agreed, Broken, Records, Session};
 
 use std::path::PathBuf;

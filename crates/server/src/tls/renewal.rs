@@ -19,7 +19,7 @@ use std::time::SystemTime;
 
 /// What clients are offered, until there is something newer. Whoever holds one finds the newest without a lock.
 #[derive(Debug)]
-pub(crate) struct Offer {
+pub struct Offer {
     config: Arc<ServerConfig>,
     /// The first of its certificates to expire does so then, in seconds since 1970; none: it has none yet.
     ends: Option<i64>,
@@ -29,6 +29,16 @@ pub(crate) struct Offer {
 impl Offer {
     fn new(config: Arc<ServerConfig>, ends: Option<i64>) -> Arc<Offer> {
         Arc::new(Offer { config, ends, newer: OnceLock::new() })
+    }
+
+    /// One certificate for every client, in DER, with its key in PKCS#8: for whoever drives a worker turn by turn, without
+    /// files that could change.
+    ///
+    /// Errs when they are not of each other.
+    pub fn of_one(certificate: Vec<u8>, key: Vec<u8>) -> Result<Arc<Offer>, String> {
+        let loaded = Loaded::of_one(certificate, key)?;
+        let ends = loaded.ends;
+        Ok(Offer::new(Ground::new(None)?.config(Choice::among([&loaded], None))?, Some(ends)))
     }
 
     pub(crate) fn config(&self) -> &Arc<ServerConfig> {

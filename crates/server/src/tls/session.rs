@@ -74,6 +74,11 @@ impl Session {
         self.has_peer_ended
     }
 
+    /// Whether a part of a record is here, and its rest is on the way.
+    pub(crate) fn has_partial(&self) -> bool {
+        !self.incoming.is_empty()
+    }
+
     /// Whether the handshake has ended since this was last asked, and if so in which protocol.
     pub(crate) fn take_agreed(&mut self) -> Option<Agreed> {
         if self.tls.is_handshaking() {

@@ -18,7 +18,7 @@ use std::sync::atomic::Ordering::Relaxed;
 impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     /// The same, where clients that come by the network have to speak TLS.
     #[must_use]
-    pub(crate) fn with_tls(mut self, offer: Option<Arc<Offer>>) -> Worker<R, T, P> {
+    pub fn with_tls(mut self, offer: Option<Arc<Offer>>) -> Worker<R, T, P> {
         self.offer = offer;
         self
     }

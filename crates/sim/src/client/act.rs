@@ -2,6 +2,7 @@
 
 use super::ask::{Ask, Seen};
 use super::attack::{ATTACKS, endless, mutated};
+use super::http2::flood::{FLOODS, last_code, mutated_frames};
 use super::{Client, Exchange, Manner};
 use crate::clock::SECOND;
 use crate::oracle::response::{Asked, Framing, Read, Response};
@@ -37,6 +38,9 @@ impl World {
         if !client.manner.is_asking() {
             return self.act_raw(index);
         }
+        if client.http2.is_some() {
+            return self.act_on_streams(index);
+        }
         if client.withheld.is_some() {
             return;
         }
@@ -56,7 +60,7 @@ impl World {
         let is_short = self.network.links[link].to_client_max < 4096;
         let ask = Ask::any(&mut client.chance, &self.temper.favourites, &self.seen, is_short);
         let head = ask.head(&mut client.chance);
-        client.outgoing.extend(&head);
+        client.say(&head);
         let body = ask.message_body(&mut client.chance);
         client.left = if ask.closes() || ask.is_refused_early() { 0 } else { client.left - 1 };
         let waits = ask.expects_continue && !body.is_empty();
@@ -67,7 +71,7 @@ impl World {
             let patience = if client.chance.one_in(3) { 0 } else { 2 * SECOND };
             self.schedule(patience, Event::Continue(index));
         } else {
-            client.outgoing.extend(body);
+            client.say(&body);
             self.schedule(0, Event::Act(index));
         }
         self.trace.line(self.clock.now(), || {
@@ -80,7 +84,9 @@ impl World {
         let client = &mut self.clients[index];
         let bytes = match client.manner {
             Manner::Attacker(number) => ATTACKS[number].bytes.to_vec(),
+            Manner::Flooder(number) => FLOODS[number].bytes(),
             Manner::Endless | Manner::Dripper => endless(&mut client.chance),
+            Manner::Mutator if client.speaks_http2 => mutated_frames(&mut client.chance),
             Manner::Mutator => {
                 let mut bytes = Vec::new();
                 for _ in 0..client.chance.between(1..=3) {
@@ -93,7 +99,7 @@ impl World {
             }
             _ => Vec::new(),
         };
-        client.outgoing.extend(bytes);
+        client.say(&bytes);
         // What makes no sense is waited for; then the end of the half makes it complete, or not.
         client.ends_half = matches!(client.manner, Manner::Mutator) && client.chance.one_in(2);
         self.deliver_soon(index);
@@ -101,23 +107,33 @@ impl World {
 
     /// Nobody said 100; the content goes out all the same.
     pub(crate) fn send_withheld(&mut self, index: usize) {
+        if let Some(http2) = self.clients[index].http2.as_deref_mut() {
+            http2.wait_no_longer();
+            return self.say_frames(index);
+        }
         if let Some(body) = self.clients[index].withheld.take() {
-            self.clients[index].outgoing.extend(body);
+            self.clients[index].say(&body);
             self.deliver_soon(index);
             self.schedule(0, Event::Act(index));
         }
     }
 
     /// All was asked and answered.
-    fn leave(&mut self, index: usize) {
+    pub(super) fn leave(&mut self, index: usize) {
         let client = &mut self.clients[index];
-        let Some(link) = client.link else { return };
+        let Some(link) = client.link.filter(|_| !client.is_leaving) else { return };
+        client.is_leaving = true;
         match client.chance.below(4) {
             // Stays until the server has enough of it.
             0 => {}
             1 => {
                 self.network.links[link].cut();
                 client.is_done = true;
+            }
+            // Says so first, and listens to the end.
+            _ if client.tls.is_some() || client.http2.is_some() => {
+                client.ends_half = true;
+                self.deliver_soon(index);
             }
             _ => {
                 self.network.links[link].has_client_ended = true;
@@ -149,6 +165,13 @@ impl World {
             link.reset(kept);
             return self.read_soon(index);
         }
+        let is_agreed = client.tls.as_ref().is_none_or(|tls| tls.is_agreed());
+        if client.garbles && client.tls.is_some() && is_agreed && client.chance.one_in(4) && !client.outgoing.is_empty() {
+            let (at, bit) = (client.chance.below(client.outgoing.len()), client.chance.below(8));
+            client.outgoing[at] ^= 1 << bit;
+            client.garbles = false;
+            client.has_garbled = true;
+        }
         let count = 1 + client.chance.below(client.pace.piece_max);
         let taken = link.deliver(&mut client.outgoing, count);
         if !client.outgoing.is_empty() {
@@ -157,8 +180,18 @@ impl World {
             let gap = wait + client.chance.skewed(0..=client.pace.gap_max);
             client.is_delivering = true;
             self.schedule(gap, Event::Deliver(index));
-        } else if client.ends_half && client.withheld.is_none() {
-            link.has_client_ended = true;
+        } else if client.ends_half && client.withheld.is_none() && is_agreed {
+            let records = client.tls.as_mut().filter(|tls| !tls.has_ended).map(|tls| {
+                tls.end();
+                tls.take_records()
+            });
+            match records {
+                Some(records) => {
+                    client.outgoing.extend(records);
+                    self.deliver_soon(index);
+                }
+                None => link.has_client_ended = true,
+            }
         }
     }
 
@@ -179,9 +212,16 @@ impl World {
             return;
         };
         let count = (1 + client.chance.below(client.pace.read_max)).min(link.to_client.len());
-        client.parser.feed(link.to_client.drain(..count));
+        let bytes: Vec<u8> = link.to_client.drain(..count).collect();
         let (is_empty, has_ended, is_reset) = (link.to_client.is_empty(), link.has_server_ended, link.is_reset);
-        if let Err(cause) = self.understand(index) {
+        if let Err(cause) = self.hear(index, &bytes).and_then(|()| self.understand(index)) {
+            if self.clients[index].has_garbled {
+                // It is told so.
+                self.clients[index].is_done = true;
+                self.trace.line(self.clock.now(), || format!("client {index} hears: {cause}"));
+                self.network.links[self.clients[index].link.unwrap_or_default()].has_client_ended = true;
+                return;
+            }
             return self.fail(index, &cause);
         }
         match (is_empty, has_ended || is_reset) {
@@ -191,7 +231,36 @@ impl World {
         }
     }
 
+    /// Opens what has come, where it is sealed.
+    fn hear(&mut self, index: usize, bytes: &[u8]) -> Result<(), String> {
+        let client = &mut self.clients[index];
+        let opened;
+        let plain = match &mut client.tls {
+            None => bytes,
+            Some(tls) => {
+                opened = tls.hear(bytes)?;
+                let records = tls.take_records();
+                let is_due = !records.is_empty() || client.ends_half;
+                client.outgoing.extend(records);
+                if is_due {
+                    self.deliver_soon(index);
+                }
+                &opened[..]
+            }
+        };
+        let client = &mut self.clients[index];
+        match &mut client.http2 {
+            Some(http2) => http2.feed(plain),
+            None if client.speaks_http2 => client.heard.extend_from_slice(plain),
+            None => client.parser.feed(plain.iter().copied()),
+        }
+        Ok(())
+    }
+
     fn understand(&mut self, index: usize) -> Result<(), String> {
+        if self.clients[index].speaks_http2 {
+            return self.understand_frames(index);
+        }
         loop {
             let client = &mut self.clients[index];
             match client.parser.next(client.asked())? {
@@ -202,8 +271,10 @@ impl World {
         }
     }
 
-    fn answered(&mut self, index: usize, response: &Response) -> Result<(), String> {
-        self.statistics.note(response.status);
+    /// An answer is complete.
+    pub(super) fn note_answer(&mut self, index: usize, response: &Response) {
+        let client = &self.clients[index];
+        self.statistics.note(response.status, client.speaks_http2, client.tls.is_some());
         let now = self.clock.now();
         self.trace.line(now, || {
             let length = response.content.len();
@@ -213,6 +284,10 @@ impl World {
                 response.field("ETag").unwrap_or_default()
             )
         });
+    }
+
+    fn answered(&mut self, index: usize, response: &Response) -> Result<(), String> {
+        self.note_answer(index, response);
         let client = &mut self.clients[index];
         if !client.manner.is_asking() {
             client.statuses.push(response.status);
@@ -233,8 +308,24 @@ impl World {
             // Who takes nothing makes its own requests wait, until they are too slow.
             return Ok(());
         }
+        if client.is_astray {
+            judge_way_to_tls(&exchange.ask, response)?;
+        } else {
+            self.judge_answer(&exchange, response)?;
+        }
+        let client = &mut self.clients[index];
+        if response.closes() {
+            (client.left, client.has_heard_last) = (0, true);
+        }
+        let thought = client.chance.skewed(0..=client.pace.thought_max);
+        self.schedule(thought, Event::Act(index));
+        Ok(())
+    }
+
+    /// Holds an answer against what it can be, and remembers what may be asked with it.
+    pub(super) fn judge_answer(&mut self, exchange: &Exchange, response: &Response) -> Result<(), String> {
         let line = format!("{} {}", exchange.ask.method, exchange.ask.target());
-        self.judge(&exchange, response).map_err(|cause| format!("{line}: {cause}"))?;
+        self.judge(exchange, response).map_err(|cause| format!("{line}: {cause}"))?;
         if let Some(etag) = response.field("ETag").filter(|_| response.status == 200 && self.seen.len() < 40) {
             let etag = etag.to_owned();
             let modified = response.field("Last-Modified").unwrap_or_default();
@@ -246,12 +337,6 @@ impl World {
                 last_modified,
             });
         }
-        let client = &mut self.clients[index];
-        if response.closes() {
-            (client.left, client.has_heard_last) = (0, true);
-        }
-        let thought = client.chance.skewed(0..=client.pace.thought_max);
-        self.schedule(thought, Event::Act(index));
         Ok(())
     }
 
@@ -260,7 +345,11 @@ impl World {
         let now = self.clock.now();
         let how = if is_reset { "is reset" } else { "ends" };
         self.trace.line(now, || format!("the connection of client {index} {how}"));
-        if let Some(response) = self.clients[index].parser.end().filter(|_| !is_reset)
+        // RFC 8446 §6.1: somebody may have cut it, unless it says that this is its end.
+        let client = &mut self.clients[index];
+        let is_cut = is_reset || client.tls.as_ref().is_some_and(|tls| !tls.has_heard_end);
+        let completed = if is_cut { None } else { client.parser.end() };
+        if let Some(response) = completed
             && let Err(cause) = self.answered(index, &response)
         {
             return self.fail(index, &cause);
@@ -278,6 +367,17 @@ impl World {
     /// Whether that was a good end.
     fn judge_end(&mut self, index: usize, is_reset: bool) -> Result<(), String> {
         let client = &self.clients[index];
+        if let Manner::Flooder(number) = client.manner {
+            let (flood, code) = (&FLOODS[number], last_code(&client.heard));
+            let is_forgiven = is_reset || self.temper.is_crowded() || self.draining_since.is_some();
+            return match code == Some(flood.code) || is_forgiven {
+                true => Ok(()),
+                false => Err(format!("{} got GOAWAY with {code:?}, not {}", flood.name, flood.code)),
+            };
+        }
+        if client.http2.is_some() {
+            return self.judge_end_of_streams(index, is_reset);
+        }
         if let Manner::Attacker(number) = client.manner {
             let (attack, statuses) = (&ATTACKS[number], &client.statuses);
             // Who sends on behind a request that was to be the last may find the connection reset.
@@ -299,7 +399,9 @@ impl World {
             let from = asked.unwrap_or_default().saturating_sub(self.temper.fresh);
             // HTTP/1.0 cannot be told in a better way.
             let is_excused = self.is_excused(from) || is_reset && self.temper.is_crowded();
-            return match is_excused || partial.framing == Framing::Connection {
+            // By TLS its end would have been said.
+            let is_perhaps_whole = partial.framing == Framing::Connection && client.tls.is_none();
+            return match is_excused || is_perhaps_whole {
                 true => Ok(()),
                 false => Err(format!("cut within {} after {} bytes", partial.status, partial.content.len())),
             };
@@ -312,12 +414,25 @@ impl World {
         if client.parser.is_within() && !self.temper.is_crowded() {
             return Err("cut within a head".to_owned());
         }
+        // Who says by TLS that nothing more comes says it in bytes, which the server may close over.
+        let is_spoilt = is_reset && client.ends_half && client.tls.is_some() && exchange.ask.closes();
         // Behind the last answer nothing is owed.
-        if client.has_heard_last || self.draining_since.is_some() || self.temper.is_crowded() {
+        if is_spoilt || client.has_heard_last || self.draining_since.is_some() || self.temper.is_crowded() {
             return Ok(());
         }
         let how = if is_reset { "reset" } else { "closed" };
         let line = format!("{} {}", exchange.ask.method, exchange.ask.target());
         Err(format!("{how} before {line} was answered"))
+    }
+}
+
+/// Who asks in clear where TLS is spoken is told where to come to.
+fn judge_way_to_tls(ask: &Ask, response: &Response) -> Result<(), String> {
+    let location = format!("https://quarry.test{}", ask.target());
+    let is_sent = response.field("Location") == Some(&location) && response.status == 308;
+    // An old client, or one whose content is not read, is told the same; and what is refused, is.
+    match is_sent {
+        true => Ok(()),
+        false => Err(format!("{} in clear: {} to {:?}", ask.target(), response.status, response.field("Location"))),
     }
 }

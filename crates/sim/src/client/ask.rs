@@ -201,44 +201,56 @@ impl Ask {
         has_content && !matches!(self.method, "GET" | "HEAD" | "OPTIONS")
     }
 
-    /// The request head, as it goes out.
-    pub(crate) fn head(&self, chance: &mut Chance) -> Vec<u8> {
-        let version = if self.is_http10 { "1.0" } else { "1.1" };
-        let mut lines = vec!["Host: quarry.test".to_owned()];
-        let mut line = |name: &str, value: &str| lines.push(format!("{name}: {value}"));
+    /// What it says besides method and target, whatever carries it: names in lower case.
+    pub(crate) fn fields(&self) -> Vec<(String, String)> {
+        let mut fields = Vec::new();
+        let mut field = |name: &str, value: &str| fields.push((name.to_owned(), value.to_owned()));
         if let Some(coding) = self.coding {
-            line("Accept-Encoding", coding);
+            field("accept-encoding", coding);
         }
         if self.is_navigation {
-            line("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
-            line("Accept-Language", if self.path.len().is_multiple_of(2) { "zh-CN" } else { "en" });
+            field("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+            field("accept-language", if self.path.len().is_multiple_of(2) { "zh-CN" } else { "en" });
         }
         if let Some(range) = self.range {
-            line("Range", &range.value());
+            field("range", &range.value());
         }
         let date = |seconds| String::from_utf8_lossy(&format_date(seconds)).into_owned();
         match &self.condition {
             Condition::None => {}
-            Condition::IfNoneMatch(tag) => line("If-None-Match", tag),
-            Condition::IfMatch(tag) => line("If-Match", tag),
-            Condition::IfModifiedSince(seconds) => line("If-Modified-Since", &date(*seconds)),
-            Condition::IfUnmodifiedSince(seconds) => line("If-Unmodified-Since", &date(*seconds)),
-            Condition::IfRange(tag) => line("If-Range", tag),
-        }
-        match self.content {
-            Content::None => {}
-            Content::Length(length) => line("Content-Length", &length.to_string()),
-            Content::Chunked(_) => line("Transfer-Encoding", "chunked"),
+            Condition::IfNoneMatch(tag) => field("if-none-match", tag),
+            Condition::IfMatch(tag) => field("if-match", tag),
+            Condition::IfModifiedSince(seconds) => field("if-modified-since", &date(*seconds)),
+            Condition::IfUnmodifiedSince(seconds) => field("if-unmodified-since", &date(*seconds)),
+            Condition::IfRange(tag) => field("if-range", tag),
         }
         if self.expects_continue {
-            line("Expect", "100-continue");
+            field("expect", "100-continue");
+        }
+        field("user-agent", "sim");
+        fields
+    }
+
+    /// The request head of HTTP/1.1, as it goes out.
+    pub(crate) fn head(&self, chance: &mut Chance) -> Vec<u8> {
+        let version = if self.is_http10 { "1.0" } else { "1.1" };
+        let mut lines = vec!["Host: quarry.test".to_owned()];
+        lines.extend(self.fields().iter().map(|(name, value)| format!("{name}: {value}")));
+        match self.content {
+            Content::None => {}
+            Content::Length(length) => lines.push(format!("Content-Length: {length}")),
+            Content::Chunked(_) => lines.push("Transfer-Encoding: chunked".to_owned()),
         }
         if let Some(connection) = self.connection {
-            line("Connection", connection);
+            lines.push(format!("Connection: {connection}"));
         }
-        line("User-Agent", "sim");
         chance.shuffle(&mut lines);
         format!("{} {} HTTP/{version}\r\n{}\r\n\r\n", self.method, self.target(), lines.join("\r\n")).into_bytes()
+    }
+
+    /// The same for HTTP/2, which has no versions below it and no connection to speak of.
+    pub(crate) fn of_http2(self) -> Ask {
+        Ask { is_http10: false, connection: None, ..self }
     }
 
     /// The content with its framing.

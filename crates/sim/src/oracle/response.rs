@@ -20,6 +20,7 @@ pub(crate) enum Framing {
     #[default]
     Nothing,
     Length(usize),
+    /// By chunks; in HTTP/2, by the end of the stream.
     Chunked,
     /// With the connection.
     Connection,
@@ -37,6 +38,11 @@ pub(crate) struct Asked {
 }
 
 impl Response {
+    /// A head whose content is still to come.
+    pub(crate) fn of(status: u16, fields: Vec<(String, String)>) -> Response {
+        Response { status, fields, content: Vec::new(), framing: Framing::Nothing }
+    }
+
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
@@ -222,7 +228,7 @@ fn read_head(head: &str) -> Result<Response, String> {
         }
         fields.push((name.to_owned(), value.to_owned()));
     }
-    Ok(Response { status, fields, content: Vec::new(), framing: Framing::Nothing })
+    Ok(Response::of(status, fields))
 }
 
 /// RFC 9112 §6.3, from the client's side; and what a server must not send.

@@ -166,7 +166,8 @@ impl World {
             return self.read_soon(index);
         }
         let is_agreed = client.tls.as_ref().is_none_or(|tls| tls.is_agreed());
-        if client.garbles && client.tls.is_some() && is_agreed && client.chance.one_in(4) && !client.outgoing.is_empty() {
+        if client.garbles && client.tls.is_some() && is_agreed && client.chance.one_in(4) && !client.outgoing.is_empty()
+        {
             let (at, bit) = (client.chance.below(client.outgoing.len()), client.chance.below(8));
             client.outgoing[at] ^= 1 << bit;
             client.garbles = false;

@@ -112,7 +112,8 @@ impl World {
 
     fn reset_by_server(&mut self, index: usize, exchange: &Exchange, code: u32, bytes: usize) -> Result<(), String> {
         let line = format!("{} {}", exchange.ask.method, exchange.ask.target());
-        self.trace.line(self.clock.now(), || format!("client {index}: {line} is reset with {code} after {bytes} bytes"));
+        self.trace
+            .line(self.clock.now(), || format!("client {index}: {line} is reset with {code} after {bytes} bytes"));
         self.schedule(0, Event::Act(index));
         let is_proper = self.clients[index].manner.is_proper();
         // A content that cannot go on is cut; a window that nobody opens is waited for only so long.

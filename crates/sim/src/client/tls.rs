@@ -34,7 +34,8 @@ fn identity() -> &'static Identity {
 
 /// What the server of a life offers.
 pub(crate) fn offer() -> Arc<Offer> {
-    Offer::of_one(identity().certificate.clone(), identity().key.clone()).expect("certificate and key are of each other")
+    Offer::of_one(identity().certificate.clone(), identity().key.clone())
+        .expect("certificate and key are of each other")
 }
 
 /// How clients of one life come; who comes back is known again.

@@ -39,16 +39,10 @@ pub(crate) const FLOODS: &[Flood] = &[
     },
     Flood {
         name: "resets that we are made to send",
-        bytes: || {
-            many(700, |at| [get(2 * at + 1), frame(kind::WINDOW_UPDATE, 0, 2 * at + 1, &[0; 4])].concat())
-        },
+        bytes: || many(700, |at| [get(2 * at + 1), frame(kind::WINDOW_UPDATE, 0, 2 * at + 1, &[0; 4])].concat()),
         code: code::ENHANCE_YOUR_CALM,
     },
-    Flood {
-        name: "PING",
-        bytes: || many(3000, |_| frame(kind::PING, 0, 0, &[7; 8])),
-        code: code::ENHANCE_YOUR_CALM,
-    },
+    Flood { name: "PING", bytes: || many(3000, |_| frame(kind::PING, 0, 0, &[7; 8])), code: code::ENHANCE_YOUR_CALM },
     Flood { name: "SETTINGS", bytes: || many(3000, |_| settings(&[(4, 9)])), code: code::ENHANCE_YOUR_CALM },
     Flood {
         name: "PRIORITY",
@@ -100,7 +94,8 @@ pub(crate) fn mutated_frames(chance: &mut Chance) -> Vec<u8> {
         let id = 2 * at + 1;
         frames.extend(match chance.below(6) {
             0 => frame(kind::PING, 0, 0, &[at as u8; 8]),
-            1 => [frame(kind::HEADERS, flag::END_HEADERS, id, GET), frame(kind::DATA, flag::END_STREAM, id, b"xyz")].concat(),
+            1 => [frame(kind::HEADERS, flag::END_HEADERS, id, GET), frame(kind::DATA, flag::END_STREAM, id, b"xyz")]
+                .concat(),
             2 => frame(kind::WINDOW_UPDATE, 0, 0, &[0, 0, 1, 0]),
             _ => get(id),
         });

@@ -156,7 +156,11 @@ impl Decoder {
                 0x20.. => {
                     let size = integer(&mut rest, 5)?;
                     if !lines.is_empty() || size > self.bytes_max {
-                        return Err(format!("a table of {size} behind {} lines; {} are let", lines.len(), self.bytes_max));
+                        return Err(format!(
+                            "a table of {size} behind {} lines; {} are let",
+                            lines.len(),
+                            self.bytes_max
+                        ));
                     }
                     self.table.resize(size);
                     smallest = smallest.min(size);

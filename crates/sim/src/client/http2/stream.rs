@@ -72,7 +72,11 @@ impl Stream {
             let is_due = self.exchange.ask.expects_continue && self.has_content;
             let is_right = status == 100 && fields.is_empty() && !is_last && is_due && !self.has_continued;
             self.has_continued = true;
-            return if is_right { Ok(true) } else { Err(format!("an interim response that nobody asked for: {status}")) };
+            return if is_right {
+                Ok(true)
+            } else {
+                Err(format!("an interim response that nobody asked for: {status}"))
+            };
         }
         let mut response = Response::of(status, fields);
         let promised = response.promised();
@@ -134,7 +138,8 @@ fn read_head(lines: Vec<Line>) -> Result<(u16, Vec<Line>), String> {
     let status = status.ok_or_else(|| format!("a head that begins with {first:?}"))?;
     let mut fields: Vec<Line> = Vec::new();
     for (name, value) in lines {
-        let is_token = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        let is_token =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte);
         let is_value = |byte: u8| byte == b'\t' || byte >= 0x20 && byte != 0x7f;
         let is_of_connection = ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te"];
         let is_sound = !name.is_empty() && name.bytes().all(is_token) && value.bytes().all(is_value);

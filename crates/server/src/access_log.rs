@@ -2,22 +2,25 @@
 //! site should know, as sentences on standard error, which have such a thread too. No worker ever waits for either: where
 //! nobody reads, lines are dropped, counted, and the count is said.
 
+mod draft;
 mod format;
 mod line;
 mod outlet;
 mod sink;
 
+pub(crate) use draft::Draft;
 pub use format::Format;
 pub(crate) use line::Record;
 pub(crate) use sink::LogFile;
 
+use crate::due::{Due, End};
 use crate::{limit, load};
 use line::Sentence;
 use outlet::Outlet;
-use semantics::{RequestHead, Timestamp};
+use semantics::{Instant, RequestHead, Timestamp};
 use sink::Sink;
 use std::io::IsTerminal;
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{panic, thread};
@@ -50,6 +53,17 @@ pub struct LogWriter {
     lines: Option<Outlet>,
     /// To standard error; none where nobody is to be told.
     sentences: Option<Outlet>,
+}
+
+impl AccessLog {
+    /// Whether a line tells what is known only when its exchange has ended.
+    fn tells_of_end(&self) -> bool {
+        match self {
+            AccessLog::Off | AccessLog::Short | AccessLog::Combined => false,
+            AccessLog::Json => true,
+            AccessLog::Own(format) => format.tells_of_end(),
+        }
+    }
 }
 
 impl LogWriter {
@@ -130,7 +144,7 @@ impl LogWriter {
 
     /// The log as one worker sees it.
     pub(crate) fn for_worker(&self) -> Log {
-        Log { writer: self.clone(), lines: Vec::new(), count: 0, failures: 0, peer: None }
+        Log { writer: self.clone(), lines: Vec::new(), count: 0, failures: 0, peer: None, ended: Vec::new() }
     }
 }
 
@@ -162,7 +176,9 @@ pub(crate) struct Log {
     count: u64,
     failures: u64,
     /// Whose exchanges the next records are.
-    peer: Option<IpAddr>,
+    peer: Option<SocketAddr>,
+    /// Lines whose exchange has ended just now.
+    ended: Vec<(Box<Draft>, End)>,
 }
 
 impl Log {
@@ -178,15 +194,40 @@ impl Log {
     }
 
     /// Whose exchanges the next records are.
-    pub(crate) fn set_peer(&mut self, peer: Option<IpAddr>) {
+    pub(crate) fn set_peer(&mut self, peer: Option<SocketAddr>) {
         self.peer = peer;
     }
 
-    /// Writes down one exchange. `record` is only made when somebody wants it.
-    pub(crate) fn exchange<'a>(&mut self, record: impl FnOnce() -> Record<'a>) {
-        if self.is_on() {
+    /// Writes down one exchange. `record` is only made when somebody wants it. Some: its line tells what is not known yet.
+    pub(crate) fn exchange<'a>(&mut self, record: impl FnOnce() -> Record<'a>) -> Option<Box<Draft>> {
+        if !self.is_on() {
+            return None;
+        }
+        let (record, format) = (record(), &self.writer.format);
+        if record.bytes.is_none() || format.tells_of_end() {
+            return Some(Box::new(line::draft(format, &record, self.peer, self.writer.is_coloured)));
+        }
+        self.count += 1;
+        line::exchange(format, &record, self.peer, self.writer.is_coloured, &mut self.lines);
+        None
+    }
+
+    /// An exchange has ended. When, is known in a moment.
+    pub(crate) fn end_of(&mut self, due: Due, end: End) {
+        self.ended.extend(due.line.map(|line| (line, end)));
+    }
+
+    /// Whether some have ended of which it is not written when.
+    #[inline]
+    pub(crate) fn has_ended(&self) -> bool {
+        !self.ended.is_empty()
+    }
+
+    /// They have ended now.
+    pub(crate) fn write_ended(&mut self, now: Instant) {
+        for (draft, end) in self.ended.drain(..) {
             self.count += 1;
-            line::exchange(&self.writer.format, &record(), self.peer, self.writer.is_coloured, &mut self.lines);
+            draft.write(&mut self.lines, now, end);
         }
     }
 

@@ -1,5 +1,6 @@
 //! One connection as its worker keeps it. Thousands are idle at a time, so what only a busy one needs is boxed.
 
+use crate::due::Due;
 use crate::outgoing::{Behind, Segment};
 use crate::protocol::Protocol;
 use crate::request::OwnedHead;
@@ -9,6 +10,7 @@ use crate::transport::{ToTls, Transport};
 use reactor::Key;
 use semantics::Instant;
 use std::collections::VecDeque;
+use std::mem::take;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -54,6 +56,8 @@ pub(crate) struct Busy<F> {
     /// The exchange that cannot go on yet. None: only output is under way. Those of HTTP/2 wait on their own.
     pub(crate) waiting: Option<Waiting>,
     pub(crate) reading: Reading,
+    /// Until the response is out. Of HTTP/2 it stands at the streams.
+    due: Due,
 }
 
 /// An exchange that cannot go on yet.
@@ -202,8 +206,46 @@ impl<F> Connection<F> {
                 progress: Progress { since: now, bytes: 0 },
                 waiting: None,
                 reading: Reading::On,
+                due: Due::default(),
             })
         })
+    }
+
+    /// A response has begun: what is due when all of it is out. Some: it is over already.
+    #[inline]
+    pub(crate) fn owe(&mut self, stream: StreamId, due: Due, now: Instant) -> Option<Due> {
+        match &mut self.wire {
+            Protocol::Http1(_) if due.is_nothing() => None,
+            // In HTTP/1.1 that is known when its output has gone out.
+            Protocol::Http1(_) => {
+                self.busy(now).due = due;
+                None
+            }
+            Protocol::Http2(http2) => http2.owe(stream, due),
+        }
+    }
+
+    /// What is due of an exchange of HTTP/1.1 that is over.
+    #[inline]
+    pub(crate) fn take_due(&mut self) -> Option<Due> {
+        self.busy.as_mut().filter(|busy| !busy.due.is_nothing()).map(|busy| take(&mut busy.due))
+    }
+
+    /// All that is due, of a connection that ends.
+    pub(crate) fn take_all_due(&mut self) -> Vec<Due> {
+        let mut due: Vec<Due> = self.take_due().into_iter().collect();
+        if let Protocol::Http2(http2) = &mut self.wire {
+            due.extend(http2.forget_all());
+        }
+        due
+    }
+
+    /// So many bytes more of a content whose length was not known are on their way.
+    pub(crate) fn note_piece(&mut self, stream: StreamId, bytes: usize) {
+        match &mut self.wire {
+            Protocol::Http1(_) => self.busy.iter_mut().for_each(|busy| busy.due.add(bytes)),
+            Protocol::Http2(http2) => http2.note_piece(stream, bytes),
+        }
     }
 
     /// Whether a response is under way that did not end within its turn.

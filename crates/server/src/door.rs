@@ -1,48 +1,62 @@
-//! Who may come in: by a password, and not too often.
+//! Who may come in: by a password, not too often, and not with too much at a time.
 //!
 //! ```text
 //! worker   AtHand    what is remembered of a password, else it would have to wait; counts against limits
-//! pool     AtPool    finds out; what the worker has counted of this request is not counted again
+//! pool     AtPool    finds out, when its client's turn has come; what the worker has counted is not counted again
 //! later    Patient   finds out, for what is made while it is sent; counts nothing
 //! ```
 
+mod gates;
+mod ledger;
 pub mod password;
 mod rate;
+mod seat;
 mod verdict;
 
+pub(crate) use gates::Gates;
+pub(crate) use ledger::Counted;
+pub(crate) use seat::Seat;
+
+use crate::known::Known;
 use crate::limit;
 use foldhash::fast::RandomState;
+use ledger::Ledger;
 use rate::Rates;
+use seat::Seats;
 use semantics::Status;
-use site::route::{Auth, Limit};
+use site::route::{Auth, Gate, Limit, TurnedAway};
 use site::{Door, Refusal};
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash};
 use std::hint::black_box;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use verdict::{Mark, Verdicts};
 
-/// What is known of passwords, and of how often clients came: one for all workers and all sites, from the start of the process
-/// to its end.
+/// What is known of passwords, of how often clients came, and of what they have under way: one for all workers and all sites, from
+/// the start of the process to its end.
 pub(crate) struct Doors {
     verdicts: Verdicts,
     rates: Rates,
-    /// Passwords that threads of the pool are finding out about. Only they wait for it.
-    under_way: Mutex<Vec<Mark>>,
-    is_found_out: Condvar,
+    seats: Arc<Seats>,
+    /// Whose passwords are found out about while something is sent that was let in already.
+    elsewhere: Mutex<Vec<Guesser>>,
     hasher: RandomState,
     begun: Instant,
 }
+
+/// Whoever tries passwords, told apart from others by this number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Guesser(pub(crate) u64);
 
 impl Doors {
     pub(crate) fn new() -> Doors {
         Doors {
             verdicts: Verdicts::new(),
             rates: Rates::new(),
-            under_way: Mutex::default(),
-            is_found_out: Condvar::new(),
+            seats: Arc::default(),
+            elsewhere: Mutex::default(),
             hasher: RandomState::default(),
             begun: Instant::now(),
         }
@@ -54,70 +68,58 @@ impl Doors {
         (mark, self.verdicts.get(mark))
     }
 
-    /// Finds out whether a password is right, which takes some tens of milliseconds, so that nobody tries many.
-    ///
-    /// Errs when too many are being found out about, or too many from that address were wrong.
-    fn find_out(&self, auth: &Auth, name: &[u8], password: &[u8], address: Option<IpAddr>) -> Result<bool, Refusal> {
-        // Of whom this machine brings, nobody knows who it is; and who sits here has better ways than to guess.
-        let guesser = address.filter(|address| !address.to_canonical().is_loopback());
-        let guesses = guesser.map(|address| self.key(GUESSES, GUESSES, Some(address)));
-        let now = self.now();
-        let mut under_way = self.under_way();
-        let mark = loop {
-            let (mark, verdict) = self.remembered(auth, name, password);
-            if let Some(verdict) = verdict {
-                return Ok(verdict);
-            }
-            if let Some(key) = guesses {
-                self.rates
-                    .look(key, &limit::WRONG_PASSWORDS, now)
-                    .map_err(|seconds| later(Status::TOO_MANY_REQUESTS, seconds))?;
-            }
-            if under_way.contains(&mark) {
-                // Somebody is about to know. A browser asks for many things at once with a password that is new to us.
-                let waited = self.is_found_out.wait_timeout(under_way, limit::PASSWORD_PATIENCE);
-                let (guard, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
-                under_way = guard;
-                if timeout.timed_out() {
-                    return Err(later(Status::SERVICE_UNAVAILABLE, 1));
-                }
-                continue;
-            }
-            if under_way.len() >= limit::PASSWORDS_AT_ONCE {
-                return Err(later(Status::SERVICE_UNAVAILABLE, 1));
-            }
-            under_way.push(mark);
-            break mark;
+    /// Whose turn it takes to find out. Whoever comes by loopback or a unix socket may be brought by a proxy, with all its clients: they
+    /// are told apart by whom they say they are. Names that nobody has are one.
+    fn guesser(&self, auth: &Auth, name: &[u8], address: Option<IpAddr>) -> Guesser {
+        let named = match is_counted(address) {
+            Some(_) => None,
+            None => hash_of(auth, name).map(|_| name),
         };
-        drop(under_way);
-        let end = End { doors: self, mark };
+        Guesser(self.key((GUESSES, named), address))
+    }
+
+    /// Errs when so many passwords of that address were wrong that no other is looked at.
+    fn may_guess(&self, address: Option<IpAddr>) -> Result<(), Refusal> {
+        let Some(address) = is_counted(address) else { return Ok(()) };
+        let key = self.key(GUESSES, Some(address));
+        self.rates
+            .look(key, &limit::WRONG_PASSWORDS, self.now())
+            .map_err(|seconds| Refusal::Later(Status::TOO_MANY_REQUESTS, seconds))
+    }
+
+    /// Finds out whether a password is right, which takes some tens of milliseconds, so that nobody tries many.
+    fn find_out(&self, mark: Mark, auth: &Auth, name: &[u8], password: &[u8], address: Option<IpAddr>) -> bool {
         let is_right = is_right(auth, name, password);
         self.verdicts.note(mark, is_right);
-        drop(end);
-        if let Some(key) = guesses.filter(|_| !is_right) {
-            let _ = self.rates.admit(key, &limit::WRONG_PASSWORDS, now);
+        if let Some(address) = is_counted(address).filter(|_| !is_right) {
+            let _ = self.rates.admit(self.key(GUESSES, Some(address)), &limit::WRONG_PASSWORDS, self.now());
         }
-        Ok(is_right)
+        is_right
     }
 
-    fn under_way(&self) -> std::sync::MutexGuard<'_, Vec<Mark>> {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Counts a request of a client against a limit: its rate last, for who is turned away for another reason has not come.
+    fn admit(&self, gate: u64, limit: &Limit, address: Option<IpAddr>) -> Result<Option<Seat>, TurnedAway> {
+        let seat = match limit.connections {
+            Some(most) => {
+                let key = self.key((UNDER_WAY, gate), address);
+                self.seats.take(key, most).map_err(|_| TurnedAway::TooManyAtOnce)?
+            }
+            None => None,
+        };
+        if let Some(rate) = &limit.rate {
+            self.rates.admit(self.key(gate, address), rate, self.now()).map_err(TurnedAway::TooOften)?;
+        }
+        Ok(seat)
     }
 
-    /// Counts a request of a client against a limit. Errs with how many seconds later there may be another.
-    fn admit(&self, site: u32, route: usize, limit: &Limit, address: Option<IpAddr>) -> Result<(), u32> {
-        let key = self.key(site, u32::try_from(route).unwrap_or(u32::MAX), address);
-        self.rates.admit(key, limit, self.now())
-    }
-
-    /// What is counted under. A whole /64 of IPv6 is one client, for that is what one customer has; and so is whoever comes by
-    /// unix sockets.
-    fn key(&self, site: u32, route: u32, address: Option<IpAddr>) -> u64 {
+    /// What a client is counted under. A whole /64 of IPv6 is one, for that is what one customer has; and so is whoever comes by unix
+    /// sockets.
+    fn key(&self, what: impl Hash, address: Option<IpAddr>) -> u64 {
         let client = address.map(|address| match address.to_canonical() {
             IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
             address => address,
         });
-        self.hasher.hash_one((site, route, client))
+        self.hasher.hash_one((what, client))
     }
 
     fn now(&self) -> Duration {
@@ -125,17 +127,10 @@ impl Doors {
     }
 }
 
-/// However finding out ends, nobody waits for it any longer.
-struct End<'a> {
-    doors: &'a Doors,
-    mark: Mark,
-}
-
-impl Drop for End<'_> {
-    fn drop(&mut self) {
-        self.doors.under_way().retain(|mark| *mark != self.mark);
-        self.doors.is_found_out.notify_all();
-    }
+/// An address whose wrong passwords are counted. Of whom this machine brings, nobody knows who it is; and who sits here has better ways
+/// than to guess.
+fn is_counted(address: Option<IpAddr>) -> Option<IpAddr> {
+    address.filter(|address| !address.to_canonical().is_loopback())
 }
 
 /// The hash of the password of that name; `None`: there is nobody of that name.
@@ -155,60 +150,31 @@ fn is_right(auth: &Auth, name: &[u8], password: &[u8]) -> bool {
     }
 }
 
-fn later(status: Status, seconds: u32) -> Refusal {
-    Refusal::Later(status, seconds)
-}
-
-/// A site and a route that there are not, for what is counted of guesses.
-const GUESSES: u32 = u32::MAX;
-
-/// What was counted of one request: it passed so many limits, and then maybe one turned it away, which ends the search.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counted {
-    passed: u16,
-    turned_away: Option<u32>,
-}
-
-/// The same in one number, for doors are shared by threads, though only one counts.
-///
-/// `seconds << 32 | is_turned_away << 16 | passed`
-#[derive(Debug, Default)]
-struct Tally(AtomicU64);
-
-impl Tally {
-    fn new(counted: Counted) -> Tally {
-        let tally = Tally::default();
-        tally.set(counted);
-        tally
-    }
-
-    fn get(&self) -> Counted {
-        let number = self.0.load(Relaxed);
-        let is_turned_away = number >> 16 & 1 == 1;
-        Counted { passed: number as u16, turned_away: is_turned_away.then_some((number >> 32) as u32) }
-    }
-
-    fn set(&self, counted: Counted) {
-        let turned_away = counted.turned_away.map_or(0, |seconds| u64::from(seconds) << 32 | 1 << 16);
-        self.0.store(turned_away | u64::from(counted.passed), Relaxed);
-    }
-}
+/// What is counted besides requests, so that no two counts have one key.
+const GUESSES: &str = "guesses";
+const UNDER_WAY: &str = "under way";
 
 /// The door as a worker has it: it never waits.
 pub(crate) struct AtHand<'a> {
     doors: &'a Doors,
-    site: u32,
-    counted: Tally,
+    gates: &'a Gates,
+    ledger: Ledger,
 }
 
 impl<'a> AtHand<'a> {
-    pub(crate) fn new(doors: &'a Doors, site: u32) -> AtHand<'a> {
-        AtHand { doors, site, counted: Tally::default() }
+    /// `before`: what was counted of this request already.
+    pub(crate) fn new(doors: &'a Doors, gates: &'a Gates, before: Counted) -> AtHand<'a> {
+        AtHand { doors, gates, ledger: Ledger::new(before) }
     }
 
     /// What was counted, for whoever goes on with the same request.
     pub(crate) fn counted(&self) -> Counted {
-        self.counted.get()
+        self.ledger.counted()
+    }
+
+    /// What counts as under way as long as these are there.
+    pub(crate) fn take_seats(&self) -> Vec<Seat> {
+        self.ledger.take_seats()
     }
 }
 
@@ -217,49 +183,54 @@ impl Door for AtHand<'_> {
         self.doors.remembered(auth, name, password).1.ok_or(Refusal::WouldWait)
     }
 
-    fn admits(&self, limit: &Limit, route: usize, address: Option<IpAddr>) -> Result<(), u32> {
-        let admitted = self.doors.admit(self.site, route, limit, address);
-        let mut counted = self.counted.get();
-        match admitted {
-            Ok(()) => counted.passed = counted.passed.saturating_add(1),
-            Err(seconds) => counted.turned_away = Some(seconds),
-        }
-        self.counted.set(counted);
-        admitted
+    fn admits(&self, limit: &Limit, gate: Gate, address: Option<IpAddr>) -> Result<(), TurnedAway> {
+        self.ledger.count(|| self.doors.admit(self.gates.of(gate), limit, address))
     }
 }
 
-/// The door as a thread of the pool has it, which goes on with what a worker began.
+/// The door as a thread of the pool has it, which goes on with what was begun.
 pub(crate) struct AtPool<'a> {
     doors: &'a Doors,
-    site: u32,
-    address: Option<IpAddr>,
-    /// Counted already, and not met again yet.
-    left: Tally,
+    gates: &'a Gates,
+    known: Known,
+    ledger: Ledger,
+    /// Whose turn has to come first, and whether there is any: two words, for doors are shared by threads, though one alone uses this.
+    waits: [AtomicU64; 2],
 }
 
 impl<'a> AtPool<'a> {
-    pub(crate) fn new(doors: &'a Doors, site: u32, address: Option<IpAddr>, counted: Counted) -> AtPool<'a> {
-        AtPool { doors, site, address, left: Tally::new(counted) }
+    pub(crate) fn new(doors: &'a Doors, gates: &'a Gates, known: Known) -> AtPool<'a> {
+        AtPool { doors, gates, known, ledger: Ledger::new(known.counted), waits: Default::default() }
+    }
+
+    /// What was counted, and what counts as under way as long as it is there.
+    pub(crate) fn into_counted(self) -> (Counted, Vec<Seat>) {
+        (self.ledger.counted(), self.ledger.take_seats())
+    }
+
+    /// Whose turn it takes to go on. `None`: it came to its end.
+    pub(crate) fn waits_for(&self) -> Option<Guesser> {
+        (self.waits[1].load(Relaxed) != 0).then(|| Guesser(self.waits[0].load(Relaxed)))
     }
 }
 
 impl Door for AtPool<'_> {
     fn opens(&self, auth: &Auth, name: &[u8], password: &[u8]) -> Result<bool, Refusal> {
-        self.doors.find_out(auth, name, password, self.address)
+        let (mark, verdict) = self.doors.remembered(auth, name, password);
+        if let Some(verdict) = verdict {
+            return Ok(verdict);
+        }
+        self.doors.may_guess(self.known.address)?;
+        if !self.known.has_turn {
+            self.waits[0].store(self.doors.guesser(auth, name, self.known.address).0, Relaxed);
+            self.waits[1].store(1, Relaxed);
+            return Err(Refusal::WouldWait);
+        }
+        Ok(self.doors.find_out(mark, auth, name, password, self.known.address))
     }
 
-    fn admits(&self, limit: &Limit, route: usize, address: Option<IpAddr>) -> Result<(), u32> {
-        let mut left = self.left.get();
-        match left {
-            Counted { passed: 1.., .. } => {
-                left.passed -= 1;
-                self.left.set(left);
-                Ok(())
-            }
-            Counted { turned_away: Some(seconds), .. } => Err(seconds),
-            Counted { .. } => self.doors.admit(self.site, route, limit, address),
-        }
+    fn admits(&self, limit: &Limit, gate: Gate, address: Option<IpAddr>) -> Result<(), TurnedAway> {
+        self.ledger.count(|| self.doors.admit(self.gates.of(gate), limit, address))
     }
 }
 
@@ -276,12 +247,46 @@ impl Patient {
 }
 
 impl Door for Patient {
+    /// There is no turn to wait for while something is sent: what cannot be found out now is not shown.
     fn opens(&self, auth: &Auth, name: &[u8], password: &[u8]) -> Result<bool, Refusal> {
-        self.doors.find_out(auth, name, password, self.address)
+        let (mark, verdict) = self.doors.remembered(auth, name, password);
+        if let Some(verdict) = verdict {
+            return Ok(verdict);
+        }
+        self.doors.may_guess(self.address)?;
+        let guesser = self.doors.guesser(auth, name, self.address);
+        let Some(_place) = Place::take(&self.doors, guesser) else {
+            return Err(Refusal::Later(Status::SERVICE_UNAVAILABLE, 1));
+        };
+        Ok(self.doors.find_out(mark, auth, name, password, self.address))
     }
 
-    fn admits(&self, _: &Limit, _: usize, _: Option<IpAddr>) -> Result<(), u32> {
+    fn admits(&self, _: &Limit, _: Gate, _: Option<IpAddr>) -> Result<(), TurnedAway> {
         Ok(())
+    }
+}
+
+/// One of the few who find out without a turn; no two for one guesser. However it ends, the place is free again.
+struct Place<'a> {
+    doors: &'a Doors,
+    guesser: Guesser,
+}
+
+impl<'a> Place<'a> {
+    fn take(doors: &'a Doors, guesser: Guesser) -> Option<Place<'a>> {
+        let mut elsewhere = doors.elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
+        if elsewhere.len() >= limit::PASSWORDS_AT_ONCE || elsewhere.contains(&guesser) {
+            return None;
+        }
+        elsewhere.push(guesser);
+        Some(Place { doors, guesser })
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut elsewhere = self.doors.elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
+        elsewhere.retain(|guesser| *guesser != self.guesser);
     }
 }
 

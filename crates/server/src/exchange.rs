@@ -5,6 +5,7 @@ use crate::access_log::{Log, Record};
 use crate::clock::Clock;
 use crate::connection::{Connection, Phase, Ticket, Until};
 use crate::door::{AtHand, Counted};
+use crate::due::{Due, End};
 use crate::known::Known;
 use crate::memory::{Memory, Ready};
 use crate::origin::{Answer, Files, Origin, Site};
@@ -20,7 +21,9 @@ use crate::xray::{Lens, Reply, Seen, Sent, Socket, Teller, Way};
 use reactor::{Calls, Key};
 use semantics::coding::{AcceptedCodings, Coding};
 use semantics::{Content, Field, FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
-use site::{Keep, Refusal, Selected};
+use site::client::Closed;
+use site::route::{Gate, Limit};
+use site::{Door, Keep, Refusal, Selected};
 use std::mem::take;
 use std::net::IpAddr;
 use std::sync::{Arc, Weak};
@@ -40,6 +43,13 @@ pub(crate) struct Exchange<T: Files, P> {
     answered: u64,
     /// What was counted against limits of the request that was looked at last.
     counted: Counted,
+    /// What is due of the exchange that is answered, when it has ended.
+    due: Due,
+    /// When the first byte of its request was there.
+    pub(crate) began: Instant,
+    /// Which way it is answered.
+    way: Way,
+    is_secured: bool,
     /// When the request was there whose answer has come from the pool.
     asked: Option<Instant>,
     /// What the last `Accept-Encoding` meant. Browsers of one make send the same value with each request.
@@ -69,6 +79,10 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             counters: origin.shared.vitals.worker(),
             answered: 0,
             counted: Counted::default(),
+            due: Due::default(),
+            began: Instant(0),
+            way: Way::Refused,
+            is_secured: false,
             asked: None,
             clock: Clock::new(now),
             now: Instant(0),
@@ -84,13 +98,21 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
     }
 
     /// A response begins: it is counted, and written down.
-    fn note(&mut self, head: &RequestHead<'_>, status: Status, bytes: u64) {
-        self.counters.response(head, status, bytes);
+    /// `bytes`: of its content; `None`: that is not known before it ends.
+    fn note(&mut self, head: &RequestHead<'_>, status: Status, fields: &[Field], bytes: Option<u64>) {
+        self.counters.response(head, status, bytes.unwrap_or(0));
         match self.asked {
             Some(asked) => self.counters.took(1, self.now.since(asked)),
             None => self.answered += 1,
         }
-        self.log.exchange(|| Record::new(head, status, bytes, self.clock.now));
+        let way = match self.way {
+            _ if self.asked.is_some() => "pool",
+            Way::Memory | Way::Absence => "memory",
+            Way::Open | Way::AtHand | Way::Pool | Way::Refused => "hand",
+        };
+        let (at, began, is_secured) = (self.clock.now, self.began, self.is_secured);
+        self.due.line =
+            self.log.exchange(|| Record { head, status, fields, bytes, at, began, way, is_secured });
     }
 
     /// How many requests of this turn were answered in it.
@@ -134,6 +156,31 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         stream: StreamId,
         held: Held<'_>,
     ) {
+        // What came before it on a connection of HTTP/1.1 is out, or on its way with the rest of this turn.
+        self.ended(connection.take_due(), End::Done);
+        (self.due, self.way) = (Due::default(), Way::Refused);
+        self.is_secured = connection.is_secured();
+        if let Held::Owned(owned) = &held {
+            self.began = owned.began();
+        }
+        self.answer(origin, connection, key, stream, held);
+        let over = connection.owe(stream, take(&mut self.due), self.now);
+        self.ended(over, End::Done);
+    }
+
+    /// These have ended: what is due of them.
+    pub(crate) fn ended(&mut self, due: impl IntoIterator<Item = Due>, end: End) {
+        due.into_iter().for_each(|due| self.log.end_of(due, end));
+    }
+
+    fn answer(
+        &mut self,
+        origin: &Origin<T>,
+        connection: &mut Connection<T::File>,
+        key: Key,
+        stream: StreamId,
+        held: Held<'_>,
+    ) {
         let owned_head;
         let head = match &held {
             Held::Borrowed(head) => *head,
@@ -153,10 +200,44 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             self.see_way(stream, Way::Refused, Some(site));
             return self.send_to_tls(site, connection, stream, head, way);
         }
+        let entrance = site.options.limit.as_ref().map(|limit| self.enter(site, limit)).unwrap_or_default();
+        self.decide(site, connection, key, stream, held, entrance);
+    }
+
+    /// The limit of the whole site is asked before anything else, for what memory has counts as well.
+    #[cold]
+    fn enter(&mut self, site: &Site<T>, limit: &Limit) -> Counted {
+        let door = AtHand::new(&site.shared.doors, &site.gates, Counted::default());
+        // Whether it passes, is written down; who is turned away is told where the others are told.
+        let _ = door.admits(limit, Gate::Site, self.peer);
+        self.due.seats = door.take_seats();
+        door.counted()
+    }
+
+    /// Answers a request that came to this site. `entrance`: what was counted of it on the way.
+    #[inline]
+    fn decide(
+        &mut self,
+        site: &Arc<Site<T>>,
+        connection: &mut Connection<T::File>,
+        key: Key,
+        stream: StreamId,
+        held: Held<'_>,
+        entrance: Counted,
+    ) {
+        let owned_head;
+        let head = match &held {
+            Held::Borrowed(head) => *head,
+            Held::Owned(owned) => {
+                owned_head = owned.head();
+                &owned_head
+            }
+        };
         let is_read = matches!(head.method, Method::Get | Method::Head);
+        let comes_in = is_read && !entrance.is_turned_away();
         let accepted = self.accepted(head);
         // What is kept for clients of any class is not coded; who refuses that is none of them.
-        if is_read
+        if comes_in
             && accepted.quality(Coding::Identity) > 0
             && let Some(ready) = self.memory.get(site, head.target, accepted.class(), self.now)
         {
@@ -165,16 +246,16 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             return self.send_ready(connection, stream, head, &ready);
         }
         // Only for programs: to people, a single-page application may answer, and the pool makes their page.
-        if is_read
+        if comes_in
             && let Some((page, amendments)) = self.absences.get(site, head.target, self.now)
             && let Some(response) = site.plain_error(head, page, amendments)
         {
             self.see_way(stream, Way::Absence, Some(site));
             return self.send(connection, stream, head, response);
         }
-        self.counters.misses.add(u64::from(is_read));
+        self.counters.misses.add(u64::from(comes_in));
         self.see_way(stream, Way::AtHand, Some(site));
-        match self.select(site, connection, stream, head) {
+        match self.select(site, connection, stream, head, entrance) {
             Ok(Selected::Response(response, keep)) => {
                 let keep = keep.map(|keep| (keep, self.now));
                 self.selected(site, connection, stream, head, response, keep);
@@ -206,21 +287,28 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         connection: &Connection<T::File>,
         stream: StreamId,
         head: &RequestHead<'_>,
+        entrance: Counted,
     ) -> Result<Selected<T::File>, Refusal> {
         let known = self.known(connection);
-        let door = AtHand::new(&site.shared.doors, site.number());
+        let door = AtHand::new(&site.shared.doors, &site.gates, entrance);
         let client = known.at(&door);
         if self.lens.has_plates()
             && let Some(mut notes) = self.lens.begin_notes(stream)
         {
             let selected = site.select_seen(head, &client, self.clock.now, &site.at_hand, &Elsewhere, &mut notes);
             self.lens.note(stream, notes);
-            self.counted = door.counted();
+            self.count(&door);
             return selected;
         }
         let selected = site.select(head, &client, self.clock.now, &site.at_hand, &Elsewhere);
-        self.counted = door.counted();
+        self.count(&door);
         selected
+    }
+
+    #[inline]
+    fn count(&mut self, door: &AtHand<'_>) {
+        self.counted = door.counted();
+        self.due.seats.extend(door.take_seats());
     }
 
     /// A request is to be seen.
@@ -238,6 +326,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
     /// Which way a request is answered, for whoever looks.
     #[inline]
     fn see_way(&mut self, stream: StreamId, way: Way, site: Option<&Arc<Site<T>>>) {
+        self.way = way;
         if self.lens.has_plates() {
             let site = site.map(|site| Arc::downgrade(site) as Weak<dyn Teller>);
             self.lens.way(stream, way, site);
@@ -256,7 +345,10 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
     ) {
         let response = match tls_location(head, way) {
             Some(location) => site.elsewhere(location),
-            None => site.error(head, Status::BAD_REQUEST, None),
+            None => {
+                let client = self.known(connection).at(&Closed);
+                site.error_at_hand(head, &client, self.clock.now, Status::BAD_REQUEST, None)
+            }
         };
         self.send(connection, stream, head, response);
     }
@@ -297,7 +389,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             self.see_reply(stream, &head, sent, true);
         }
         connection.wire.finish(stream, &mut self.output);
-        self.note(head, status, bytes);
+        self.note(head, status, &keep.fields, Some(bytes));
     }
 
     /// The head of an answer, for whoever looks. `head`: as HTTP/1.1 wrote it, else nothing.
@@ -373,12 +465,13 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             self.see_reply(stream, &head, Sent { status, fields, content: Some(length), sends }, true);
         }
         let (wire, output) = (&mut connection.wire, &mut self.output);
+        let Response { fields, content, .. } = response;
         if sends == Sends::Content {
-            wire.push_content(stream, response.content, output);
+            wire.push_content(stream, content, output);
         }
         connection.wire.finish(stream, &mut self.output);
         let bytes = if sends == Sends::Content { length } else { 0 };
-        self.note(head, response.status, bytes);
+        self.note(head, response.status, &fields, Some(bytes));
     }
 
     /// What HTTP/1.1 wrote since then; nothing of HTTP/2, which writes it in its own way.
@@ -397,7 +490,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         held: Held<'_>,
     ) {
         let request = match held {
-            Held::Borrowed(head) => OwnedHead::new(head),
+            Held::Borrowed(head) => OwnedHead::new(head).since(self.began),
             Held::Owned(owned) => owned,
         };
         let ticket = Ticket::default();
@@ -408,6 +501,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             known: Known { counted: self.counted, ..self.known(connection) },
             now: self.clock.now,
             notes,
+            seats: take(&mut self.due.seats),
         }));
         match self.pool.submit(Errand { key, stream, work, is_abandoned: ticket.is_abandoned() }) {
             Ok(()) => {
@@ -430,12 +524,31 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         head: &RequestHead<'_>,
     ) {
         self.counters.put_off.add(1);
-        let response = site.error(head, Status::SERVICE_UNAVAILABLE, None).with("Retry-After", "1");
+        let client = self.known(connection).at(&Closed);
+        let response = site.error_at_hand(head, &client, self.clock.now, Status::SERVICE_UNAVAILABLE, None);
+        let response = response.with("Retry-After", "1");
         self.send(connection, stream, head, response);
     }
 
     /// The pool's answer has come, to what it was asked at `submitted`.
     pub(crate) fn answered(
+        &mut self,
+        origin: &Origin<T>,
+        connection: &mut Connection<T::File>,
+        stream: StreamId,
+        question: &mut Question<T>,
+        answer: Answer<T::File>,
+        submitted: Instant,
+    ) {
+        self.due = Due { seats: take(&mut question.seats), line: None };
+        self.is_secured = connection.is_secured();
+        self.began = question.request.began();
+        self.made(origin, connection, stream, question, answer, submitted);
+        let over = connection.owe(stream, take(&mut self.due), self.now);
+        self.ended(over, End::Done);
+    }
+
+    fn made(
         &mut self,
         origin: &Origin<T>,
         connection: &mut Connection<T::File>,
@@ -469,7 +582,12 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
                     self.see_reply(stream, &head, Sent { status, fields: &fields, content: None, sends }, !sends);
                     self.lens.piece(stream, Some(first.len()));
                 }
-                self.note(head, status, 0);
+                let is_sent = sends == Sends::Content;
+                self.note(head, status, &fields, if is_sent { None } else { Some(0) });
+                if is_sent {
+                    self.due.add(first.len());
+                    self.counters.content_bytes.add(first.len() as u64);
+                }
                 if source.is_live() && sends == Sends::Content {
                     self.lens.followed = Some(stream);
                 }
@@ -500,6 +618,8 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
                 if self.lens.has_plates() {
                     self.lens.piece(stream, Some(piece.len()));
                 }
+                connection.note_piece(stream, piece.len());
+                self.counters.content_bytes.add(piece.len() as u64);
                 connection.wire.frame(stream, piece, &mut self.output);
                 connection.wait(stream, Until::OutputIsSent(source), self.now);
             }
@@ -523,19 +643,29 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         cause: &str,
     ) {
         let id = self.log.failure(head, cause);
-        let response = site.error(head, Status::INTERNAL_SERVER_ERROR, Some(&id));
+        let client = self.known(connection).at(&Closed);
+        let status = Status::INTERNAL_SERVER_ERROR;
+        let response = site.error_at_hand(head, &client, self.clock.now, status, Some(&id));
         self.send(connection, stream, head, response);
     }
 
-    /// The peer broke a rule: it is told which status, and the exchange or the connection ends.
-    pub(crate) fn refuse(&mut self, origin: &Origin<T>, connection: &mut Connection<T::File>, fault: &Fault) {
+    /// The peer broke a rule: it is told which status, and the exchange or the connection ends. `asked`: the head of its request, where it
+    /// was in the content behind it.
+    pub(crate) fn refuse(
+        &mut self,
+        origin: &Origin<T>,
+        connection: &mut Connection<T::File>,
+        fault: &Fault,
+        asked: Option<&OwnedHead>,
+    ) {
         if fault.scope() == Scope::Connection {
             connection.phase = Phase::Closing { linger: fault.reason().is_peer_sending() };
         }
         self.counters.faults.add(1);
         self.log.fault(fault, self.clock.now);
         let Some(status) = fault.status() else { return };
-        let response = origin.refusal(status, fault);
+        let head = asked.map(OwnedHead::head);
+        let response = origin.refusal(status, fault, head.as_ref(), self.known(connection), self.clock.now);
         let start = self.output.scratch.len();
         let (wire, date, output) = (&mut connection.wire, &self.clock.date, &mut self.output);
         let (stream, length) = (fault.stream(), response.content.length());

@@ -39,7 +39,7 @@ impl Grounds {
         look_up: impl Fn(&SiteSettings) -> Option<Arc<dyn LookUp>>,
     ) -> Origin<DiskTree> {
         let brief = |settings: &SiteSettings| Brief {
-            name: settings.hosts.first().map_or("*".into(), ToString::to_string),
+            name: name(settings),
             title: settings.look.title.clone(),
             look_up: look_up(settings),
         };
@@ -62,10 +62,16 @@ impl Ground {
         let site = Site::new(self.files, settings.options.clone(), settings.look.clone(), shared)
             .with_fresh(settings.fresh)
             .with_own(self.own)
-            .with_xray(settings.has_xray);
+            .with_xray(settings.has_xray)
+            .with_name(&name(settings));
         match look_up {
             Some(look_up) => site.with_look_up(look_up),
             None => site,
         }
     }
+}
+
+/// What a site is known by: its first host.
+fn name(settings: &SiteSettings) -> String {
+    settings.hosts.first().map_or("*".into(), ToString::to_string)
 }

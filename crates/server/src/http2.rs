@@ -3,6 +3,7 @@
 
 use crate::clock::Clock;
 use crate::connection::{Gone, Until};
+use crate::due::Due;
 use crate::limit;
 use crate::memory::Ready;
 use crate::outgoing::{Output, Segment};
@@ -31,6 +32,8 @@ struct Lasting<F> {
     /// What is offered to the peer and not sent.
     content: VecDeque<Segment<F>>,
     until: Option<Until>,
+    /// Until all is sent.
+    due: Due,
 }
 
 /// Content up to this many bytes is copied behind its head: that costs less than another slice in the call.
@@ -61,32 +64,56 @@ impl<F> Http2<F> {
         let at = match self.exchanges.binary_search_by_key(&stream, |exchange| exchange.stream) {
             Ok(at) => at,
             Err(at) => {
-                self.exchanges.insert(at, Lasting { stream, content: VecDeque::new(), until: None });
+                self.exchanges.insert(at, Lasting { stream, content: VecDeque::new(), until: None, due: Due::default() });
                 at
             }
         };
         &mut self.exchanges[at]
     }
 
-    /// The exchange is over, or was given up: nothing more of it is sent, and the pool need not go on.
-    pub(crate) fn forget(&mut self, stream: StreamId) {
-        if let Ok(at) = self.exchanges.binary_search_by_key(&stream, |exchange| exchange.stream) {
-            self.exchanges.remove(at);
-        }
+    /// The exchange is over, or was given up: nothing more of it is sent, and the pool need not go on. What is due of it.
+    #[must_use]
+    pub(crate) fn forget(&mut self, stream: StreamId) -> Option<Due> {
+        let at = self.exchanges.binary_search_by_key(&stream, |exchange| exchange.stream).ok()?;
+        let forgotten = self.exchanges.remove(at);
         if self.exchanges.is_empty() {
             self.exchanges = Vec::new();
         }
+        Some(forgotten.due)
     }
 
     /// All of them.
-    pub(crate) fn forget_all(&mut self) {
-        self.exchanges = Vec::new();
+    #[must_use]
+    pub(crate) fn forget_all(&mut self) -> Vec<Due> {
+        take(&mut self.exchanges).into_iter().map(|exchange| exchange.due).collect()
     }
 
     /// The exchange goes on when that is so. One that was given up waits for nothing.
     pub(crate) fn wait(&mut self, stream: StreamId, until: Until) {
         if self.wire.is_open(stream) {
             self.entry(stream).until = Some(until);
+        }
+    }
+
+    /// A response has begun: what is due when all of it is sent. Some: it is over already, for there is nothing to be sent.
+    pub(crate) fn owe(&mut self, stream: StreamId, due: Due) -> Option<Due> {
+        match self.get_mut(stream) {
+            Some(exchange) if exchange.content.is_empty() && exchange.until.is_none() => {
+                drop(self.forget(stream));
+            }
+            Some(exchange) => {
+                exchange.due = due;
+                return None;
+            }
+            None => {}
+        }
+        Some(due)
+    }
+
+    /// So many bytes more of a content whose length was not known are on their way.
+    pub(crate) fn note_piece(&mut self, stream: StreamId, bytes: usize) {
+        if let Some(exchange) = self.get_mut(stream) {
+            exchange.due.add(bytes);
         }
     }
 
@@ -199,15 +226,16 @@ impl<F: Clone> Http2<F> {
         }
     }
 
-    /// Moves what may be sent now to the output, until that is full. False: there is nothing more that may.
-    pub(crate) fn send(&mut self, now: Instant, output: &mut Output<F>) -> bool {
+    /// Moves what may be sent now to the output, until that is full. False: there is nothing more that may. `ended`: takes what is due
+    /// of exchanges that have come to their end.
+    pub(crate) fn send(&mut self, now: Instant, output: &mut Output<F>, mut ended: impl FnMut(Due)) -> bool {
         while !output.is_full() {
             let Some(Data { stream, length }) = output.write(|out| self.wire.poll_data(out, now)) else { return false };
             if let Some(exchange) = self.get_mut(stream) {
                 exchange.take(length, output);
             }
             if !self.wire.is_open(stream) {
-                self.forget(stream);
+                self.forget(stream).into_iter().for_each(&mut ended);
             }
         }
         true

@@ -13,6 +13,8 @@ pub struct Known {
     pub is_secured: bool,
     /// What was counted of its request.
     pub(crate) counted: Counted,
+    /// Whether its turn has come to have a password found out about.
+    pub(crate) has_turn: bool,
 }
 
 impl Known {

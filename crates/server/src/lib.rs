@@ -9,6 +9,7 @@ pub mod coder;
 mod connection;
 pub mod disk_tree;
 pub(crate) mod door;
+mod due;
 mod exchange;
 mod ground;
 mod happening;

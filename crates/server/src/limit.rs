@@ -157,19 +157,28 @@ pub(crate) const EXAMINED_BYTES_MAX: u64 = 16 << 20;
 /// Of those, so much is read of the end.
 pub(crate) const EXAMINED_AT_END: u64 = 1 << 20;
 
+/// A larger file for an error is sent by the pool alone: a worker that is told of too much to do, or of a broken request, looks for the
+/// charset of such a file itself, and has some ten microseconds for that. Beyond it: Quarry's own line.
+pub(crate) const ERROR_FILE_BYTES_AT_HAND: u64 = 32 << 10;
+
 // Passwords.
 
-/// Passwords that are found out about at a time: half of the pool's threads, and 19 MiB of memory each with what `quarry
-/// password` makes. Beyond it: 503 with Retry-After. A password that came in before is remembered, and waits for nobody.
+/// Passwords that are found out about at a time, no two of one client: half of the pool's threads, and 19 MiB of memory each with
+/// what `quarry password` makes. Beyond it they wait, and clients take turns. A password that came in before is remembered, and
+/// waits for nobody.
 pub(crate) const PASSWORDS_AT_ONCE: usize = POOL_THREADS_MIN / 2;
 
-/// A thread waits so long for another that finds out about the same password. Beyond it: the same.
-pub(crate) const PASSWORD_PATIENCE: Duration = Duration::from_secs(5);
+/// Passwords of one client that wait: a browser that opens a page anew asks for some dozens of things at once. Beyond it: 503 with
+/// Retry-After.
+pub(crate) const PASSWORDS_WAITING_EACH: usize = 32;
+
+/// Clients whose passwords wait. With two looked at at a time, the last of them waits for some seconds. Beyond it: the same.
+pub(crate) const GUESSERS_WAITING: usize = 256;
 
 /// Wrong passwords of one address (a /64 of IPv6; never loopback, which may be a proxy). Beyond it: 429 with Retry-After, and
 /// no password is looked at. A person mistypes some; who guesses has thousands to try.
-pub(crate) const WRONG_PASSWORDS: site::route::Limit =
-    site::route::Limit { requests: 10, period: Duration::from_secs(60), burst: 9 };
+pub(crate) const WRONG_PASSWORDS: site::route::Rate =
+    site::route::Rate { requests: 10, period: Duration::from_secs(60), burst: 9 };
 
 // The log.
 

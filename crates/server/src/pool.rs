@@ -2,16 +2,18 @@
 //! that owns the connection.
 
 mod lane;
+mod turn;
 
+use crate::door::{AtPool, Guesser, Seat};
 use crate::known::Known;
-use crate::limit;
 use crate::origin::{Answer, Files, Site};
 use crate::request::OwnedHead;
 use crate::source::Source;
 use crate::xray::Notes;
 use lane::{Lane, Lanes};
 use reactor::{Key, Waker};
-use semantics::Timestamp;
+use semantics::{Status, Timestamp};
+use site::client::Closed;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -55,6 +57,8 @@ pub struct Question<T> {
     pub now: Timestamp,
     /// Where the decision is written down, if anybody looks.
     pub(crate) notes: Option<Box<Notes>>,
+    /// What counts as under way as long as it is.
+    pub(crate) seats: Vec<Seat>,
 }
 
 /// What came of it.
@@ -85,13 +89,26 @@ pub trait Pool<T: Files> {
     fn collect(&mut self) -> Option<Done<T>>;
 }
 
-/// Does one errand.
+/// Does one errand, whatever it takes.
 pub fn run<T: Files>(errand: Errand<T>) -> Done<T> {
-    let Errand { key, stream, work, .. } = errand;
+    attempt(errand).unwrap_or_else(|(errand, _)| {
+        let Errand { key, stream, .. } = errand;
+        // It has its turn now, and does not ask for it again.
+        attempt(errand).unwrap_or(Done { key, stream, result: Outcome::Panicked(None) })
+    })
+}
+
+/// Does one errand. Errs when a password is to be found out about first: whose turn that takes, and the same, for when it has come.
+fn attempt<T: Files>(errand: Errand<T>) -> Result<Done<T>, (Errand<T>, Guesser)> {
+    let Errand { key, stream, work, is_abandoned } = errand;
     // We did something wrong when this catches: one request gets a 500, the server goes on, the log has the cause.
     let result = match work {
         Work::Answer(mut question) => match catch_unwind(AssertUnwindSafe(|| question.answer())) {
-            Ok(answer) => Outcome::Answer(answer, question),
+            Ok(Ok(answer)) => Outcome::Answer(answer, question),
+            Ok(Err(guesser)) => {
+                question.known.has_turn = true;
+                return Err((Errand { key, stream, work: Work::Answer(question), is_abandoned }, guesser));
+            }
             Err(_) => Outcome::Panicked(Some(question)),
         },
         Work::Next(mut source) => match catch_unwind(AssertUnwindSafe(|| source.next())) {
@@ -99,17 +116,31 @@ pub fn run<T: Files>(errand: Errand<T>) -> Done<T> {
             Err(_) => Outcome::Panicked(None),
         },
     };
-    Done { key, stream, result }
+    Ok(Done { key, stream, result })
 }
 
 impl<T: Files> Question<T> {
-    fn answer(&mut self) -> Answer<T::File> {
+    /// Errs with whose turn it takes to find out about its password.
+    fn answer(&mut self) -> Result<Answer<T::File>, Guesser> {
         let begun = self.notes.is_some().then(Instant::now);
-        let answer = self.site.answer_seen(&self.request.head(), self.known, self.now, self.notes.as_deref_mut());
+        if let Some(notes) = &mut self.notes {
+            // Of what was decided before it had its turn.
+            **notes = Notes::default();
+        }
+        let door = AtPool::new(&self.site.shared.doors, &self.site.gates, self.known);
+        let head = self.request.head();
+        let answer = self.site.answer_before(&door, &head, self.known, self.now, self.notes.as_deref_mut());
+        let waits_for = door.waits_for();
+        let (counted, seats) = door.into_counted();
+        self.known.counted = counted;
+        self.seats.extend(seats);
+        if let Some(guesser) = waits_for.filter(|_| !self.known.has_turn) {
+            return Err(guesser);
+        }
         if let (Some(begun), Some(notes)) = (begun, &mut self.notes) {
             notes.took = Some(begun.elapsed());
         }
-        answer
+        Ok(answer)
     }
 }
 
@@ -140,7 +171,7 @@ impl<T: Files> Clone for Threads<T> {
 
 impl<T: Files<File: Send>> Threads<T> {
     pub(crate) fn start(count: usize) -> std::io::Result<Threads<T>> {
-        let lanes = Mutex::new(Lanes::new(count.div_ceil(limit::STREAMING_SHARE)));
+        let lanes = Mutex::new(Lanes::new(count));
         let queue = Arc::new(Queue { lanes, not_empty: Condvar::new() });
         for number in 0..count {
             let queue: Arc<Queue<T>> = Arc::clone(&queue);
@@ -149,10 +180,9 @@ impl<T: Files<File: Send>> Threads<T> {
                     let ((errand, desk), lane) = queue.take();
                     // The client has gone; others are waiting.
                     if !errand.is_abandoned.load(Relaxed) {
-                        let done = run(errand);
-                        // A worker that is gone needs no result.
-                        if desk.results.send(done).is_ok() {
-                            desk.waker.wake();
+                        match attempt(errand) {
+                            Ok(done) => desk.take(done),
+                            Err((errand, guesser)) => queue.put_on_turn(errand, desk, guesser),
                         }
                     }
                     queue.give_back(lane);
@@ -169,7 +199,7 @@ impl<T: Files<File: Send>> Threads<T> {
         move || {
             let Some(queue) = queue.upgrade() else { return [0, 0] };
             let lanes = queue.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-            [lanes.answers.len(), lanes.pieces.len()]
+            [lanes.answers.len() + lanes.passwords.len(), lanes.pieces.len()]
         }
     }
 
@@ -191,16 +221,50 @@ impl<T: Files> Queue<T> {
         }
     }
 
+    /// An errand for which a password is to be found out about, when its turn has come.
+    fn put_on_turn(&self, errand: Errand<T>, desk: Arc<Desk<T>>, guesser: Guesser) {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let put = lanes.put((errand, desk), Lane::Passwords(guesser));
+        drop(lanes);
+        match put {
+            Ok(()) => self.not_empty.notify_one(),
+            Err((errand, desk)) => desk.take(put_off(errand)),
+        }
+    }
+
     fn give_back(&self, lane: Lane) {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         lanes.give_back(lane);
-        // Whoever was not allowed a piece before may be now, should this thread take something else.
-        let has_pieces = !lanes.pieces.is_empty();
+        // Whoever was not allowed a piece or a password before may be now, should this thread take something else.
+        let has_more = !lanes.pieces.is_empty() || lanes.passwords.len() > 0;
         drop(lanes);
-        if has_pieces {
+        if has_more {
             self.not_empty.notify_one();
         }
     }
+}
+
+impl<T: Files> Desk<T> {
+    fn take(&self, done: Done<T>) {
+        // A worker that is gone needs no result.
+        if self.results.send(done).is_ok() {
+            self.waker.wake();
+        }
+    }
+}
+
+/// Too many passwords of that client wait: it may ask again.
+fn put_off<T: Files>(errand: Errand<T>) -> Done<T> {
+    let Errand { key, stream, work, .. } = errand;
+    let result = match work {
+        Work::Answer(question) => {
+            let (head, client) = (question.request.head(), question.known.at(&Closed));
+            let answer = question.site.put_off(&head, &client, question.now, Status::SERVICE_UNAVAILABLE, 1);
+            Outcome::Answer(answer, question)
+        }
+        Work::Next(_) => Outcome::Panicked(None),
+    };
+    Done { key, stream, result }
 }
 
 /// The pool as one worker sees it.

@@ -1,6 +1,6 @@
 //! A request head that outlives the bytes it came in.
 
-use semantics::{FieldName, Fields, Method, RequestHead, Version};
+use semantics::{FieldName, Fields, Instant, Method, RequestHead, Version};
 
 /// An owned copy of a [`RequestHead`]: made when the answer must wait for the pool or for the request's content.
 #[derive(Clone, Debug)]
@@ -10,6 +10,7 @@ pub struct OwnedHead {
     /// Where method, target and authority end.
     ends: [u32; 3],
     version: Version,
+    began: Instant,
 }
 
 impl OwnedHead {
@@ -23,7 +24,17 @@ impl OwnedHead {
             end
         });
         let bytes = [parts[0], parts[1], parts[2], head.fields.section()].concat().into();
-        OwnedHead { bytes, ends, version: head.version }
+        OwnedHead { bytes, ends, version: head.version, began: Instant(0) }
+    }
+
+    /// The same, whose first byte was there at that time.
+    #[must_use]
+    pub(crate) fn since(self, began: Instant) -> OwnedHead {
+        OwnedHead { began, ..self }
+    }
+
+    pub(crate) fn began(&self) -> Instant {
+        self.began
     }
 
     /// What it takes of memory.

@@ -13,6 +13,7 @@ mod woken;
 mod xray;
 
 use crate::connection::{Connection, Connections, Phase, Progress, Reading, Ticket, Until};
+use crate::due::End;
 use crate::exchange::{Exchange, Held};
 use crate::limit;
 use crate::order::Order;
@@ -124,6 +125,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             // All of them waited for the turn to come to its end, for only then is it known that they are out.
             self.exchange.counters.took(answered, Instant(self.reactor.clock_nanoseconds()).since(self.now()));
         }
+        self.write_ended();
         self.exchange.log.hand_over();
         self.exchange.lens.hand_over();
         if !self.followers.is_empty() {
@@ -264,6 +266,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         while let Some(connection) = self.connections.get(key) {
             let Protocol::Http1(wire) = &mut connection.wire else { return self.drive_http2(key, input) };
             let before = input.remaining();
+            self.exchange.began = wire.head_began().unwrap_or(now);
             let event = wire.poll_event(input, &mut self.recent, now);
             if let Some(event) = &event
                 && self.exchange.lens.sees(event)
@@ -279,7 +282,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
                     if expects_continue {
                         connection.wire.proceed(stream, &mut self.exchange.output);
                     }
-                    connection.wait(stream, Until::ContentEnds(OwnedHead::new(head)), now);
+                    connection.wait(stream, Until::ContentEnds(OwnedHead::new(head).since(self.exchange.began)), now);
                 }
                 // Refused before its content is read: to read it costs more than a new connection.
                 Some(Event::Request { stream, ref head, .. }) => {
@@ -296,7 +299,10 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
                 Some(Event::Fault(fault)) if fault.reason() == Reason::Http2Preface => {
                     self.go_on_as_http2(key);
                 }
-                Some(Event::Fault(fault)) => self.exchange.refuse(&self.origin, connection, &fault),
+                Some(Event::Fault(fault)) => {
+                    let asked = connection.busy.as_mut().and_then(|busy| busy.take_request(fault.stream()));
+                    self.exchange.refuse(&self.origin, connection, &fault, asked.as_ref());
+                }
                 // Nobody can in HTTP/1.1.
                 Some(Event::Cancelled { .. }) => {}
                 Some(Event::Closed(_)) => {
@@ -401,6 +407,19 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
 
     /// After output went out: is there more to make, is the connection at its end, when must something happen?
     fn settle(&mut self, key: Key) {
+        self.settle_connection(key);
+        self.write_ended();
+    }
+
+    /// Exchanges have ended: the log says when.
+    #[inline]
+    pub(super) fn write_ended(&mut self) {
+        if self.exchange.log.has_ended() {
+            self.exchange.log.write_ended(Instant(self.reactor.clock_nanoseconds()));
+        }
+    }
+
+    fn settle_connection(&mut self, key: Key) {
         let now = self.now();
         let Some(connection) = self.connections.get(key) else { return };
         if let Some((stream, source)) = connection.busy.as_mut().and_then(|busy| busy.take_source()) {
@@ -413,6 +432,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             connection.wait(stream, Until::PoolIsDone { since: now, ticket }, now);
         }
         if !connection.is_responding() {
+            self.exchange.ended(connection.take_due(), End::Done);
             match connection.phase {
                 // Content was read, or a response was short of its turn: idle, it shall own nothing.
                 Phase::Open => drop(connection.busy.take_if(|busy| busy.is_over())),
@@ -525,13 +545,18 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     /// The log says whose exchanges it tells of, and routes ask who comes; the kernel is asked only where one of them does.
     fn note_peer(&mut self, key: Key) {
         if self.exchange.log.is_on() || self.origin.asks_for_address {
-            self.exchange.peer = address(&self.reactor, key);
-            self.exchange.log.set_peer(self.exchange.peer);
+            let peer = match self.reactor.peer(key) {
+                Some(PeerAddress::Tcp(peer)) => Some(peer),
+                Some(PeerAddress::Unix) | None => None,
+            };
+            self.exchange.peer = peer.map(|peer| peer.ip());
+            self.exchange.log.set_peer(peer);
         }
     }
 
     fn close(&mut self, key: Key) {
-        let Some(connection) = self.connections.remove(key) else { return };
+        let Some(mut connection) = self.connections.remove(key) else { return };
+        self.exchange.ended(connection.take_all_due(), End::Cut);
         if self.exchange.lens.has_plates() {
             self.exchange.lens.end(key, None, self.reactor.clock_nanoseconds());
         }

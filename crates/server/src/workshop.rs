@@ -31,6 +31,31 @@ impl<F> Workshop<F> for Elsewhere {
     }
 }
 
+/// The workshop for the owner's files for errors, where a worker sends one: it looks at what the kernel has at hand, and only at a
+/// little of that.
+pub(crate) struct Brief<'a, T>(pub(crate) &'a T);
+
+impl<T: Tree> Workshop<T::File> for Brief<'_, T> {
+    fn has_time(&self) -> bool {
+        false
+    }
+
+    fn charset(&self, file: &T::File, metadata: &Metadata, kind: TextKind) -> Result<Option<&'static str>, Refusal> {
+        if metadata.size > limit::ERROR_FILE_BYTES_AT_HAND {
+            return Err(Refusal::WouldWait);
+        }
+        Ok(examine(self.0, file, metadata.size, kind)?.charset())
+    }
+
+    fn compress(&self, _: &T::File, _: &Metadata, _: Coding) -> Result<Option<Arc<[u8]>>, Refusal> {
+        Err(Refusal::WouldWait)
+    }
+
+    fn thumbnail(&self, _: &T::File, _: &Metadata) -> Result<Option<Arc<[u8]>>, Refusal> {
+        Err(Refusal::WouldWait)
+    }
+}
+
 /// The workshop of the pool. What it found is kept with the identity of the file, shared by all workers.
 pub(crate) struct Bench {
     verdicts: Cache<(Identity, u8), Verdict>,

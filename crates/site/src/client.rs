@@ -1,6 +1,6 @@
 //! Who asks: what is known beside the request itself, and who is asked whether they may come in.
 
-use crate::route::{Auth, Limit};
+use crate::route::{Auth, Gate, Limit, TurnedAway};
 use crate::tree::Refusal;
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ pub struct Client<'a> {
     pub address: Option<IpAddr>,
     /// Whether it came by TLS.
     pub is_secured: bool,
-    /// Who knows passwords, and how often it came.
+    /// Who knows passwords, how often it came, and what it has under way.
     pub door: &'a dyn Door,
 }
 
@@ -21,12 +21,11 @@ pub trait Door: Sync {
     /// to find out whether a password is right takes long, so that nobody tries many.
     fn opens(&self, auth: &Auth, name: &[u8], password: &[u8]) -> Result<bool, Refusal>;
 
-    /// Counts one more request against a limit. Errs with how many seconds later there may be another. `route`: the number of
-    /// the route that has the limit, counted from 0.
+    /// Counts one more request against a limit. Errs with why that is too much.
     ///
     /// Where [`select`](crate::select()) did not finish because it would have had to wait, the same limits are counted again when it is
     /// asked with slow files: whoever keeps count remembers how many of this request are counted already.
-    fn admits(&self, limit: &Limit, route: usize, address: Option<IpAddr>) -> Result<(), u32>;
+    fn admits(&self, limit: &Limit, gate: Gate, address: Option<IpAddr>) -> Result<(), TurnedAway>;
 }
 
 impl Client<'static> {
@@ -45,6 +44,20 @@ impl std::fmt::Debug for Client<'_> {
     }
 }
 
+/// A door for who has come in already: it opens to whatever is said, and counts nothing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ajar;
+
+impl Door for Ajar {
+    fn opens(&self, _: &Auth, _: &[u8], _: &[u8]) -> Result<bool, Refusal> {
+        Ok(true)
+    }
+
+    fn admits(&self, _: &Limit, _: Gate, _: Option<IpAddr>) -> Result<(), TurnedAway> {
+        Ok(())
+    }
+}
+
 /// A door that opens to no password, and counts nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Closed;
@@ -54,7 +67,7 @@ impl Door for Closed {
         Ok(false)
     }
 
-    fn admits(&self, _: &Limit, _: usize, _: Option<IpAddr>) -> Result<(), u32> {
+    fn admits(&self, _: &Limit, _: Gate, _: Option<IpAddr>) -> Result<(), TurnedAway> {
         Ok(())
     }
 }

@@ -54,11 +54,23 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         path: Option<SitePath>,
         remedy: Option<Field>,
     ) -> Result<Selected<T::File>, Refusal> {
+        if let Some(mut response) = self.own_error(status, path.as_ref())? {
+            response.fields.extend(remedy);
+            return Ok(Selected::Response(response, None));
+        }
         let allow = (status == Status::METHOD_NOT_ALLOWED).then_some(ALLOW);
-        let Some((page, file, metadata)) = self.error_file(status, path.as_ref())? else {
-            self.effects.amendments.edits.extend(remedy.map(Edit::Set));
-            return Ok(self.made(Page::Error { status, allow, path }));
-        };
+        self.effects.amendments.edits.extend(remedy.map(Edit::Set));
+        Ok(self.made(Page::Error { status, allow, path }))
+    }
+
+    /// The answer with the owner's file for an error, if there is one.
+    pub(crate) fn own_error(
+        &mut self,
+        status: Status,
+        path: Option<&SitePath>,
+    ) -> Result<Option<Response<T::File>>, Refusal> {
+        let Some((page, file, metadata)) = self.error_file(status, path)? else { return Ok(None) };
+        let allow = (status == Status::METHOD_NOT_ALLOWED).then_some(ALLOW);
         // What routes say of the files at this target is not said of this one.
         (self.effects.media_type, self.effects.charset) = (None, None);
         let media_type = self.media_type(&page, &file, &metadata, None)?;
@@ -67,8 +79,7 @@ impl<'a, T: Tree, W: Workshop<T::File>, X: Witness> Visit<'a, T, W, X> {
         response.fields.push(field("Content-Type", media_type.value));
         response.fields.extend(allow.map(|allow| field("Allow", allow)));
         self.complete(&mut response.fields, status);
-        response.fields.extend(remedy);
-        Ok(Selected::Response(response, None))
+        Ok(Some(response))
     }
 
     /// The owner's file for an error: what a route names, then what the site does, then `404.html`.

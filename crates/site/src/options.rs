@@ -1,6 +1,6 @@
 //! What the owner decides about a site.
 
-use crate::route::{Errors, Routes, Security};
+use crate::route::{Errors, Limit, Routes, Security};
 use semantics::Field;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -43,6 +43,8 @@ pub struct SiteOptions {
     pub fields: Vec<Field>,
     /// Own files for errors, from the root. What stands in no file is answered as `not_found` and the built-in pages have it.
     pub errors: Vec<(Errors, String)>,
+    /// How much one client may ask of all of the site.
+    pub limit: Option<Limit>,
     /// What is done with some of the targets.
     pub routes: Arc<Routes>,
 }
@@ -66,6 +68,7 @@ impl Default for SiteOptions {
             compress: true,
             fields: Security::default().fields().iter().map(field).collect(),
             errors: Vec::new(),
+            limit: None,
             routes: Arc::default(),
         }
     }

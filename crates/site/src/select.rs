@@ -2,12 +2,13 @@
 
 use crate::answer::field;
 use crate::client::Client;
+use crate::error::of_site as own_error_of_site;
 use crate::limit;
 use crate::options::SiteOptions;
 use crate::page::Page;
 use crate::path::SitePath;
 use crate::representation::{Keep, Workshop};
-use crate::route::{Act, Amendments};
+use crate::route::{Act, Amendments, Effects, Gate, TurnedAway};
 use crate::tree::{Refusal, Tree};
 use crate::visit::{Found, Visit};
 use crate::witness::{Step, Witness};
@@ -41,10 +42,28 @@ pub fn select<T: Tree, W: Workshop<T::File>>(
     }
     let target = match Target::parse(head.target) {
         Ok(target) => target,
-        Err(fault) => return Ok(refused(refusal(head).unwrap_or(fault.status()))),
+        Err(fault) => {
+            let status = refusal(head).unwrap_or(fault.status());
+            let own = own_error_of_site(options, head, client, now, tree, workshop, witness, status)?;
+            return Ok(refused(status, own));
+        }
     };
-    let Some(path) = SitePath::new(target.path()) else { return Ok(refused(Status::BAD_REQUEST)) };
+    let Some(path) = SitePath::new(target.path()) else {
+        let status = Status::BAD_REQUEST;
+        let own = own_error_of_site(options, head, client, now, tree, workshop, witness, status)?;
+        return Ok(refused(status, own));
+    };
     witness.step(Step::Path(&path));
+
+    // Does this client ask for too much?
+    if let Some(limit) = &options.limit
+        && let Err(turned_away) = client.door.admits(limit, Gate::Site, client.address)
+    {
+        witness.step(Step::SiteLimit(&turned_away.shown(limit)));
+        let visit = Visit::new(options, head, &target, client, now, tree, workshop, witness, Effects::default());
+        let remedy = field("Retry-After", turned_away.retry_after().to_string());
+        return visit.refuse(TurnedAway::STATUS, Some(path), Some(remedy));
+    }
 
     // What do routes say?
     if target.path().len() > limit::PATH_BYTES_AT_ONCE && options.routes.has_patterns() && !workshop.has_time() {
@@ -166,7 +185,11 @@ fn allowed<F>(options: &SiteOptions) -> Selected<F> {
     Selected::Response(response, None)
 }
 
-fn refused<F>(status: Status) -> Selected<F> {
+/// `own`: the answer with the owner's file for it.
+fn refused<F>(status: Status, own: Option<Response<F>>) -> Selected<F> {
+    if let Some(own) = own {
+        return Selected::Response(own, None);
+    }
     let allow = (status == Status::METHOD_NOT_ALLOWED).then_some(ALLOW);
     Selected::Page(Page::Error { status, allow, path: None }, Amendments::default())
 }

@@ -11,6 +11,8 @@ use semantics::coding::Coding;
 pub enum Step<'a> {
     /// The target was understood as this place in the site.
     Path(&'a SitePath),
+    /// The site's limit turns the client away, and which part of it: `429: more than 10/s`.
+    SiteLimit(&'a str),
     /// A route was tried.
     Route(Tried<'a>),
     /// A route that was tried and holds says something: a guard whether the client may pass, a change what becomes of the answer, an

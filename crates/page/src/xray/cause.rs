@@ -182,7 +182,9 @@ reasons! {
     RuleAnswer "rule-answer" "" "route {0} answers so" "规则 {0} 如此应答"
     RuleDeny "rule-deny" "9110 §15.5.4" "route {0} does not let this client in" "规则 {0} 不允许此客户端"
     RuleAuth "rule-auth" "9110 §15.5.2" "route {0} asks for a name and a password" "规则 {0} 要求用户名和密码"
-    RuleLimit "rule-limit" "6585 §4" "route {0} lets nobody come so often" "规则 {0} 不允许如此频繁"
+    RuleLimit "rule-limit" "6585 §4" "route {0} limits each client, and this one asked for more than {1}" "规则 {0} 限制每个客户端，而此客户端超过了 {1}"
+    SiteLimit "site-limit" "6585 §4" "the site limits each client, and this one asked for more than {0}" "站点限制每个客户端，而此客户端超过了 {0}"
+    SiteLimits "site-limits" "9110 §10.2.3" "the limit of the site says when to come again" "由站点的限制指定何时再来"
     Misled "misled" "9110 §15.4.9" "this port speaks HTTPS, and the request came in clear" "此端口只用 HTTPS，而请求未加密"
     // The files.
     Found "found" "" "it is there" "存在"

@@ -225,6 +225,12 @@ pub(crate) const SITE: &[Key] = &[
         "\"strict\"",
         "Fields that protect readers: basic (default) cannot break a page; strict also forbids frames by other sites, camera, microphone and place",
     ),
+    key(
+        "limit",
+        &[Text, Table(LIMIT)],
+        "{ rate = \"50/s\", burst = 200, connections = 100 }",
+        "How often one client may come, and how much of it may be under way at a time; for the whole site; beyond it 429",
+    ),
     key("fresh", &[Text], "\"1s\"", "See changed files at the latest after so long; 0: look at each request"),
     key("listing", &[Switch], "false", "List folders without an index page"),
     key("archive", &[Switch], "false", "Offer folders that are listed as zip and tar"),
@@ -293,7 +299,12 @@ pub(crate) const ROUTE: &[Key] = &[
         "Turn everybody away (true), or clients in these ranges: 403, or the status",
     ),
     key("allow", &[Text, Texts], "[\"private\"]", "Turn all clients away that are not in these ranges: 403"),
-    key("limit", &[Text, Table(LIMIT)], "\"10/s\"", "How often one client may come; beyond it 429"),
+    key(
+        "limit",
+        &[Text, Table(LIMIT)],
+        "{ rate = \"10/s\", connections = 4 }",
+        "How often one client may come, and how much of it may be under way at a time; beyond it 429",
+    ),
     key(
         "auth",
         &[Table(AUTH)],
@@ -343,6 +354,12 @@ pub(crate) const ROUTE: &[Key] = &[
 
 /// Of a limit.
 pub(crate) const LIMIT: &[Key] = &[
+    key(
+        "connections",
+        &[Number],
+        "4",
+        "So many requests of one client under way at a time; of HTTP/2 each stream counts, of HTTP/1.1 a connection has one at most",
+    ),
     key(
         "rate",
         &[Text],

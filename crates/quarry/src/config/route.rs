@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use semantics::Status;
 use server::site::route::{
-    Action, AddressRange, Auth, Changes, Condition, Cors, Deny, Guards, HostPattern, Limit, Route, Test,
+    Action, AddressRange, Auth, Changes, Condition, Cors, Deny, Guards, HostPattern, Limit, Rate, Route, Test,
 };
 
 use super::fault::Source;
@@ -172,35 +172,47 @@ fn ranges(texts: &[Text<'_>]) -> Vec<AddressRange> {
     texts.iter().filter_map(|text| text.parse(str::parse)).collect()
 }
 
-fn limit(value: &Value<'_>) -> Option<Limit> {
-    let (rate, burst) = match value.is_table() {
-        false => (value.text()?, None),
-        true => {
-            let table = value.table(Some(LIMIT))?;
-            let rate = table.text("rate");
-            let burst = table
-                .parsed("burst", |text| text.parse::<u32>().map_err(|_| "expected a whole number, such as 20".into()));
-            if rate.is_none() && !table.has("rate") {
-                table.reader.fault(value.at.clone(), "rate is missing; expected for example { rate = \"10/s\" }");
-            }
-            table.finish();
-            (rate?, burst)
-        }
+/// How much a client may ask. A text is a rate.
+pub(super) fn limit(value: &Value<'_>) -> Option<Limit> {
+    if !value.is_table() {
+        return Some(Limit { rate: Some(value.text()?.parse(|text| rate(text, 0))?), connections: None });
+    }
+    let table = value.table(Some(LIMIT))?;
+    let whole = |what: &'static str, least: u32| {
+        move |text: &str| text.parse().ok().filter(|number| *number >= least).ok_or_else(|| what.to_owned())
     };
-    let (requests, period) = rate.parse(|text| {
-        let expected = || format!("{text:?} is no rate; expected for example 10/s, 100/m or 1000/h");
-        let (number, unit) = text.split_once('/').ok_or_else(expected)?;
-        let seconds = match unit {
-            "s" => 1,
-            "m" => 60,
-            "h" => 3600,
-            _ => return Err(expected()),
-        };
-        let requests: u32 =
-            number.parse().ok().filter(|requests| (1..=1_000_000).contains(requests)).ok_or_else(expected)?;
-        Ok((requests, Duration::from_secs(seconds)))
-    })?;
-    Some(Limit { requests, period, burst: burst.unwrap_or(0) })
+    let burst = table.parsed("burst", whole("expected a whole number, such as 20", 0));
+    let rate = table.parsed("rate", |text| rate(text, burst.unwrap_or(0)));
+    let connections = table.parsed("connections", whole("expected a whole number from 1 on, such as 4", 1));
+    if !table.has("rate") {
+        if table.has("burst") {
+            table.reader.fault(
+                table.name_at("burst"),
+                "burst belongs to rate, and there is none; expected for example { rate = \"10/s\", burst = 20 }",
+            );
+        } else if !table.has("connections") {
+            table.reader.fault(
+                value.at.clone(),
+                "rate and connections are missing; expected for example { rate = \"10/s\", connections = 4 }",
+            );
+        }
+    }
+    table.finish();
+    let limit = Limit { rate, connections };
+    (limit != Limit::default()).then_some(limit)
+}
+
+fn rate(text: &str, burst: u32) -> Result<Rate, String> {
+    let expected = || format!("{text:?} is no rate; expected for example 10/s, 100/m or 1000/h");
+    let (number, unit) = text.split_once('/').ok_or_else(expected)?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err(expected()),
+    };
+    let requests = number.parse().ok().filter(|requests| (1..=1_000_000).contains(requests)).ok_or_else(expected)?;
+    Ok(Rate { requests, period: Duration::from_secs(seconds), burst })
 }
 
 pub(super) fn auth(value: &Value<'_>, source: &Source) -> Option<Auth> {

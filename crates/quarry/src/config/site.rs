@@ -51,6 +51,7 @@ pub(super) fn read(table: Table<'_>, folder: &Path) -> Option<(SiteSettings, Vec
     set(file("index"), &mut look_up.index);
 
     let security = table.parsed("security", security);
+    let limit = table.get("limit").and_then(|value| route::limit(value));
     let added = table.get("header").and_then(|value| value.table(None));
     let added: Vec<Field> = added
         .iter()
@@ -99,6 +100,7 @@ pub(super) fn read(table: Table<'_>, folder: &Path) -> Option<(SiteSettings, Vec
     set(markdown, &mut options.markdown);
     set(compress, &mut options.compress);
     options.errors = errors;
+    options.limit = limit;
     options.routes = Arc::new(routes);
     Some((made, places))
 }

@@ -163,7 +163,7 @@ address = ["10.0.0.0/8", "unix"]
 secured = false
 deny = ["loopback"]
 allow = "private"
-limit = { rate = "100/m", burst = 5 }
+limit = { rate = "100/m", burst = 5, connections = 4 }
 auth = { realm = "staff", users = { bob = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$6vbOQjoFXVaGJDfmYpBVjg" }, file = "users.txt" }
 set = { Link = ["</a>", "</b>"], X-A = "1" }
 remove = "ETag"
@@ -278,6 +278,17 @@ fn routes_are_read_with_care() {
     refuse_route("deny = '10.1.0.0/8'", &["2:8: \"10.1.0.0/8\" has bits beyond its prefix; expected 10.0.0.0/8"]);
     refuse_route("method = 'get', answer = 'a'", &["2:10: expected GET"]);
     refuse_route("limit = '10'", &["2:9: \"10\" is no rate; expected for example 10/s, 100/m or 1000/h"]);
+    refuse_route("limit = { connections = 0 }", &["2:25: expected a whole number from 1 on, such as 4"]);
+    refuse_route("limit = { rate = '1/s', burst = -1 }", &["2:33: expected a whole number, such as 20"]);
+    refuse_route(
+        "limit = { connections = 4, burst = 1 }",
+        &["2:28: burst belongs to rate, and there is none; expected for example { rate = \"10/s\", burst = 20 }"],
+    );
+    refuse_route(
+        "limit = {}",
+        &["2:9: rate and connections are missing; expected for example { rate = \"10/s\", connections = 4 }"],
+    );
+    refuse_route("limit = { conections = 4 }", &["2:9: rate and connections are missing; expected for example { rate = \"10/s\", connections = 4 }", "2:11: there is no key \"conections\" here"]);
     refuse_route(
         "auth = { users = { ann = 'secret' } }",
         &[

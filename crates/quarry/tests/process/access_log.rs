@@ -60,7 +60,13 @@ fn json_is_one_object_a_line() {
     let parse = |line: &String| serde_json::from_str::<serde_json::Value>(line).expect("JSON");
     let mut found: Vec<serde_json::Value> = lines.iter().map(parse).collect();
     for value in &mut found {
-        let time = value.as_object_mut().expect("an object").remove("time").expect("a time");
+        let object = value.as_object_mut().expect("an object");
+        let time = object.remove("time").expect("a time");
+        if let Some(took) = object.remove("took_ms") {
+            assert!(took.as_f64().is_some_and(|took| took > 0.0), "{took}");
+        }
+        // Where the answer came from hangs on what was asked before.
+        object.remove("way");
         let shape: String =
             time.as_str().expect("text").chars().map(|char| if char.is_ascii_digit() { '0' } else { char }).collect();
         assert_eq!(shape, "0000-00-00T00:00:00.000Z");
@@ -71,7 +77,7 @@ fn json_is_one_object_a_line() {
     assert_eq!(
         found[0],
         serde_json::json!({"client": client, "host": host, "method": "GET", "target": "/a.txt?b=c", "version": version,
-            "status": 200, "bytes": 10, "referer": "http://b/", "user_agent": agent})
+            "status": 200, "bytes": 10, "referer": "http://b/", "user_agent": agent, "user": null, "end": "done"})
     );
     assert_eq!((&found[1]["method"], &found[1]["bytes"]), (&"HEAD".into(), &0.into()));
     assert_eq!((&found[2]["target"], &found[2]["status"]), (&"/%E8%B5%84".into(), &404.into()));
@@ -190,6 +196,53 @@ fn a_line_of_ones_own_has_what_it_names() {
     assert_eq!(lines[..3], expected);
     assert!(lines[3].starts_with("127.0.0.1 - \"-\" 400 0 - - ") && !lines[3].ends_with(" -"), "{}", lines[3]);
     assert_eq!(lines.len(), 4);
+}
+
+#[test]
+fn what_is_known_at_the_end_stands_in_the_line() {
+    let folder = folder();
+    write(folder.path(), "large.bin", vec![7; 32 << 20]);
+    let format = "{target} {status} {bytes} {end} {way} {scheme} {user} {response:content-type} {query:a} {cookie:c}|{took}";
+    let running = start(folder.path(), &["--access-log", format, "--workers", "1"]);
+    // A listing, whose length nobody knows before it ends; to an old client it comes as it is.
+    let listing = running.exchange("GET /?format=json HTTP/1.0\r\n\r\n");
+    let length = listing.split_once("\r\n\r\n").expect("a head").1.len();
+    let fields = "Cookie: b=1; c=2\r\nAuthorization: Basic YW5uOm9wZW4=\r\n";
+    running.exchange(format!("GET /a.txt?a=b HTTP/1.1\r\nHost: a\r\n{fields}Connection: close\r\n\r\n"));
+    running.exchange("GET /a.txt HTTP/1.1\r\nHost: a\r\n\r\nGET /a.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    // A head that comes in two pieces is there from its first byte on.
+    let mut slow = running.connect();
+    slow.write_all(b"GET /none").expect("sent");
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    slow.write_all(b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").expect("sent");
+    super::running::read_text(&mut slow);
+    // Somebody goes in the middle.
+    let mut gone = running.connect();
+    gone.write_all(b"GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n").expect("sent");
+    gone.read_exact(&mut [0; 1000]).expect("a beginning");
+    drop(gone);
+    curl(&["--http2-prior-knowledge", "--output", "/dev/null", &format!("{}large.bin?h2", running.url)]);
+    let (code, output, errors) = running.end(Signal::TERM);
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    let mut lines: Vec<(&str, f64)> = output
+        .lines()
+        .map(|line| line.rsplit_once('|').expect("a time"))
+        .map(|(line, took)| (line, took.parse().expect("milliseconds")))
+        .collect();
+    assert!(lines.iter().all(|(_, took)| *took > 0.0), "{lines:?}");
+    lines.sort_by(|one, other| one.0.cmp(other.0));
+    let text = "text/plain; charset=utf-8";
+    let expected = [
+        format!("/?format=json 200 {length} done pool http - application/json - -"),
+        format!("/a.txt 200 10 done memory http - {text} - -"),
+        format!("/a.txt 200 10 done memory http - {text} - -"),
+        format!("/a.txt?a=b 200 10 done pool http ann {text} b 2"),
+        "/large.bin 200 33554432 cut hand http - application/octet-stream - -".into(),
+        "/large.bin?h2 200 33554432 done memory http - application/octet-stream - -".into(),
+        format!("/none 404 103 done pool http - {text} - -"),
+    ];
+    assert_eq!(lines.iter().map(|(line, _)| *line).collect::<Vec<_>>(), expected);
+    assert!(lines[6].1 >= 200.0, "{lines:?}");
 }
 
 #[test]

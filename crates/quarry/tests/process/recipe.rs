@@ -81,8 +81,9 @@ fn each_recipe_does_what_stands_below_it() {
             "{title}: {:?}",
             run(["--config".as_ref(), config.as_os_str()]).errors
         );
-        // Twice: what is kept in memory answers as before.
-        for line in asked.lines().chain(asked.lines()) {
+        // Twice: what is kept in memory answers as before. Whoever counts does not.
+        let again = if routes.contains("rate =") { "" } else { asked };
+        for line in asked.lines().chain(again.lines()) {
             ask(&running, line);
         }
         recipes += 1;

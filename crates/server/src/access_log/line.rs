@@ -1,52 +1,115 @@
 //! The forms of a line: for people, for the tools of Apache and nginx, for programs.
 
 use super::AccessLog;
+use super::draft::{Draft, Hole};
 use super::format::Told;
-use semantics::{FieldName, RequestHead, Status, Timestamp, Version};
+use semantics::{Field, FieldName, Instant, RequestHead, Status, Timestamp, Version};
+use serde_json::{Map, Value};
+use site::route::credentials;
 use std::io::Write;
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use wire::Fault;
 
 /// One exchange, as the log has it.
 #[derive(Debug)]
 pub(crate) struct Record<'a> {
-    pub(super) head: &'a RequestHead<'a>,
-    pub(super) status: Status,
-    pub(super) bytes: u64,
-    pub(super) at: Timestamp,
+    pub(crate) head: &'a RequestHead<'a>,
+    pub(crate) status: Status,
+    /// The fields of the response that were chosen for it; those of its framing are not among them.
+    pub(crate) fields: &'a [Field],
+    /// Of the content that goes out; `None`: that is not known before it ends.
+    pub(crate) bytes: Option<u64>,
+    pub(crate) at: Timestamp,
+    /// When the first byte of the request was there.
+    pub(crate) began: Instant,
+    /// Which way it was answered: `memory`, `hand`, `pool`.
+    pub(crate) way: &'static str,
+    pub(crate) is_secured: bool,
 }
 
-impl<'a> Record<'a> {
-    /// `bytes`: of the content that goes out.
-    pub(crate) fn new(head: &'a RequestHead<'a>, status: Status, bytes: u64, at: Timestamp) -> Record<'a> {
-        Record { head, status, bytes, at }
+impl Record<'_> {
+    /// The name that the client gave with a password. Where that was refused it is anybody's word.
+    pub(super) fn user(&self) -> Option<Vec<u8>> {
+        let given = self.head.field(FieldName::Authorization).filter(|_| self.status != Status::UNAUTHORIZED)?;
+        let mut given = credentials(given)?;
+        given.truncate(given.iter().position(|&byte| byte == b':')?);
+        Some(given).filter(|name| !name.is_empty())
     }
 }
 
-/// Appends the line of an exchange.
+/// Bytes of a line, and where something is to be filled in.
+#[derive(Default)]
+pub(super) struct Line {
+    pub(super) text: Vec<u8>,
+    pub(super) holes: Vec<(usize, Hole)>,
+}
+
+impl Line {
+    pub(super) fn leave(&mut self, hole: Hole) {
+        self.holes.push((self.text.len(), hole));
+    }
+
+    /// The bytes of the content, now or later.
+    pub(super) fn bytes(&mut self, bytes: Option<u64>) -> std::io::Result<()> {
+        match bytes {
+            Some(bytes) => write!(self.text, "{bytes}"),
+            None => {
+                self.leave(Hole::Bytes);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The line of an exchange, as far as it is known.
+pub(super) fn draft(
+    format: &AccessLog,
+    record: &Record<'_>,
+    peer: Option<SocketAddr>,
+    is_coloured: bool,
+) -> Draft {
+    let bytes = record.bytes.unwrap_or(0);
+    if *format == AccessLog::Json {
+        return Draft::of_json(json(record, peer), record.began, bytes);
+    }
+    let mut line = Line::default();
+    write(format, record, peer, is_coloured, &mut line);
+    Draft::of_text(line.text, line.holes, record.began, bytes)
+}
+
+/// Appends the line of an exchange of which all is known that it tells.
 pub(super) fn exchange(
     format: &AccessLog,
     record: &Record<'_>,
-    peer: Option<IpAddr>,
+    peer: Option<SocketAddr>,
     is_coloured: bool,
     out: &mut Vec<u8>,
 ) {
+    let mut line = Line { text: std::mem::take(out), holes: Vec::new() };
+    write(format, record, peer, is_coloured, &mut line);
+    debug_assert!(line.holes.is_empty(), "what is not known is no line yet");
+    *out = line.text;
+}
+
+fn write(format: &AccessLog, record: &Record<'_>, peer: Option<SocketAddr>, is_coloured: bool, line: &mut Line) {
     // Writing to a Vec does not fail.
     let _ = match format {
-        AccessLog::Off => Ok(()),
-        AccessLog::Short => short(out, record, is_coloured),
-        AccessLog::Combined => combined(out, record, peer),
-        AccessLog::Json => json(out, record, peer),
-        AccessLog::Own(format) => format.write(out, Told::Exchange(record), peer),
+        AccessLog::Off | AccessLog::Json => Ok(()),
+        AccessLog::Short => short(line, record, is_coloured),
+        AccessLog::Combined => combined(line, record, peer),
+        AccessLog::Own(format) => format.write(line, Told::Exchange(record), peer),
     };
 }
 
 /// Appends the line of a request that was refused; false when there is nothing to say.
-pub(super) fn fault(format: &AccessLog, fault: &Fault, peer: Option<IpAddr>, at: Timestamp, out: &mut Vec<u8>) -> bool {
+pub(super) fn fault(format: &AccessLog, fault: &Fault, peer: Option<SocketAddr>, at: Timestamp, out: &mut Vec<u8>) -> bool {
     // Where a frame said it, the status is the one that a response would have had.
     let Some(status) = fault.reason().status().map(Status::code) else { return false };
     if let AccessLog::Own(format) = format {
-        return format.write(out, Told::Fault(fault, status, at), peer).is_ok();
+        let mut line = Line { text: std::mem::take(out), holes: Vec::new() };
+        let written = format.write(&mut line, Told::Fault(fault, status, at), peer);
+        *out = line.text;
+        return written.is_ok();
     }
     let peer = Peer(peer);
     let _ = match format {
@@ -61,7 +124,7 @@ pub(super) fn fault(format: &AccessLog, fault: &Fault, peer: Option<IpAddr>, at:
     true
 }
 
-fn short(out: &mut Vec<u8>, record: &Record<'_>, coloured: bool) -> std::io::Result<()> {
+fn short(line: &mut Line, record: &Record<'_>, coloured: bool) -> std::io::Result<()> {
     let (begin, end) = match record.status.code() {
         _ if !coloured => ("", ""),
         200..300 => ("\x1b[32m", "\x1b[0m"),
@@ -70,42 +133,54 @@ fn short(out: &mut Vec<u8>, record: &Record<'_>, coloured: bool) -> std::io::Res
         _ => ("\x1b[31m", "\x1b[0m"),
     };
     let (method, target) = (Visible(record.head.method.as_bytes()), Visible(record.head.target));
-    writeln!(out, "{} {begin}{}{end} {method} {target} {}", time_of_day(record.at), record.status.code(), record.bytes)
+    let (time, status) = (time_of_day(record.at), record.status.code());
+    write!(line.text, "{time} {begin}{status}{end} {method} {target} ")?;
+    line.bytes(record.bytes)?;
+    writeln!(line.text)
 }
 
-fn combined(out: &mut Vec<u8>, record: &Record<'_>, peer: Option<IpAddr>) -> std::io::Result<()> {
+fn combined(line: &mut Line, record: &Record<'_>, peer: Option<SocketAddr>) -> std::io::Result<()> {
     let field = |name| Visible(record.head.field(name).unwrap_or(b"-"));
-    writeln!(
-        out,
-        "{} - - [{}] \"{} {} {}\" {} {} \"{}\" \"{}\"",
+    write!(
+        line.text,
+        "{} - {} [{}] \"{} {} {}\" {} ",
         Peer(peer),
+        user(record),
         calendar(record.at),
         Visible(record.head.method.as_bytes()),
         Visible(record.head.target),
         version(record.head.version),
         record.status.code(),
-        record.bytes,
-        field(FieldName::Referer),
-        field(FieldName::UserAgent),
-    )
+    )?;
+    line.bytes(record.bytes)?;
+    writeln!(line.text, " \"{}\" \"{}\"", field(FieldName::Referer), field(FieldName::UserAgent))
 }
 
-fn json(out: &mut Vec<u8>, record: &Record<'_>, peer: Option<IpAddr>) -> std::io::Result<()> {
-    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+fn json(record: &Record<'_>, peer: Option<SocketAddr>) -> Map<String, Value> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let field = |name| record.head.field(name).map(text);
     let line = serde_json::json!({
         "time": rfc3339(record.at),
         "client": Peer(peer).to_string(),
+        "user": record.user().map(|user| text(&user)),
         "method": text(record.head.method.as_bytes()),
         "host": text(record.head.authority),
         "target": text(record.head.target),
         "version": version(record.head.version),
         "status": record.status.code(),
-        "bytes": record.bytes,
         "referer": field(FieldName::Referer),
         "user_agent": field(FieldName::UserAgent),
+        "way": record.way,
     });
-    writeln!(out, "{line}")
+    match line {
+        Value::Object(line) => line,
+        _ => Map::new(),
+    }
+}
+
+/// A name that a client gave, as one word; `-`: it gave none.
+pub(super) fn user(record: &Record<'_>) -> String {
+    record.user().map_or_else(|| "-".into(), |user| Visible(&user).to_string().replace(' ', "\\x20"))
 }
 
 pub(super) fn version(version: Version) -> &'static str {
@@ -156,12 +231,12 @@ fn write_visible(
 }
 
 /// An address, or `-` for a unix socket.
-pub(super) struct Peer(pub(super) Option<IpAddr>);
+pub(super) struct Peer(pub(super) Option<SocketAddr>);
 
 impl std::fmt::Display for Peer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.0 {
-            Some(address) => write!(formatter, "{address}"),
+            Some(address) => write!(formatter, "{}", address.ip()),
             None => formatter.write_str("-"),
         }
     }
@@ -197,24 +272,69 @@ pub(super) fn rfc3339(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::due::End;
     use semantics::{Fields, Method};
 
     #[track_caller]
-    fn check(format: AccessLog, target: &[u8], agent: &[u8], expected: &str) {
+    fn check_of(format: &AccessLog, section: &[u8], target: &[u8], change: fn(&mut Record<'_>), expected: &str) {
         let mut fields = Fields::new();
-        fields.set_section(agent);
-        fields.note(FieldName::UserAgent, agent);
+        fields.set_section(section);
+        let lines = fields;
+        for (name, value) in lines.lines() {
+            FieldName::from_bytes(name).into_iter().for_each(|name| fields.note(name, value));
+        }
         let head = RequestHead { method: Method::Get, target, authority: b"a", version: Version::Http11, fields };
-        let record = Record::new(&head, Status::OK, 12, Timestamp(784_111_777_123_000_000));
+        let mut record = Record {
+            head: &head,
+            status: Status::OK,
+            fields: &[],
+            bytes: Some(12),
+            at: Timestamp(784_111_777_123_000_000),
+            began: Instant(1_000_000),
+            way: "memory",
+            is_secured: false,
+        };
+        change(&mut record);
         let mut out = Vec::new();
-        let peer = Some(IpAddr::from([192, 0, 2, 1]));
-        exchange(&format, &record, peer, false, &mut out);
+        let peer = Some(SocketAddr::from(([192, 0, 2, 1], 7)));
+        draft(format, &record, peer, false).write(&mut out, Instant(3_500_000), End::Done);
         assert_eq!(String::from_utf8_lossy(&out), expected);
+    }
+
+    #[track_caller]
+    fn check(format: AccessLog, target: &[u8], agent: &[u8], expected: &str) {
+        let section = [b"User-Agent: ", agent, b"\r\n"].concat();
+        check_of(&format, &section, target, |_| {}, expected);
+    }
+
+    #[test]
+    fn who_gave_a_password_is_named_as_one_word() {
+        let name = |status: fn(&mut Record<'_>), section: &[u8], expected: &str| {
+            let rest = "[06/Nov/1994:08:49:37 +0000] \"GET / HTTP/1.1\"";
+            let status_is = if expected == "401" { "401" } else { "200" };
+            let named = if expected == "401" { "-" } else { expected };
+            let line = format!("192.0.2.1 - {named} {rest} {status_is} 12 \"-\" \"-\"\n");
+            check_of(&AccessLog::Combined, section, b"/", status, &line);
+        };
+        name(|_| {}, b"Authorization: Basic YW5uOm9wZW4gc2VzYW1l\r\n", "ann");
+        name(|_| {}, b"Authorization: Basic YSAtICJiCjpjCg==\r\n", "a\\x20-\\x20\\\"b\\x0A");
+        name(|_| {}, b"Authorization: Basic OmE=\r\n", "-");
+        name(|_| {}, b"Authorization: Bearer YW5uOm9wZW4=\r\n", "-");
+        let refused: fn(&mut Record<'_>) = |record| record.status = Status::UNAUTHORIZED;
+        name(refused, b"Authorization: Basic YW5uOm9wZW4gc2VzYW1l\r\n", "401");
+    }
+
+    #[test]
+    fn a_content_of_unknown_length_is_counted_as_it_goes() {
+        let unknown: fn(&mut Record<'_>) = |record| record.bytes = None;
+        check_of(&AccessLog::Short, b"", b"/a", unknown, "08:49:37 200 GET /a 0\n");
+        let combined = "192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] \"GET /a HTTP/1.1\" 200 0 \"-\" \"-\"\n";
+        check_of(&AccessLog::Combined, b"", b"/a", unknown, combined);
     }
 
     #[test]
     fn an_exchange_is_one_line() {
-        check(AccessLog::Short, b"/a?b", b"", "08:49:37 200 GET /a?b 12\n");
+        check(AccessLog::Short, b"/a?b", b"x", "08:49:37 200 GET /a?b 12\n");
         check(
             AccessLog::Combined,
             b"/a?b",
@@ -225,7 +345,7 @@ mod tests {
             AccessLog::Json,
             b"/a",
             b"x",
-            "{\"bytes\":12,\"client\":\"192.0.2.1\",\"host\":\"a\",\"method\":\"GET\",\"referer\":null,\"status\":200,\"target\":\"/a\",\"time\":\"1994-11-06T08:49:37.123Z\",\"user_agent\":\"x\",\"version\":\"HTTP/1.1\"}\n",
+            "{\"bytes\":12,\"client\":\"192.0.2.1\",\"end\":\"done\",\"host\":\"a\",\"method\":\"GET\",\"referer\":null,\"status\":200,\"target\":\"/a\",\"time\":\"1994-11-06T08:49:37.123Z\",\"took_ms\":2.5,\"user\":null,\"user_agent\":\"x\",\"version\":\"HTTP/1.1\",\"way\":\"memory\"}\n",
         );
     }
 

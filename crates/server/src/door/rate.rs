@@ -8,7 +8,7 @@
 //! That time moves on with each request, by what one costs. As long as it is not further ahead than what may be used at once,
 //! there may be another.
 
-use site::route::Limit;
+use site::route::Rate;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -34,7 +34,7 @@ impl Rates {
 
     /// Counts one. `now`: since the same moment each time. Errs, and counts nothing, with how many seconds later there may be
     /// another.
-    pub(super) fn admit(&self, key: u64, limit: &Limit, now: Duration) -> Result<(), u32> {
+    pub(super) fn admit(&self, key: u64, limit: &Rate, now: Duration) -> Result<(), u32> {
         let now = microseconds(now);
         let slots = self.slots.get_or_init(|| (0..SLOTS).map(|_| AtomicU64::new(0)).collect());
         loop {
@@ -49,7 +49,7 @@ impl Rates {
     }
 
     /// Whether one more would be admitted; counts nothing.
-    pub(super) fn look(&self, key: u64, limit: &Limit, now: Duration) -> Result<(), u32> {
+    pub(super) fn look(&self, key: u64, limit: &Rate, now: Duration) -> Result<(), u32> {
         let now = microseconds(now);
         let Some(slots) = self.slots.get() else { return Ok(()) };
         let (_, content) = find(slots, key, now);
@@ -81,7 +81,7 @@ fn used_until(content: u64, key: u64) -> u64 {
 }
 
 /// Until when it has, with one request more.
-fn next(used_until: u64, limit: &Limit, now: u64) -> Result<u64, u32> {
+fn next(used_until: u64, limit: &Rate, now: u64) -> Result<u64, u32> {
     let cost = (microseconds(limit.period) / u64::from(limit.requests.max(1))).max(1);
     let ahead = cost.saturating_mul(u64::from(limit.burst));
     let from = used_until.max(now);
@@ -105,11 +105,11 @@ fn microseconds(time: Duration) -> u64 {
 mod tests {
     use super::*;
 
-    const LIMIT: Limit = Limit { requests: 10, period: Duration::from_secs(1), burst: 3 };
+    const LIMIT: Rate = Rate { requests: 10, period: Duration::from_secs(1), burst: 3 };
 
     /// Requests of one client at these milliseconds: `+` for those that are admitted, else the seconds to wait.
     #[track_caller]
-    fn check(limit: &Limit, times: &[u64], expected: &str) {
+    fn check(limit: &Rate, times: &[u64], expected: &str) {
         let rates = Rates::new();
         let told: Vec<String> = times
             .iter()
@@ -127,9 +127,9 @@ mod tests {
         check(&LIMIT, &[0, 0, 0, 0, 0, 0], "+ + + + 1 1");
         check(&LIMIT, &[0, 0, 0, 0, 99, 100, 100, 200], "+ + + + 1 + 1 +");
         check(&LIMIT, &[0, 0, 0, 0, 5000, 5000, 5000, 5000, 5000], "+ + + + + + + + 1");
-        let strict = Limit { burst: 0, ..LIMIT };
+        let strict = Rate { burst: 0, ..LIMIT };
         check(&strict, &[0, 50, 100, 199, 200], "+ 1 + 1 +");
-        let hourly = Limit { requests: 1, period: Duration::from_secs(3600), burst: 0 };
+        let hourly = Rate { requests: 1, period: Duration::from_secs(3600), burst: 0 };
         check(&hourly, &[0, 1000, 3_600_000], "+ 3599 +");
     }
 
@@ -147,7 +147,7 @@ mod tests {
         let rates = Rates::new();
         let hasher = foldhash::fast::RandomState::default();
         let keys: Vec<u64> = (0..1000_u32).map(|client| std::hash::BuildHasher::hash_one(&hasher, client)).collect();
-        let strict = Limit { burst: 0, ..LIMIT };
+        let strict = Rate { burst: 0, ..LIMIT };
         let now = Duration::from_secs(1);
         let first = keys.iter().filter(|&&key| rates.admit(key, &strict, now).is_ok()).count();
         let again = keys.iter().filter(|&&key| rates.admit(key, &strict, now).is_ok()).count();
@@ -161,7 +161,7 @@ mod tests {
     fn nobody_is_turned_away_for_another_s_sake() {
         let rates = Rates::new();
         let hasher = foldhash::fast::RandomState::default();
-        let strict = Limit { burst: 0, ..LIMIT };
+        let strict = Rate { burst: 0, ..LIMIT };
         let keys = (0..500_000_u32).map(|client| std::hash::BuildHasher::hash_one(&hasher, client));
         let refused = keys.filter(|&key| rates.admit(key, &strict, Duration::from_secs(1)).is_err()).count();
         // But those few whose tags are the same too.
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn threads_lose_no_count() {
         let rates = Rates::new();
-        let limit = Limit { requests: 1, period: Duration::from_secs(3600), burst: 999 };
+        let limit = Rate { requests: 1, period: Duration::from_secs(3600), burst: 999 };
         let admitted: usize = std::thread::scope(|scope| {
             let count = || (0..1000).filter(|_| rates.admit(5, &limit, Duration::from_secs(1)).is_ok()).count();
             let threads: Vec<_> = (0..4).map(|_| scope.spawn(count)).collect();

@@ -1,7 +1,7 @@
 //! One site: its files, its owner's options, its look-up. Immutable.
 
 use super::{Answer, Files, Shared};
-use crate::door::{AtPool, Patient};
+use crate::door::{AtPool, Gates, Patient};
 use crate::known::Known;
 use crate::look_up::LookUp;
 use crate::memory;
@@ -40,14 +40,18 @@ pub struct Site<T> {
     pub(crate) generation: u64,
     /// Whether clients on this machine may see what becomes of requests.
     pub(crate) has_xray: bool,
+    /// What its limits are known by.
+    pub(crate) gates: Gates,
 }
 
 impl<T: Files> Site<T> {
     /// Over these files. What it keeps is believed for a second without a look at them.
     pub fn new(files: T, options: SiteOptions, look: Look, shared: &Arc<Shared>) -> Site<T> {
+        let gates = Gates::new("", &options.routes);
         Site {
             number: 0,
             shared: Arc::clone(shared),
+            gates,
             at_hand: files.without_waiting(),
             files,
             options,
@@ -58,6 +62,12 @@ impl<T: Files> Site<T> {
             generation: GENERATIONS.fetch_add(1, Relaxed),
             has_xray: false,
         }
+    }
+
+    /// The same, where its limits are known by this name, under which new settings find what was counted before.
+    #[must_use]
+    pub(crate) fn with_name(self, name: &str) -> Site<T> {
+        Site { gates: Gates::new(name, &self.options.routes), ..self }
     }
 
     /// The same, where answers are believed for so long without a look at the files; zero: each request looks.
@@ -87,7 +97,7 @@ impl<T: Files> Site<T> {
 
     /// Whether it matters where clients come from: routes may ask, and who may see pages about the server is asked.
     pub(super) fn asks_for_address(&self) -> bool {
-        self.options.routes.asks_for_address() || self.options.prefix.is_some()
+        self.options.routes.asks_for_address() || self.options.prefix.is_some() || self.options.limit.is_some()
     }
 
     /// The same, where clients on this machine may see what becomes of requests.
@@ -157,16 +167,16 @@ impl<T: Files> Site<T> {
         notes
     }
 
-    /// The answer to a request, whatever it takes: on the pool. `notes`: where the decision is written down, if anybody looks.
-    pub(crate) fn answer_seen(
+    /// The answer to a request before this door: on the pool. `notes`: where the decision is written down, if anybody looks.
+    pub(crate) fn answer_before(
         &self,
+        door: &AtPool<'_>,
         head: &RequestHead<'_>,
         known: Known,
         now: Timestamp,
         notes: Option<&mut Notes>,
     ) -> Answer<T::File> {
-        let door = AtPool::new(&self.shared.doors, self.number, known.address, known.counted);
-        let (workshop, client) = (At::new(self, now), known.at(&door));
+        let (workshop, client) = (At::new(self, now), known.at(door));
         let selected = match notes {
             Some(notes) => {
                 let selected = self.select_seen(head, &client, now, &self.files, &workshop, notes);
@@ -179,22 +189,35 @@ impl<T: Files> Site<T> {
             Ok(Selected::Response(response, keep)) => Answer::Whole(response, keep),
             Ok(Selected::Page(page, amendments)) => amended(self.page(head, &client, page, now), &amendments),
             Err(Refusal::OutOfDescriptors) => {
-                let response = self.error(head, Status::SERVICE_UNAVAILABLE, None).with("Retry-After", "1");
-                Answer::Whole(response, None)
+                self.put_off(head, &client, now, Status::SERVICE_UNAVAILABLE, 1)
             }
-            Err(Refusal::Later(status, seconds)) => self.put_off(head, status, seconds),
+            Err(Refusal::Later(status, seconds)) => self.put_off(head, &client, now, status, seconds),
             Err(refusal) => Answer::Failed(refusal.to_string()),
         }
     }
 
     /// There is too much to do for this client: it may ask again.
-    pub(crate) fn put_off(&self, head: &RequestHead<'_>, status: Status, seconds: u32) -> Answer<T::File> {
-        Answer::Whole(self.error(head, status, None).with("Retry-After", seconds.to_string()), None)
+    pub(crate) fn put_off(
+        &self,
+        head: &RequestHead<'_>,
+        client: &Client<'_>,
+        now: Timestamp,
+        status: Status,
+        seconds: u32,
+    ) -> Answer<T::File> {
+        let response = self.error_with_time(head, client, now, status);
+        Answer::Whole(response.with("Retry-After", seconds.to_string()), None)
     }
 
-    /// The same, where nobody looks.
+    /// What takes time, on a thread of the pool.
+    pub(crate) fn workshop(&self, now: Timestamp) -> impl Workshop<T::File> {
+        At::new(self, now)
+    }
+
+    /// The same for whoever wants it now, where nobody looks.
     pub fn answer(&self, head: &RequestHead<'_>, known: Known, now: Timestamp) -> Answer<T::File> {
-        self.answer_seen(head, known, now, None)
+        let known = Known { has_turn: true, ..known };
+        self.answer_before(&AtPool::new(&self.shared.doors, &self.gates, known), head, known, now, None)
     }
 }
 

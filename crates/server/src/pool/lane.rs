@@ -1,7 +1,10 @@
-//! Two queues before one pool: answers that people wait for, and pieces of what is being streamed. Many downloads of
-//! archives shall not keep anybody from a page, nor many pages keep a download from going on.
+//! Three queues before one pool: answers that people wait for, pieces of what is being streamed, and passwords that are to be found
+//! out about. Many downloads of archives shall not keep anybody from a page, nor many pages keep a download from going on, nor
+//! whoever guesses passwords anybody from anything.
 
 use super::Work;
+use super::turn::Turns;
+use crate::door::Guesser;
 use crate::limit;
 use std::collections::VecDeque;
 
@@ -12,6 +15,8 @@ pub(super) enum Lane {
     Answers,
     /// Streams to be continued.
     Pieces,
+    /// Requests with a password that is to be found out about, by whose turn it takes.
+    Passwords(Guesser),
 }
 
 impl Lane {
@@ -23,9 +28,9 @@ impl Lane {
     }
 }
 
-/// What waits for a thread, each kind first come, first served.
+/// What waits for a thread, each kind first come, first served, but that guessers take turns.
 ///
-/// Invariant: streaming <= streaming_max
+/// Invariant: streaming <= streaming_max, and with what is under way of passwords less than all threads, where there are three
 #[derive(Debug)]
 pub(super) struct Lanes<E> {
     pub(super) answers: VecDeque<E>,
@@ -33,12 +38,16 @@ pub(super) struct Lanes<E> {
     /// Threads that make pieces at the moment.
     streaming: usize,
     streaming_max: usize,
+    pub(super) passwords: Turns<E>,
+    threads: usize,
 }
 
 impl<E> Lanes<E> {
-    /// Nothing waits; at most so many threads make pieces at a time.
-    pub(super) fn new(streaming_max: usize) -> Lanes<E> {
-        Lanes { answers: VecDeque::new(), pieces: VecDeque::new(), streaming: 0, streaming_max }
+    /// Nothing waits, for so many threads.
+    pub(super) fn new(threads: usize) -> Lanes<E> {
+        let streaming_max = threads.div_ceil(limit::STREAMING_SHARE);
+        let (answers, pieces, passwords) = (VecDeque::new(), VecDeque::new(), Turns::new());
+        Lanes { answers, pieces, streaming: 0, streaming_max, passwords, threads }
     }
 
     /// Gives it back when too many of its kind wait.
@@ -46,6 +55,7 @@ impl<E> Lanes<E> {
         let queue = match lane {
             Lane::Answers => &mut self.answers,
             Lane::Pieces => &mut self.pieces,
+            Lane::Passwords(guesser) => return self.passwords.put(guesser, errand),
         };
         if queue.len() >= limit::ERRANDS_MAX {
             return Err(errand);
@@ -55,26 +65,49 @@ impl<E> Lanes<E> {
     }
 
     /// What a thread does next; it says by [`Lanes::give_back`] when it is done. Answers go first, but while no thread
-    /// makes pieces the next one does: so streams go on, however much is asked.
+    /// makes pieces the next one does, and while none finds out about a password the next one does that: so streams go on and people
+    /// come in, however much is asked.
     pub(super) fn take(&mut self) -> Option<(E, Lane)> {
+        if self.passwords.under_way() == 0
+            && let Some((errand, guesser)) = self.passwords.take()
+        {
+            return Some((errand, Lane::Passwords(guesser)));
+        }
         if self.streaming > 0
             && let Some(errand) = self.answers.pop_front()
         {
             return Some((errand, Lane::Answers));
         }
         if self.streaming < self.streaming_max
+            && (self.streaming == 0 || self.leaves_one())
             && let Some(errand) = self.pieces.pop_front()
         {
             self.streaming += 1;
             return Some((errand, Lane::Pieces));
         }
-        Some((self.answers.pop_front()?, Lane::Answers))
+        if let Some(errand) = self.answers.pop_front() {
+            return Some((errand, Lane::Answers));
+        }
+        if self.passwords.under_way() < limit::PASSWORDS_AT_ONCE
+            && self.leaves_one()
+            && let Some((errand, guesser)) = self.passwords.take()
+        {
+            return Some((errand, Lane::Passwords(guesser)));
+        }
+        None
+    }
+
+    /// Whether one more that takes long leaves a thread for answers.
+    fn leaves_one(&self) -> bool {
+        self.streaming + self.passwords.under_way() + 1 < self.threads
     }
 
     /// A thread is done with what it took.
     pub(super) fn give_back(&mut self, lane: Lane) {
-        if lane == Lane::Pieces {
-            self.streaming -= 1;
+        match lane {
+            Lane::Answers => {}
+            Lane::Pieces => self.streaming -= 1,
+            Lane::Passwords(guesser) => self.passwords.give_back(guesser),
         }
     }
 }
@@ -83,15 +116,17 @@ impl<E> Lanes<E> {
 mod tests {
     use super::*;
 
-    /// `a` puts an answer, `p` a piece, `t` lets a thread take, `d` ends a piece. What threads took, with `-` for nothing.
+    /// `a` puts an answer, `p` a piece, `1` to `9` a password of that guesser, `t` lets a thread take, `d` ends a piece. What
+    /// threads took, with `-` for nothing.
     #[track_caller]
     fn check(steps: &str, expected: &str) {
-        let mut lanes = Lanes::new(2);
+        let mut lanes = Lanes::new(4);
         let mut taken = String::new();
         for step in steps.chars() {
             match step {
                 'a' => lanes.put('a', Lane::Answers).unwrap(),
                 'p' => lanes.put('p', Lane::Pieces).unwrap(),
+                '1'..='9' => lanes.put(step, Lane::Passwords(Guesser(u64::from(step)))).unwrap(),
                 't' => taken.push(lanes.take().map_or('-', |(errand, _)| errand)),
                 _ => lanes.give_back(Lane::Pieces),
             }
@@ -116,6 +151,14 @@ mod tests {
     fn pieces_go_on_however_much_is_asked() {
         check("aaapttt", "paa");
         check("aaappttdtt", "papa");
+    }
+
+    #[test]
+    fn passwords_never_have_all_threads() {
+        check("1112345ttt", "12-");
+        check("pp1234tttt", "1pp-");
+        check("pp1234ttat", "1pa");
+        check("1a2at3att", "1aa");
     }
 
     #[test]

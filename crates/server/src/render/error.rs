@@ -4,11 +4,14 @@ use super::field;
 use super::name::shown;
 use super::sight::Sight;
 use crate::limit::SIMILAR_MAX;
+use crate::known::Known;
 use crate::origin::{Answer, Files, Origin, Site};
+use crate::workshop::Brief;
 use page::error::{self, ErrorPage};
 use page::{Language, Look};
-use semantics::{Content, Field, RequestHead, Response, Status};
-use site::{Amendments, Page, SitePath, is_navigation};
+use semantics::{Content, Field, Fields, Method, RequestHead, Response, Status, Timestamp, Version};
+use site::client::Closed;
+use site::{Amendments, Client, Page, SitePath, is_navigation};
 use std::borrow::Cow;
 use wire::Fault;
 
@@ -32,6 +35,59 @@ impl<T: Files> Site<T> {
                 Some(response)
             }
             _ => None,
+        }
+    }
+
+    /// An error that is no matter of what was asked for, on a thread of the pool: the owner's file for it, else a line that says what
+    /// happened.
+    pub(crate) fn error_with_time(
+        &self,
+        head: &RequestHead<'_>,
+        client: &Client<'_>,
+        now: Timestamp,
+        status: Status,
+    ) -> Response<T::File> {
+        let own = site::own_error(&self.options, head, client, now, &self.files, &self.workshop(now), status);
+        // What cannot be found out now is said in our own words.
+        own.ok().flatten().unwrap_or_else(|| self.error(head, status, None))
+    }
+
+    /// The owner's file in place of a page that says an error, with what that page says of what the client could do. What routes make of
+    /// its fields is still to come.
+    pub(super) fn own_instead(
+        &self,
+        head: &RequestHead<'_>,
+        client: &Client<'_>,
+        now: Timestamp,
+        page: Response<T::File>,
+    ) -> Response<T::File> {
+        let (options, workshop) = (&self.options, self.workshop(now));
+        match site::own_error_unamended(options, head, client, now, &self.files, &workshop, page.status) {
+            Ok(Some(mut own)) => {
+                let says = |field: &Field| REMEDIES.iter().any(|name| field.name.eq_ignore_ascii_case(name));
+                own.fields.extend(page.fields.into_iter().filter(says));
+                own
+            }
+            Ok(None) | Err(_) => page,
+        }
+    }
+
+    /// The same without waiting: where the kernel does not have that file at hand, the line says it. `id`: under which the log has the
+    /// cause.
+    pub(crate) fn error_at_hand(
+        &self,
+        head: &RequestHead<'_>,
+        client: &Client<'_>,
+        now: Timestamp,
+        status: Status,
+        id: Option<&str>,
+    ) -> Response<T::File> {
+        let own = site::own_error(&self.options, head, client, now, &self.at_hand, &Brief(&self.at_hand), status);
+        match (own.ok().flatten(), id) {
+            (None, id) => self.error(head, status, id),
+            (Some(response), None) => response,
+            // The file cannot tell it.
+            (Some(response), Some(id)) => response.with("X-Error-Id", id.to_owned()),
         }
     }
 
@@ -86,8 +142,27 @@ impl<T: Files> Site<T> {
 }
 
 impl<T: Files> Origin<T> {
-    /// The answer to a peer that broke a rule: which one.
-    pub(crate) fn refusal(&self, status: Status, fault: &Fault) -> Response<T::File> {
+    /// The answer to a peer that broke a rule: the file that the owner has for it, else which rule it was. `asked`: the head, where that
+    /// was understood; else the site for all hosts answers, for nobody knows which was meant.
+    pub(crate) fn refusal(
+        &self,
+        status: Status,
+        fault: &Fault,
+        asked: Option<&RequestHead<'_>>,
+        known: Known,
+        now: Timestamp,
+    ) -> Response<T::File> {
+        let (method, authority, version, fields) = (Method::Get, &b""[..], Version::Http11, Fields::new());
+        // No target: no route is asked.
+        let nothing = RequestHead { method, target: b"", authority, version, fields };
+        let head = asked.unwrap_or(&nothing);
+        if let Some(site) = self.site(head) {
+            let client = known.at(&Closed);
+            let own = site::own_error(&site.options, head, &client, now, &site.at_hand, &Brief(&site.at_hand), status);
+            if let Ok(Some(response)) = own {
+                return response;
+            }
+        }
         plain(&self.fields, status, &format!("{} {}: {fault}\n", status.code(), status.reason()))
     }
 
@@ -99,6 +174,9 @@ impl<T: Files> Origin<T> {
         plain(&self.fields, status, &error::plain(language, status, ""))
     }
 }
+
+/// Fields that say what a client could do.
+const REMEDIES: [&str; 3] = ["Allow", "Retry-After", "WWW-Authenticate"];
 
 /// A text with the fields of every response.
 fn plain<F>(fields: &[Field], status: Status, text: &str) -> Response<F> {

@@ -10,6 +10,11 @@ mod name;
 mod sight;
 mod similar;
 mod span;
+/// An answer for programs, which want no page.
+fn is_json<F>(response: &Response<F>) -> bool {
+    response.fields.iter().any(|field| field.name == "Content-Type" && field.value.contains("json"))
+}
+
 #[cfg(test)]
 mod tests;
 mod text;
@@ -42,6 +47,23 @@ impl<T: Files> Site<T> {
         page: Page,
         now: Timestamp,
     ) -> Answer<T::File> {
+        // Where the page was an error to begin with, there is no file of the owner's for it. And of the status of the server, the status
+        // is what is asked for.
+        let may_be_own = match &page {
+            Page::Error { .. } => false,
+            Page::BuiltIn { name, .. } => name != "status",
+            _ => true,
+        };
+        let answer = self.made(head, client, page, now);
+        match answer {
+            Answer::Whole(response, None) if may_be_own && response.status.code() >= 400 && !is_json(&response) => {
+                Answer::Whole(self.own_instead(head, client, now, response), None)
+            }
+            answer => answer,
+        }
+    }
+
+    fn made(&self, head: &RequestHead<'_>, client: &Client<'_>, page: Page, now: Timestamp) -> Answer<T::File> {
         let vary = page.vary();
         let sight = Sight::new(self, head, client);
         let made = match page {
@@ -67,9 +89,9 @@ impl<T: Files> Site<T> {
             }
             (Ok(answer), _) => answer,
             // A folder or a file was there when it was selected.
-            (Err(Refusal::Missing), _) => self.page(head, client, error(Status::NOT_FOUND), now),
-            (Err(Refusal::NotPermitted), _) => self.page(head, client, error(Status::FORBIDDEN), now),
-            (Err(Refusal::Later(status, seconds)), _) => self.put_off(head, status, seconds),
+            (Err(Refusal::Missing), _) => self.made(head, client, error(Status::NOT_FOUND), now),
+            (Err(Refusal::NotPermitted), _) => self.made(head, client, error(Status::FORBIDDEN), now),
+            (Err(Refusal::Later(status, seconds)), _) => self.put_off(head, client, now, status, seconds),
             (Err(refusal), _) => Answer::Failed(refusal.to_string()),
         }
     }

@@ -57,7 +57,7 @@ impl Vitals {
         push_requests(&mut page, &workers);
         type Counted = (&'static str, &'static str, &'static str, fn(&Counters) -> &Count);
         let counted: [Counted; 11] = [
-            ("quarry_content_bytes_total", "counter", "Bytes of content sent, where the length was known.", |worker| {
+            ("quarry_content_bytes_total", "counter", "Bytes of content sent, or on their way.", |worker| {
                 &worker.content_bytes
             }),
             ("quarry_memory_hits_total", "counter", "Requests answered from memory.", |worker| &worker.hits),

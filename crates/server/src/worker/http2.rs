@@ -5,7 +5,8 @@
 
 use super::{Worker, takes_content, xray};
 use crate::connection::{Phase, Ticket, Until};
-use crate::exchange::Held;
+use crate::due::End;
+use crate::exchange::{Exchange, Held};
 use crate::http2::Http2;
 use crate::limit;
 use crate::origin::Files;
@@ -41,6 +42,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         while let Some(connection) = self.connections.get(key) {
             let Protocol::Http2(http2) = &mut connection.wire else { break };
             let before = input.remaining();
+            self.exchange.began = http2.wire.head_began().unwrap_or(now);
             let event = self.exchange.output.write(|out| http2.wire.poll_event(input, &mut lent, out, now));
             if let Some(event) = &event
                 && self.exchange.lens.sees(event)
@@ -60,7 +62,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
                     if expects_continue {
                         connection.wire.proceed(stream, &mut self.exchange.output);
                     }
-                    connection.wait(stream, Until::ContentEnds(OwnedHead::new(head)), now);
+                    connection.wait(stream, Until::ContentEnds(OwnedHead::new(head).since(self.exchange.began)), now);
                 }
                 // Answered before its content is read; behind the response its stream is reset.
                 Some(Event::Request { stream, ref head, .. }) => {
@@ -73,17 +75,18 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
                     self.exchange.respond(&self.origin, connection, key, stream, Held::Owned(head));
                 }
                 Some(Event::Cancelled { stream }) => {
-                    http2.forget(stream);
+                    self.exchange.ended(http2.forget(stream), End::Cut);
                     if self.exchange.lens.has_plates() {
                         self.exchange.lens.end(key, Some(stream), self.reactor.clock_nanoseconds());
                     }
                 }
                 Some(Event::Fault(fault)) => {
+                    let asked = http2.take_request(fault.stream());
                     match fault.scope() {
-                        Scope::Stream => http2.forget(fault.stream()),
-                        Scope::Connection => http2.forget_all(),
+                        Scope::Stream => self.exchange.ended(http2.forget(fault.stream()), End::Cut),
+                        Scope::Connection => self.exchange.ended(http2.forget_all(), End::Cut),
                     }
-                    self.exchange.refuse(&self.origin, connection, &fault);
+                    self.exchange.refuse(&self.origin, connection, &fault, asked.as_ref());
                 }
                 Some(Event::Closed(_)) => connection.phase = Phase::Closing { linger: false },
                 None => break,
@@ -117,7 +120,8 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             let Some(connection) = self.connections.get(key) else { return };
             let is_blocked = connection.is_responding();
             let Protocol::Http2(http2) = &mut connection.wire else { return };
-            let has_more = !is_blocked && http2.send(now, &mut self.exchange.output);
+            let Exchange { output, log, .. } = &mut self.exchange;
+            let has_more = !is_blocked && http2.send(now, output, |due| log.end_of(due, End::Done));
             if http2.wire.is_closing() && connection.phase == Phase::Open {
                 connection.phase = Phase::Closing { linger: true };
             }
@@ -154,7 +158,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         match &mut connection.wire {
             Protocol::Http1(_) => self.close(key),
             Protocol::Http2(http2) => {
-                http2.forget(stream);
+                self.exchange.ended(http2.forget(stream), End::Cut);
                 self.exchange.output.write(|out| http2.wire.reset(stream, out));
             }
         }

@@ -3,11 +3,11 @@
 
 use super::Worker;
 use crate::connection::Phase;
+use crate::due::End;
 use crate::limit;
 use crate::listening::Purpose;
 use crate::origin::Files;
 use crate::pool::Pool;
-use crate::protocol::Protocol;
 use crate::tls::{Agreed, Offer, Session};
 use crate::transport::{ToTls, Transport};
 use reactor::{Key, PeerAddress, Reactor};
@@ -109,10 +109,8 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             self.exchange.output.clear();
             return self.close(key);
         }
+        self.exchange.ended(connection.take_all_due(), End::Cut);
         connection.busy = None;
-        if let Protocol::Http2(http2) = &mut connection.wire {
-            http2.forget_all();
-        }
         // To close over what it still sends would destroy what it is told.
         connection.phase = Phase::Closing { linger: true };
         self.flush(key);

@@ -33,9 +33,9 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
                 let Some(connection) = worker.connections.get(key) else { return };
                 let Some(submitted) = connection.take_errand(done.stream) else { return };
                 match done.result {
-                    Outcome::Answer(answer, question) => {
+                    Outcome::Answer(answer, mut question) => {
                         let (exchange, origin) = (&mut worker.exchange, &worker.origin);
-                        exchange.answered(origin, connection, done.stream, &question, answer, submitted);
+                        exchange.answered(origin, connection, done.stream, &mut question, answer, submitted);
                         worker.followers.extend(worker.exchange.lens.followed.take().map(|stream| (key, stream)));
                     }
                     Outcome::Panicked(Some(question)) => {

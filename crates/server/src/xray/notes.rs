@@ -23,6 +23,8 @@ pub(crate) enum Note {
     Route(usize, Held),
     /// What such a route said: its number, the word of the config, and what comes of it.
     Rule(usize, &'static str, String),
+    /// The site's own limit turned the client away.
+    SiteLimit(String),
     BuiltIn,
     Hidden,
     TooLong(SitePath),
@@ -103,6 +105,7 @@ impl Witness for Notes {
             Step::Path(path) => Note::Path(short(path)),
             Step::Route(Tried { number, route, outcome }) => Note::Route(number, held(route, outcome)),
             Step::Rule { number, key, value, .. } => Note::Rule(number, key, without_secrets(key, value)),
+            Step::SiteLimit(value) => Note::SiteLimit(value.to_owned()),
             Step::BuiltIn(_) => Note::BuiltIn,
             Step::Hidden(_) => Note::Hidden,
             Step::TooLong(path) => Note::TooLong(short(path)),
@@ -169,6 +172,7 @@ impl Notes {
         let would_wait = |note: &Note| matches!(note, Note::Refused(_, Refusal::WouldWait));
         match self.steps.last() {
             _ if self.page.is_some() => "a page has to be made",
+            Some(Note::Route(..) | Note::Rule(..)) => "a password has to be held against its hash",
             Some(last) if would_wait(last) => "a file is not in the kernel's caches",
             Some(Note::MediaType(_) | Note::Refused(..)) => "the bytes have to be compressed",
             _ => "the charset has to be found in the bytes",

@@ -2,6 +2,7 @@
 
 mod descriptor;
 mod end;
+mod errors;
 mod http2;
 mod memory;
 mod network;
@@ -10,3 +11,4 @@ mod sending;
 mod shelf;
 mod sites;
 mod stage;
+mod under_way;

@@ -13,6 +13,7 @@ mod address;
 mod change;
 mod condition;
 mod host;
+mod limits;
 mod location;
 mod near;
 pub mod pattern;
@@ -26,9 +27,10 @@ pub use change::{Amendments, Changes, Cors, Errors, Security};
 pub(crate) use change::{Edit, Effects};
 pub use condition::{Condition, Test};
 pub use host::{HOST_BYTES_MAX, HostPattern, host_of};
+pub use limits::{Gate, Limit, Rate, TurnedAway};
 pub use near::{NearMiss, near_miss};
 pub(crate) use ruling::Act;
-pub use ruling::{challenge, may_come_in};
+pub use ruling::{challenge, credentials, may_come_in};
 pub use show::CLASS_BITS_MAX;
 
 use crate::limit;
@@ -38,7 +40,6 @@ use pattern::Patterns;
 use regex_automata::PatternID;
 use regex_automata::meta::Regex;
 use semantics::Status;
-use std::time::Duration;
 use template::{Template, TemplateFault, Wanted};
 
 /// One route as its owner wrote it.
@@ -65,7 +66,7 @@ pub struct Guards {
     pub deny: Option<Deny>,
     /// All others than these are.
     pub allow: Option<Vec<AddressRange>>,
-    /// Those who come too often.
+    /// Those who come too often, or ask for too much at a time.
     pub limit: Option<Limit>,
     /// Those without a right password.
     pub auth: Option<Auth>,
@@ -80,16 +81,6 @@ pub struct Deny {
     pub status: Status,
 }
 
-/// How often one client may come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limit {
-    /// So many requests…
-    pub requests: u32,
-    /// …in such a time, on the average.
-    pub period: Duration,
-    /// So many at once beyond that.
-    pub burst: u32,
-}
 
 /// Who may come in by name and password (RFC 7617).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -236,6 +227,11 @@ impl Routes {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.routes.is_empty()
+    }
+
+    /// Whether any has own files for errors.
+    pub(crate) fn have_errors(&self) -> bool {
+        self.routes.iter().any(|route| !route.changes.errors.is_empty())
     }
 
     /// Whether any has an expression.

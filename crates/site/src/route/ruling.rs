@@ -2,7 +2,7 @@
 
 use super::change::{Edit, Effects, Security};
 use super::condition::Condition;
-use super::{Auth, Compiled, Cors, Prepared, Route, Routes, Slot};
+use super::{Auth, Compiled, Cors, Gate, Prepared, Route, Routes, Slot, TurnedAway};
 use crate::answer::field;
 use crate::client::Client;
 use crate::path::SitePath;
@@ -72,6 +72,7 @@ impl Routes {
                         challenge.get_or_insert(refusal);
                     }
                     refusal => {
+                        Change { number, route, witness, effects: &mut ruling.effects }.of_refusal(&request);
                         ruling.act = refusal;
                         return Ok(ruling);
                     }
@@ -189,12 +190,10 @@ impl Request<'_> {
         }
         if let Some(limit) = limit {
             effects.amendments.is_for_some = true;
-            if let Err(seconds) = self.client.door.admits(limit, number, self.client.address) {
-                tell("limit", "429");
-                return Ok(Some(Act::Refuse(
-                    Status::TOO_MANY_REQUESTS,
-                    Some(field("Retry-After", seconds.to_string())),
-                )));
+            if let Err(turned_away) = self.client.door.admits(limit, Gate::Route(number), self.client.address) {
+                tell("limit", &turned_away.shown(limit));
+                let remedy = field("Retry-After", turned_away.retry_after().to_string());
+                return Ok(Some(Act::Refuse(TurnedAway::STATUS, Some(remedy))));
             }
         }
         if let Some(auth) = auth {
@@ -279,6 +278,12 @@ impl<X: Witness> Change<'_, X> {
             self.tell("fallback", &path.to_target());
             self.effects.fallback = Some(path);
         }
+        self.of_refusal(request);
+    }
+
+    /// What is changed as well where the same route turns the client away: which file says so, and whether a script may read it.
+    fn of_refusal(&mut self, request: &Request<'_>) {
+        let changes = &self.route.changes;
         if !changes.errors.is_empty() {
             self.tell("errors", &changes.errors.iter().map(|(_, file)| file.as_str()).collect::<Vec<_>>().join(", "));
             self.effects.errors.extend_from_slice(&changes.errors);
@@ -360,8 +365,8 @@ pub(crate) fn is_preflight(head: &RequestHead<'_>) -> bool {
     head.method == Method::Options && head.field(FieldName::Origin).is_some() && head.fields.lines().any(asks)
 }
 
-/// `name:password` out of `Basic dXNlcjpwYXNz` (RFC 7617 §2); `None`: it is another scheme, or no base64.
-fn credentials(value: &[u8]) -> Option<Vec<u8>> {
+/// The name and password that a client gives: `name:password` out of `Basic dXNlcjpwYXNz` (RFC 7617 §2); `None`: it is another scheme, or no base64.
+pub fn credentials(value: &[u8]) -> Option<Vec<u8>> {
     let (scheme, token) = value.split_at_checked(6)?;
     if !scheme.eq_ignore_ascii_case(b"Basic ") {
         return None;

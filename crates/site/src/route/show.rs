@@ -1,7 +1,7 @@
 //! Whether a client may be shown that something is there: only if it would get just that when it asked.
 
 use super::ruling::{Act, Ruling, may_come_in};
-use super::{Action, Auth, Limit, Route, Routes, Slot};
+use super::{Action, Auth, Gate, Limit, Route, Routes, Slot, TurnedAway};
 use crate::client::{Client, Door};
 use crate::path::SitePath;
 use crate::tree::Refusal;
@@ -114,7 +114,7 @@ impl Door for Uncounted<'_> {
         self.0.opens(auth, name, password)
     }
 
-    fn admits(&self, _: &Limit, _: usize, _: Option<IpAddr>) -> Result<(), u32> {
+    fn admits(&self, _: &Limit, _: Gate, _: Option<IpAddr>) -> Result<(), TurnedAway> {
         Ok(())
     }
 }

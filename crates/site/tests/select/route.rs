@@ -6,7 +6,9 @@ mod property;
 use crate::sample::{Bench, Elsewhere, Site, brief, long, with_head};
 use semantics::{RequestHead, Status};
 use site::client::{Client, Door};
-use site::route::{Action, Amendments, Auth, Changes, Condition, Deny, Guards, Limit, Route, Routes, Test};
+use site::route::{
+    Action, Amendments, Auth, Changes, Condition, Deny, Gate, Guards, Limit, Rate, Route, Routes, Test, TurnedAway,
+};
 use site::{MemoryFile, Page, Refusal, Selected, Unseen, select};
 use std::net::IpAddr;
 use std::slice::from_ref;
@@ -26,8 +28,9 @@ impl Door for Porter {
         if self.is_quick { Ok(is_known && password == b"open") } else { Err(Refusal::WouldWait) }
     }
 
-    fn admits(&self, _: &Limit, _: usize, _: Option<IpAddr>) -> Result<(), u32> {
-        self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).map(|_| ()).map_err(|_| 7)
+    fn admits(&self, limit: &Limit, _: Gate, _: Option<IpAddr>) -> Result<(), TurnedAway> {
+        let told = if limit.rate.is_some() { TurnedAway::TooOften(7) } else { TurnedAway::TooManyAtOnce };
+        self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).map(|_| ()).map_err(|_| told)
     }
 }
 
@@ -298,17 +301,29 @@ fn guards_turn_away() {
 
 #[test]
 fn who_comes_too_often_is_told_when_to_come_again() {
-    let limit = Limit { requests: 2, period: Duration::from_secs(1), burst: 0 };
-    let site = site(vec![Route { guards: Guards { limit: Some(limit), ..Guards::default() }, ..Route::default() }]);
-    let porter = porter();
-    let mut answers = (0..3).map(|_| ask(&site, "GET /a.txt", &porter).unwrap());
-    assert_eq!(answers.by_ref().take(2).map(|answer| told(&answer)).collect::<Vec<_>>(), ["200 a", "200 a"]);
-    let last = answers.next().unwrap();
-    assert_eq!(told(&last), "page 429");
-    let Selected::Page(_, amendments) = last else { panic!("a page") };
-    let mut fields = Vec::new();
-    amendments.apply(Status::TOO_MANY_REQUESTS, false, &mut fields);
-    assert_eq!((fields[0].name.as_ref(), fields[0].value.as_ref()), ("Retry-After", "7"));
+    let rate = Rate { requests: 2, period: Duration::from_secs(1), burst: 0 };
+    let often = Limit { rate: Some(rate), connections: None };
+    let many = Limit { rate: None, connections: Some(2) };
+    let route = |limit: &Limit| {
+        let guards = Guards { limit: Some(limit.clone()), ..Guards::default() };
+        site(vec![Route { guards, ..Route::default() }])
+    };
+    let whole = |limit: &Limit| {
+        let mut whole = site(Vec::new());
+        whole.options.limit = Some(limit.clone());
+        whole
+    };
+    for (site, seconds) in [(route(&often), "7"), (route(&many), "1"), (whole(&often), "7"), (whole(&many), "1")] {
+        let porter = porter();
+        let mut answers = (0..3).map(|_| ask(&site, "GET /a.txt", &porter).unwrap());
+        assert_eq!(answers.by_ref().take(2).map(|answer| told(&answer)).collect::<Vec<_>>(), ["200 a", "200 a"]);
+        let last = answers.next().unwrap();
+        assert_eq!(told(&last), "page 429");
+        let Selected::Page(_, amendments) = last else { panic!("a page") };
+        let mut fields = Vec::new();
+        amendments.apply(Status::TOO_MANY_REQUESTS, false, &mut fields);
+        assert_eq!((fields[0].name.as_ref(), fields[0].value.as_ref()), ("Retry-After", seconds));
+    }
 }
 
 #[test]
@@ -341,7 +356,7 @@ fn only_what_is_the_same_for_all_is_kept() {
     }
     check(&[deny("^/a", Some(&["10.0.0.0/8"]))], "GET /a.txt", false);
     check(&[deny("^/a", Some(&["10.0.0.0/8"]))], "GET /b.css", true);
-    let limit = Limit { requests: 9, period: Duration::from_secs(1), burst: 0 };
+    let limit = Limit { connections: Some(9), ..Limit::default() };
     check(&[Route { guards: Guards { limit: Some(limit), ..Guards::default() }, ..on("^/a") }], "GET /a.txt", false);
     let fields = asking(Condition::Field("X-A".into(), Test::Present(true)));
     field(&[fields], "GET /a.txt", "Vary", "Accept-Encoding, X-A");

@@ -281,6 +281,12 @@ impl Connection {
         self.has_timed_out = self.poll_deadline().is_some_and(|deadline| now >= deadline);
     }
 
+    /// When the first byte of a head was there that is not complete.
+    #[inline]
+    pub fn head_began(&self) -> Option<Instant> {
+        (self.state == State::Idle && self.waiting == Waiting::Head).then_some(self.since)
+    }
+
     /// When something must have happened. None while a response is under way: that is the server's to watch.
     pub fn poll_deadline(&self) -> Option<Instant> {
         let after = match (self.state, self.waiting) {

@@ -212,6 +212,12 @@ impl Connection {
         self.has_timed_out = self.poll_deadline().is_some_and(|deadline| now >= deadline);
     }
 
+    /// When the first byte of a head was there that is not complete; of a frame that is not, for it may be one.
+    #[inline]
+    pub fn head_began(&self) -> Option<Instant> {
+        self.block.as_ref().map(|block| block.since).or(self.frame_since)
+    }
+
     /// When something must have happened.
     pub fn poll_deadline(&self) -> Option<Instant> {
         let begins = match self.state {

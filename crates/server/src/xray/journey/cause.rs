@@ -1,6 +1,7 @@
 //! Why an answer has its status.
 
 use super::View;
+use super::rules::bound;
 use super::material::page_made;
 use crate::xray::notes::Note;
 use crate::xray::plate::Way;
@@ -55,7 +56,10 @@ fn by_rule(view: &View<'_>) -> Option<Cause> {
     let is_status = |value: &str| value.starts_with(&status.to_string());
     match status {
         401 => says("auth", Why::RuleAuth),
-        429 => says("limit", Why::RuleLimit),
+        429 => {
+            let of_site = view.site_limit().map(|said| Cause::new(Why::SiteLimit, [bound(said)]));
+            of_site.or_else(|| view.limit_of_route().map(|said| Cause::new(Why::RuleLimit, said)))
+        }
         403 | 404 => view
             .last_rule("deny", is_status)
             .or_else(|| view.last_rule("allow", is_status))

@@ -20,6 +20,9 @@ impl View<'_> {
             key if key.starts_with("access-control-") => self.last_rule("cors", |_| true),
             _ => None,
         });
+        if key == "retry-after" && self.site_limit().is_some() {
+            return Some(Why::SiteLimits.into());
+        }
         if let Some(rule) = by_rule {
             return Some(Cause::new(Why::ByRule, [rule]));
         }

@@ -70,7 +70,7 @@ impl View<'_> {
             Note::EntityTag(tag) => Fact::new(Key::Validator, tag).named("ETag").because(Why::TagOfBytes),
             Note::Unsettled => Fact::new(Key::Remark, "").because(Why::Unsettled),
             Note::Path(_) | Note::Route(..) | Note::Rule(..) | Note::BuiltIn | Note::Hidden => return,
-            Note::Redirect | Note::Answer => return,
+            Note::Redirect | Note::Answer | Note::SiteLimit(_) => return,
         };
         facts.push(fact);
     }

@@ -39,6 +39,9 @@ impl View<'_> {
             });
         }
         missed.for_each(|number| self.missed(number, facts));
+        if let Some(value) = self.site_limit() {
+            facts.push(Fact::new(Key::Said, format!("limit: {value}")).because(Why::RuleGuards));
+        }
         if self.has(|note| matches!(note, Note::BuiltIn)) {
             let prefix = options.prefix.clone().unwrap_or_default();
             facts.push(Fact::new(Key::Order, format!("{prefix}/")).because(Why::BuiltInFirst));
@@ -85,6 +88,22 @@ impl View<'_> {
         self.written(number).and_then(|route| route.pattern.clone()).unwrap_or_default()
     }
 
+    /// What the limit of the whole site said to a client that it turned away.
+    pub(super) fn site_limit(&self) -> Option<&str> {
+        self.steps().iter().find_map(|note| match note {
+            Note::SiteLimit(value) => Some(value.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The route whose limit turned the client away, and what it said: `429: more than 10/s`.
+    pub(super) fn limit_of_route(&self) -> Option<[String; 2]> {
+        self.steps().iter().rev().find_map(|note| match note {
+            Note::Rule(number, "limit", value) => Some([self.name(*number), bound(value).to_owned()]),
+            _ => None,
+        })
+    }
+
     /// A route as people call it: by its place, and by its line.
     fn name(&self, number: usize) -> String {
         match self.written(number).and_then(|route| route.line) {
@@ -100,6 +119,11 @@ impl View<'_> {
             _ => None,
         })
     }
+}
+
+/// `10/s` of `429: more than 10/s`.
+pub(super) fn bound(said: &str) -> &str {
+    said.split_once(": more than ").map_or(said, |(_, bound)| bound)
 }
 
 /// What a word of the config does.

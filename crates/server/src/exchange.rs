@@ -1,33 +1,33 @@
 //! A request and its response: which of the three paths answers, and what is written.
 
+mod pooled;
+mod trouble;
+
 use crate::absence::Absences;
 use crate::access_log::{Log, Record};
 use crate::clock::Clock;
-use crate::connection::{Connection, Phase, Ticket, Until};
+use crate::connection::Connection;
 use crate::door::{AtHand, Counted};
 use crate::due::{Due, End};
 use crate::known::Known;
 use crate::memory::{Memory, Ready};
-use crate::origin::{Answer, Files, Origin, Site};
+use crate::origin::{Files, Origin, Site};
 use crate::outgoing::Output;
-use crate::pool::{Errand, Pool, Question, Work};
+use crate::pool::Pool;
 use crate::protocol::Protocol;
 use crate::request::OwnedHead;
-use crate::source::Source;
-use crate::transport::ToTls;
 use crate::vitals::Counters;
 use crate::workshop::Elsewhere;
 use crate::xray::{Lens, Reply, Seen, Sent, Socket, Teller, Way};
 use reactor::{Calls, Key};
 use semantics::coding::{AcceptedCodings, Coding};
 use semantics::{Content, Field, FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
-use site::client::Closed;
 use site::route::{Gate, Limit};
 use site::{Door, Keep, Refusal, Selected};
 use std::mem::take;
 use std::net::IpAddr;
 use std::sync::{Arc, Weak};
-use wire::{Fault, Scope, Sends, StreamId};
+use wire::{Sends, StreamId};
 
 /// What a worker answers with.
 pub(crate) struct Exchange<T: Files, P> {
@@ -111,8 +111,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             Way::Open | Way::AtHand | Way::Pool | Way::Refused => "hand",
         };
         let (at, began, is_secured) = (self.clock.now, self.began, self.is_secured);
-        self.due.line =
-            self.log.exchange(|| Record { head, status, fields, bytes, at, began, way, is_secured });
+        self.due.line = self.log.exchange(|| Record { head, status, fields, bytes, at, began, way, is_secured });
     }
 
     /// How many requests of this turn were answered in it.
@@ -333,26 +332,6 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         }
     }
 
-    /// A request in clear where TLS is spoken: the same, but by TLS.
-    #[cold]
-    fn send_to_tls(
-        &mut self,
-        site: &Site<T>,
-        connection: &mut Connection<T::File>,
-        stream: StreamId,
-        head: &RequestHead<'_>,
-        way: ToTls,
-    ) {
-        let response = match tls_location(head, way) {
-            Some(location) => site.elsewhere(location),
-            None => {
-                let client = self.known(connection).at(&Closed);
-                site.error_at_hand(head, &client, self.clock.now, Status::BAD_REQUEST, None)
-            }
-        };
-        self.send(connection, stream, head, response);
-    }
-
     fn send_ready(
         &mut self,
         connection: &mut Connection<T::File>,
@@ -479,209 +458,6 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
     fn written(&self, connection: &Connection<T::File>, start: usize) -> Vec<u8> {
         if connection.wire.is_http2() { Vec::new() } else { self.output.scratch[start..].to_vec() }
     }
-
-    /// The answer must wait for something: the pool makes it.
-    fn submit(
-        &mut self,
-        site: &Arc<Site<T>>,
-        connection: &mut Connection<T::File>,
-        key: Key,
-        stream: StreamId,
-        held: Held<'_>,
-    ) {
-        let request = match held {
-            Held::Borrowed(head) => OwnedHead::new(head).since(self.began),
-            Held::Owned(owned) => owned,
-        };
-        let ticket = Ticket::default();
-        let notes = if self.lens.has_plates() { self.lens.ask(stream) } else { None };
-        let work = Work::Answer(Box::new(Question {
-            site: Arc::clone(site),
-            request,
-            known: Known { counted: self.counted, ..self.known(connection) },
-            now: self.clock.now,
-            notes,
-            seats: take(&mut self.due.seats),
-        }));
-        match self.pool.submit(Errand { key, stream, work, is_abandoned: ticket.is_abandoned() }) {
-            Ok(()) => {
-                self.counters.errands.add(1);
-                connection.wait(stream, Until::PoolIsDone { since: self.now, ticket }, self.now);
-            }
-            Err(Errand { work: Work::Answer(question), .. }) => {
-                self.put_off(site, connection, stream, &question.request.head());
-            }
-            Err(_) => {}
-        }
-    }
-
-    /// There is too much to do: the client may ask again.
-    fn put_off(
-        &mut self,
-        site: &Site<T>,
-        connection: &mut Connection<T::File>,
-        stream: StreamId,
-        head: &RequestHead<'_>,
-    ) {
-        self.counters.put_off.add(1);
-        let client = self.known(connection).at(&Closed);
-        let response = site.error_at_hand(head, &client, self.clock.now, Status::SERVICE_UNAVAILABLE, None);
-        let response = response.with("Retry-After", "1");
-        self.send(connection, stream, head, response);
-    }
-
-    /// The pool's answer has come, to what it was asked at `submitted`.
-    pub(crate) fn answered(
-        &mut self,
-        origin: &Origin<T>,
-        connection: &mut Connection<T::File>,
-        stream: StreamId,
-        question: &mut Question<T>,
-        answer: Answer<T::File>,
-        submitted: Instant,
-    ) {
-        self.due = Due { seats: take(&mut question.seats), line: None };
-        self.is_secured = connection.is_secured();
-        self.began = question.request.began();
-        self.made(origin, connection, stream, question, answer, submitted);
-        let over = connection.owe(stream, take(&mut self.due), self.now);
-        self.ended(over, End::Done);
-    }
-
-    fn made(
-        &mut self,
-        origin: &Origin<T>,
-        connection: &mut Connection<T::File>,
-        stream: StreamId,
-        question: &Question<T>,
-        answer: Answer<T::File>,
-        submitted: Instant,
-    ) {
-        let (site, head) = (&*question.site, &question.request.head());
-        if let Some(notes) = &question.notes {
-            self.lens.note(stream, (**notes).clone());
-        }
-        self.asked = Some(submitted);
-        match answer {
-            Answer::Whole(_, None) | Answer::Stream { .. } if connection.wire.is_overloaded() => {
-                self.put_off(site, connection, stream, head);
-            }
-            Answer::Whole(response, keep) => {
-                // Right as it is, it is not to be kept for whoever asks the site that has come in its place.
-                let keep = keep.filter(|_| origin.has(&question.site));
-                // The pool may have taken its time; what changed meanwhile is not to be believed on top of that.
-                self.selected(site, connection, stream, head, response, keep.map(|keep| (keep, submitted)));
-            }
-            Answer::Failed(cause) => self.failed(site, connection, stream, head, &cause),
-            Answer::Stream { status, fields, first, source } => {
-                let start = self.output.scratch.len();
-                let (date, output) = (&self.clock.date, &mut self.output);
-                let sends = connection.wire.respond(stream, status, &fields, None, date, output);
-                if self.lens.has_plates() {
-                    let (sends, head) = (sends == Sends::Content, self.written(connection, start));
-                    self.see_reply(stream, &head, Sent { status, fields: &fields, content: None, sends }, !sends);
-                    self.lens.piece(stream, Some(first.len()));
-                }
-                let is_sent = sends == Sends::Content;
-                self.note(head, status, &fields, if is_sent { None } else { Some(0) });
-                if is_sent {
-                    self.due.add(first.len());
-                    self.counters.content_bytes.add(first.len() as u64);
-                }
-                if source.is_live() && sends == Sends::Content {
-                    self.lens.followed = Some(stream);
-                }
-                match sends {
-                    Sends::Content => {
-                        connection.wire.frame(stream, first, &mut self.output);
-                        connection.wait(stream, Until::OutputIsSent(source), self.now);
-                    }
-                    Sends::Nothing => connection.wire.finish(stream, &mut self.output),
-                }
-            }
-        }
-        self.asked = None;
-    }
-
-    /// The next piece of a streamed content, or its end.
-    ///
-    /// Errs with the cause when the content cannot be completed.
-    pub(crate) fn piece(
-        &mut self,
-        connection: &mut Connection<T::File>,
-        stream: StreamId,
-        piece: Option<Result<Vec<u8>, String>>,
-        source: Box<dyn Source>,
-    ) -> Result<(), String> {
-        match piece.transpose()? {
-            Some(piece) => {
-                if self.lens.has_plates() {
-                    self.lens.piece(stream, Some(piece.len()));
-                }
-                connection.note_piece(stream, piece.len());
-                self.counters.content_bytes.add(piece.len() as u64);
-                connection.wire.frame(stream, piece, &mut self.output);
-                connection.wait(stream, Until::OutputIsSent(source), self.now);
-            }
-            None => {
-                if self.lens.has_plates() {
-                    self.lens.piece(stream, None);
-                }
-                connection.wire.finish(stream, &mut self.output);
-            }
-        }
-        Ok(())
-    }
-
-    /// The machine failed us: the client gets a 500 with an id, the log the same id and the cause.
-    pub(crate) fn failed(
-        &mut self,
-        site: &Site<T>,
-        connection: &mut Connection<T::File>,
-        stream: StreamId,
-        head: &RequestHead<'_>,
-        cause: &str,
-    ) {
-        let id = self.log.failure(head, cause);
-        let client = self.known(connection).at(&Closed);
-        let status = Status::INTERNAL_SERVER_ERROR;
-        let response = site.error_at_hand(head, &client, self.clock.now, status, Some(&id));
-        self.send(connection, stream, head, response);
-    }
-
-    /// The peer broke a rule: it is told which status, and the exchange or the connection ends. `asked`: the head of its request, where it
-    /// was in the content behind it.
-    pub(crate) fn refuse(
-        &mut self,
-        origin: &Origin<T>,
-        connection: &mut Connection<T::File>,
-        fault: &Fault,
-        asked: Option<&OwnedHead>,
-    ) {
-        if fault.scope() == Scope::Connection {
-            connection.phase = Phase::Closing { linger: fault.reason().is_peer_sending() };
-        }
-        self.counters.faults.add(1);
-        self.log.fault(fault, self.clock.now);
-        let Some(status) = fault.status() else { return };
-        let head = asked.map(OwnedHead::head);
-        let response = origin.refusal(status, fault, head.as_ref(), self.known(connection), self.clock.now);
-        let start = self.output.scratch.len();
-        let (wire, date, output) = (&mut connection.wire, &self.clock.date, &mut self.output);
-        let (stream, length) = (fault.stream(), response.content.length());
-        let sends = wire.respond(stream, status, &response.fields, Some(length), date, output);
-        if self.lens.has_plates() {
-            let (fields, sends) = (&response.fields[..], sends == Sends::Content);
-            let head = self.written(connection, start);
-            self.lens.fault(stream, fault.to_string());
-            self.see_reply(stream, &head, Sent { status, fields, content: Some(length), sends }, true);
-        }
-        let (wire, output) = (&mut connection.wire, &mut self.output);
-        if sends == Sends::Content {
-            wire.push_content(stream, response.content, output);
-        }
-        wire.finish(stream, output);
-    }
 }
 
 /// What an authority finds that looks whether a name is ours.
@@ -690,35 +466,6 @@ fn proof<F>(desk: &acme::Desk, head: &RequestHead<'_>) -> Option<Response<F>> {
     let content = desk.http(head.target).filter(|_| matches!(head.method, Method::Get | Method::Head))?;
     let media_type = Field { name: "Content-Type".into(), value: "application/octet-stream".into() };
     Some(Response { status: Status::OK, fields: vec![media_type], content: Content::from_bytes(content) })
-}
-
-/// The same target by TLS; `None`: an old client did not say of which host.
-fn tls_location(head: &RequestHead<'_>, way: ToTls) -> Option<String> {
-    let authority = std::str::from_utf8(head.authority).ok().filter(|authority| !authority.is_empty())?;
-    // The brackets of an address of IPv6 have colons, too.
-    let host = authority.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map(|(host, _)| host);
-    let mut location = match (way, host) {
-        // Who names no port knows this server by its name alone, which leads to the usual port of TLS.
-        (ToTls::Here, _) | (ToTls::Port(_), None) => format!("https://{authority}"),
-        (ToTls::Port(443), Some(host)) => format!("https://{host}"),
-        (ToTls::Port(port), Some(host)) => format!("https://{host}:{port}"),
-    };
-    match head.target {
-        // Of the server as a whole, which has no place.
-        b"*" => location.push('/'),
-        target => {
-            if !target.starts_with(b"/") {
-                location.push('/');
-            }
-            for &byte in target {
-                match byte {
-                    0x21..=0x7E => location.push(char::from(byte)),
-                    _ => location.push_str(&format!("%{byte:02X}")),
-                }
-            }
-        }
-    }
-    Some(location)
 }
 
 /// Whether nothing in the request asks for anything but the whole representation.

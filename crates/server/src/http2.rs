@@ -64,7 +64,8 @@ impl<F> Http2<F> {
         let at = match self.exchanges.binary_search_by_key(&stream, |exchange| exchange.stream) {
             Ok(at) => at,
             Err(at) => {
-                self.exchanges.insert(at, Lasting { stream, content: VecDeque::new(), until: None, due: Due::default() });
+                self.exchanges
+                    .insert(at, Lasting { stream, content: VecDeque::new(), until: None, due: Due::default() });
                 at
             }
         };

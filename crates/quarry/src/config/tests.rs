@@ -288,7 +288,13 @@ fn routes_are_read_with_care() {
         "limit = {}",
         &["2:9: rate and connections are missing; expected for example { rate = \"10/s\", connections = 4 }"],
     );
-    refuse_route("limit = { conections = 4 }", &["2:9: rate and connections are missing; expected for example { rate = \"10/s\", connections = 4 }", "2:11: there is no key \"conections\" here"]);
+    refuse_route(
+        "limit = { conections = 4 }",
+        &[
+            "2:9: rate and connections are missing; expected for example { rate = \"10/s\", connections = 4 }",
+            "2:11: there is no key \"conections\" here",
+        ],
+    );
     refuse_route(
         "auth = { users = { ann = 'secret' } }",
         &[

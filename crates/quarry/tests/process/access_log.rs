@@ -202,14 +202,16 @@ fn a_line_of_ones_own_has_what_it_names() {
 fn what_is_known_at_the_end_stands_in_the_line() {
     let folder = folder();
     write(folder.path(), "large.bin", vec![7; 32 << 20]);
-    let format = "{target} {status} {bytes} {end} {way} {scheme} {user} {response:content-type} {query:a} {cookie:c}|{took}";
+    let format =
+        "{target} {status} {bytes} {end} {way} {scheme} {user} {response:content-type} {query:a} {cookie:c}|{took}";
     let running = start(folder.path(), &["--access-log", format, "--workers", "1"]);
     // A listing, whose length nobody knows before it ends; to an old client it comes as it is.
     let listing = running.exchange("GET /?format=json HTTP/1.0\r\n\r\n");
     let length = listing.split_once("\r\n\r\n").expect("a head").1.len();
     let fields = "Cookie: b=1; c=2\r\nAuthorization: Basic YW5uOm9wZW4=\r\n";
     running.exchange(format!("GET /a.txt?a=b HTTP/1.1\r\nHost: a\r\n{fields}Connection: close\r\n\r\n"));
-    running.exchange("GET /a.txt HTTP/1.1\r\nHost: a\r\n\r\nGET /a.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    running
+        .exchange("GET /a.txt HTTP/1.1\r\nHost: a\r\n\r\nGET /a.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     // A head that comes in two pieces is there from its first byte on.
     let mut slow = running.connect();
     slow.write_all(b"GET /none").expect("sent");

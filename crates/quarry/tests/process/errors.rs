@@ -90,7 +90,8 @@ fn what_a_client_could_do_is_said_beside_the_file() {
     assert!(answer.contains("\r\nAccess-Control-Allow-Origin: https://a.example\r\n"), "{answer}");
     // HEAD has no content, whatever the file is.
     let mut stream = running.connect();
-    std::io::Write::write_all(&mut stream, b"HEAD /none HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").expect("sent");
+    std::io::Write::write_all(&mut stream, b"HEAD /none HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        .expect("sent");
     let answer = read_text(&mut stream);
     assert!(answer.starts_with("HTTP/1.1 404 ") && answer.ends_with("\r\n\r\n"), "{answer}");
 }

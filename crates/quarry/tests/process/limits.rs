@@ -111,7 +111,8 @@ fn one_that_has_come_to_its_end_makes_room() {
     while seen < FILM_BYTES {
         seen += last.read(&mut buffer).expect("the film") as u64;
     }
-    let next = until("there is room", || Some(cinema.ask("/film.mp4")).filter(|(_, head)| head.starts_with("HTTP/1.1 200 ")));
+    let next =
+        until("there is room", || Some(cinema.ask("/film.mp4")).filter(|(_, head)| head.starts_with("HTTP/1.1 200 ")));
     assert!(cinema.ask("/film.mp4").1.starts_with("HTTP/1.1 429 "));
     drop(next);
 }

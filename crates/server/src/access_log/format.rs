@@ -287,15 +287,21 @@ mod tests {
 
     #[track_caller]
     fn check(format: &str, expected: &str) {
-        let section = b"X-Id: a\"b\r\nReferer: http://r/\r\nCookie: a=1; session=x=y; b\r\nAuthorization: Basic YW5uOm9wZW4=\r\n";
+        let section =
+            b"X-Id: a\"b\r\nReferer: http://r/\r\nCookie: a=1; session=x=y; b\r\nAuthorization: Basic YW5uOm9wZW4=\r\n";
         let mut fields = Fields::new();
         fields.set_section(section);
         let lines = fields;
         for (name, value) in lines.lines() {
             FieldName::from_bytes(name).into_iter().for_each(|name| fields.note(name, value));
         }
-        let head =
-            RequestHead { method: Method::Get, target: b"/a?b=c&id=7", authority: b"h:80", version: Version::Http2, fields };
+        let head = RequestHead {
+            method: Method::Get,
+            target: b"/a?b=c&id=7",
+            authority: b"h:80",
+            version: Version::Http2,
+            fields,
+        };
         let fields = [Field { name: "Content-Type".into(), value: "text/plain".into() }];
         let record = Record {
             head: &head,

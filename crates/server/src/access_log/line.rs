@@ -62,12 +62,7 @@ impl Line {
 }
 
 /// The line of an exchange, as far as it is known.
-pub(super) fn draft(
-    format: &AccessLog,
-    record: &Record<'_>,
-    peer: Option<SocketAddr>,
-    is_coloured: bool,
-) -> Draft {
+pub(super) fn draft(format: &AccessLog, record: &Record<'_>, peer: Option<SocketAddr>, is_coloured: bool) -> Draft {
     let bytes = record.bytes.unwrap_or(0);
     if *format == AccessLog::Json {
         return Draft::of_json(json(record, peer), record.began, bytes);
@@ -102,7 +97,13 @@ fn write(format: &AccessLog, record: &Record<'_>, peer: Option<SocketAddr>, is_c
 }
 
 /// Appends the line of a request that was refused; false when there is nothing to say.
-pub(super) fn fault(format: &AccessLog, fault: &Fault, peer: Option<SocketAddr>, at: Timestamp, out: &mut Vec<u8>) -> bool {
+pub(super) fn fault(
+    format: &AccessLog,
+    fault: &Fault,
+    peer: Option<SocketAddr>,
+    at: Timestamp,
+    out: &mut Vec<u8>,
+) -> bool {
     // Where a frame said it, the status is the one that a response would have had.
     let Some(status) = fault.reason().status().map(Status::code) else { return false };
     if let AccessLog::Own(format) = format {

@@ -89,10 +89,7 @@ impl Ledger {
     }
 
     /// One more limit is asked. `admit` counts.
-    pub(super) fn count(
-        &self,
-        admit: impl FnOnce() -> Result<Option<Seat>, TurnedAway>,
-    ) -> Result<(), TurnedAway> {
+    pub(super) fn count(&self, admit: impl FnOnce() -> Result<Option<Seat>, TurnedAway>) -> Result<(), TurnedAway> {
         let mut left = self.left.get();
         let admitted = match left.next() {
             Some(before) => {

@@ -188,9 +188,7 @@ impl<T: Files> Site<T> {
         match selected {
             Ok(Selected::Response(response, keep)) => Answer::Whole(response, keep),
             Ok(Selected::Page(page, amendments)) => amended(self.page(head, &client, page, now), &amendments),
-            Err(Refusal::OutOfDescriptors) => {
-                self.put_off(head, &client, now, Status::SERVICE_UNAVAILABLE, 1)
-            }
+            Err(Refusal::OutOfDescriptors) => self.put_off(head, &client, now, Status::SERVICE_UNAVAILABLE, 1),
             Err(Refusal::Later(status, seconds)) => self.put_off(head, &client, now, status, seconds),
             Err(refusal) => Answer::Failed(refusal.to_string()),
         }

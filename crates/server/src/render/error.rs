@@ -3,8 +3,8 @@
 use super::field;
 use super::name::shown;
 use super::sight::Sight;
-use crate::limit::SIMILAR_MAX;
 use crate::known::Known;
+use crate::limit::SIMILAR_MAX;
 use crate::origin::{Answer, Files, Origin, Site};
 use crate::workshop::Brief;
 use page::error::{self, ErrorPage};

@@ -15,8 +15,7 @@ fn stage() -> Stage {
     let routes = Arc::new(Routes::new(vec![route]).unwrap());
     let errors = vec![(Errors::Hundred(5), "/ours.txt".into())];
     let options = SiteOptions { routes, errors, ..SiteOptions::default() };
-    let mut stage =
-        Stage::of(limits(), |shelf, shared| Origin::of(Site::new(shelf, options, Look::default(), shared)));
+    let mut stage = Stage::of(limits(), |shelf, shared| Origin::of(Site::new(shelf, options, Look::default(), shared)));
     for name in ["a.png", "part/a.png", "ours.txt", "part.txt"] {
         stage.shelf.write(name, name);
     }

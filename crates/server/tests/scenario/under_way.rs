@@ -1,10 +1,10 @@
 //! How much one client may have under way, on connections of either version, and that nothing of it stays counted.
 
 use super::stage::{Stage, limits};
+use server::Look;
 use server::origin::{Origin, Site};
 use server::site::SiteOptions;
 use server::site::route::{Guards, Limit, Route, Routes};
-use server::Look;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,8 +20,7 @@ fn stage(of_route: Option<Limit>, of_site: Option<Limit>) -> Stage {
     let route = Route { pattern: Some("^/large".into()), guards, ..Route::default() };
     let routes = Arc::new(Routes::new(vec![route]).unwrap());
     let options = SiteOptions { routes, limit: of_site, ..SiteOptions::default() };
-    let mut stage =
-        Stage::of(limits(), |shelf, shared| Origin::of(Site::new(shelf, options, Look::default(), shared)));
+    let mut stage = Stage::of(limits(), |shelf, shared| Origin::of(Site::new(shelf, options, Look::default(), shared)));
     stage.shelf.write("large.png", vec![b'l'; LARGE]);
     stage.shelf.write("small.png", "0123456789");
     // Then it is sure that they are what they seem.

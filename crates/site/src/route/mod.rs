@@ -81,7 +81,6 @@ pub struct Deny {
     pub status: Status,
 }
 
-
 /// Who may come in by name and password (RFC 7617).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Auth {

@@ -1,8 +1,8 @@
 //! Why an answer has its status.
 
 use super::View;
-use super::rules::bound;
 use super::material::page_made;
+use super::rules::bound;
 use crate::xray::notes::Note;
 use crate::xray::plate::Way;
 use page::xray::Cause;

@@ -2,11 +2,13 @@
 //! what they want.
 
 use crate::answers::Answers;
+use crate::rest::{Rest, Told};
 use crate::settings::Settings;
 use crate::store::Store;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 /// Wishes that wait to be heard. Beyond it: who has none heard asks again.
 const WISHES_MAX: usize = 64;
@@ -18,6 +20,8 @@ pub(crate) enum Wish {
     Name(String),
     /// The owner wants this from now on; and whatever was in the way may be mended.
     Settings(Arc<Settings>),
+    /// To be looked at once whether there is still something to do.
+    Look,
 }
 
 /// What others have of the work. Cheap to clone.
@@ -28,6 +32,7 @@ pub struct Desk {
     settings: Arc<RwLock<Arc<Settings>>>,
     store: Store,
     wishes: SyncSender<Wish>,
+    pub(crate) rest: Arc<Rest>,
 }
 
 /// How a name stands.
@@ -49,7 +54,8 @@ impl Desk {
     pub(crate) fn new(settings: Arc<Settings>, store: Store) -> (Desk, Receiver<Wish>) {
         let (wishes, heard) = sync_channel(WISHES_MAX);
         let settings = Arc::new(RwLock::new(settings));
-        (Desk { answers: Arc::default(), states: Arc::default(), settings, store, wishes }, heard)
+        let rest = Arc::default();
+        (Desk { answers: Arc::default(), states: Arc::default(), settings, store, wishes, rest }, heard)
     }
 
     /// The content of the response to a request for this target, if it is an authority's.
@@ -77,6 +83,30 @@ impl Desk {
         let settings = Arc::new(settings);
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&settings);
         let _ = self.wishes.try_send(Wish::Settings(settings));
+    }
+
+    /// Nothing new is ordered from now on. Waits until what is under way is over, but not longer than that. Whether it is; if not,
+    /// orders go on.
+    pub fn rest(&self, patience: Duration) -> bool {
+        self.rest.tell(Told::Rest);
+        let rests = self.rest.wait(patience);
+        if !rests {
+            self.go_on();
+        }
+        rests
+    }
+
+    /// Orders go on.
+    pub fn go_on(&self) {
+        self.rest.tell(Told::Work);
+        let _ = self.wishes.try_send(Wish::Look);
+    }
+
+    /// Nothing is ordered here any more: another process is to do it.
+    pub fn end(&self) {
+        self.rest.tell(Told::End);
+        // Where there is no room for this, there is enough to be woken by.
+        let _ = self.wishes.try_send(Wish::Look);
     }
 
     fn settings(&self) -> Arc<Settings> {

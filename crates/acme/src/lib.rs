@@ -20,6 +20,7 @@ mod history;
 mod hook;
 mod order;
 mod renewal;
+mod rest;
 mod roots;
 mod settings;
 mod store;

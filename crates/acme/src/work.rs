@@ -7,6 +7,7 @@ use crate::fault::{Fault, Follows, machine};
 use crate::history::{History, What};
 use crate::order::{self, Attempt};
 use crate::renewal::{self, Suggestion};
+use crate::rest::Told;
 use crate::roots;
 use crate::settings::Settings;
 use crate::store::{Store, file_of};
@@ -27,6 +28,10 @@ const DAY: i64 = 24 * HOUR;
 
 /// The clock is looked at this often: somebody may set it, and a machine that slept does not notice.
 const LOOK: i64 = MINUTE;
+
+/// While another process renews the certificates, it is tried so often at first to do so in its place, and at these intervals.
+const TRIES_AT_FIRST: usize = 10;
+const TRY_AT_FIRST: Duration = Duration::from_millis(200);
 
 /// An authority that does not say when to ask again for what it suggests is asked after this (RFC 9773 §4.3), and at least
 /// and at most after these.
@@ -151,7 +156,12 @@ impl Work {
         self.add_wanted();
         loop {
             let now = now();
-            let next = self.turn(&mut history, now);
+            let rest = Arc::clone(&self.desk.rest);
+            let next = match rest.begin() {
+                Ok(_busy) => self.turn(&mut history, now),
+                Err(Told::End) => return,
+                Err(_) => now + LOOK,
+            };
             self.tell_states(&history);
             let pause = Duration::from_secs(next.saturating_sub(now).clamp(0, LOOK).unsigned_abs());
             let mut heard = match wishes.recv_timeout(pause) {
@@ -162,6 +172,7 @@ impl Work {
             while let Some(wish) = heard {
                 match wish {
                     Wish::Name(name) => self.add(name, true),
+                    Wish::Look => {}
                     Wish::Settings(settings) => {
                         self.settings = settings;
                         self.names.retain(|name, _| self.settings.names.contains(name) || self.settings.allows(name));
@@ -177,13 +188,25 @@ impl Work {
     /// Waits until this process is the one that orders, and reads what was done before.
     fn begin(&self, wishes: &Receiver<Wish>) -> Option<(File, History)> {
         let mut said = None;
+        let mut tries = 0;
         loop {
+            if let Err(Told::End) = self.desk.rest.begin() {
+                return None;
+            }
             let begun = self.store.lock().and_then(|lock| {
                 let Some(lock) = lock else { return Ok(None) };
                 Ok(Some((lock, History::open(self.store.clone(), now())?)))
             });
             let remark = match begun {
                 Ok(Some(begun)) => return Some(begun),
+                // Most likely it is the one that we follow, and about to end.
+                Ok(None) if tries < TRIES_AT_FIRST => {
+                    tries += 1;
+                    if let Err(RecvTimeoutError::Disconnected) = wishes.recv_timeout(TRY_AT_FIRST) {
+                        return None;
+                    }
+                    continue;
+                }
                 Ok(None) => "another process renews the certificates in".to_owned(),
                 Err(error) => format!("cannot renew certificates: {error}:"),
             };

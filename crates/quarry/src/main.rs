@@ -7,6 +7,7 @@ mod config;
 mod exit;
 mod flag;
 mod interface;
+mod program;
 mod qr;
 mod remote;
 mod serve;

@@ -4,6 +4,7 @@
 //! ```text
 //! @quarry/PID   ◀─ about     ─▶ {"serves": ["/srv/www"], "places": ["http://127.0.0.1:8000/"]}
 //!               ◀─ reload    ─▶ {"remarks": []} or {"refused": "why the settings stay as they were"}
+//!               ◀─ upgrade   ─▶ {"followed": 4712} or {"refused": "why this one still serves"}
 //! ```
 //!
 //! Such a socket has no file and no permissions: each side asks the kernel who the other is. Only root and whoever the
@@ -36,6 +37,8 @@ pub(crate) struct About {
 pub(crate) enum Answer {
     /// It is done; what is to be known about it.
     Remarks(Vec<String>),
+    /// It is done by the process of that number, from now on.
+    Followed(u32),
     /// It is not done, for this reason.
     Refused(String),
 }
@@ -63,13 +66,16 @@ fn answer(stream: &UnixStream, about: &About, remote: &Remote) -> io::Result<()>
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut order = String::new();
     BufReader::new(stream.take(ORDER_BYTES_MAX)).read_line(&mut order)?;
-    let answer = match order.trim_end() {
-        "about" => serde_json::to_string(about)?,
-        "reload" => serde_json::to_string(&remote.reload().map_or_else(Answer::Refused, Answer::Remarks))?,
-        _ => return Ok(()),
-    };
     let mut stream = stream;
-    writeln!(stream, "{answer}")
+    let mut say = |answer: &Answer| writeln!(stream, "{}", serde_json::to_string(answer)?);
+    match order.trim_end() {
+        // While two processes of one server run, only one of them is meant.
+        "about" if remote.is_at_work() => writeln!(stream, "{}", serde_json::to_string(about)?),
+        "reload" => say(&remote.reload().map_or_else(Answer::Refused, Answer::Remarks)),
+        // This process ends when that is said, and not before.
+        "upgrade" => remote.upgrade(|upgraded| say(&upgraded.map_or_else(Answer::Refused, Answer::Followed))),
+        _ => Ok(()),
+    }
 }
 
 /// A server that runs, and that we may tell what to do.
@@ -99,6 +105,11 @@ impl Found {
         Ok(serde_json::from_str(&ask(self.process, "reload")?)?)
     }
 
+    /// Has its program started anew, and waits until that serves.
+    pub(crate) fn upgrade(&self) -> io::Result<Answer> {
+        Ok(serde_json::from_str(&ask(self.process, "upgrade")?)?)
+    }
+
     /// Whether it is the one that somebody means by the number of its process or by something that it serves.
     pub(crate) fn is_called(&self, name: &str) -> bool {
         let path = fs::canonicalize(name).ok();
@@ -122,7 +133,12 @@ fn ask(process: u32, order: &str) -> io::Result<String> {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
     stream.set_write_timeout(Some(PATIENCE))?;
-    stream.set_read_timeout(Some(if order == "about" { PATIENCE } else { RELOAD_PATIENCE }))?;
+    let patience = match order {
+        "about" => PATIENCE,
+        "reload" => RELOAD_PATIENCE,
+        _ => UPGRADE_PATIENCE,
+    };
+    stream.set_read_timeout(Some(patience))?;
     writeln!(stream, "{order}")?;
     let mut answer = String::new();
     stream.take(ANSWER_BYTES_MAX).read_to_string(&mut answer)?;
@@ -142,6 +158,8 @@ const NAME: &str = "quarry/";
 const PATIENCE: Duration = Duration::from_secs(5);
 /// For one that has to read all its settings, and open what they name.
 const RELOAD_PATIENCE: Duration = Duration::from_secs(60);
+/// For one that has to start a process, which has to do the same; longer than the server itself waits.
+const UPGRADE_PATIENCE: Duration = Duration::from_secs(120);
 const ORDER_BYTES_MAX: u64 = 64;
 const ANSWER_BYTES_MAX: u64 = 1 << 20;
 
@@ -160,7 +178,7 @@ mod tests {
 
     #[test]
     fn answers_are_read_as_they_were_written() {
-        for answer in [Answer::Remarks(vec!["a\nb".into()]), Answer::Refused("no".into())] {
+        for answer in [Answer::Remarks(vec!["a\nb".into()]), Answer::Refused("no".into()), Answer::Followed(7)] {
             let text = serde_json::to_string(&answer).unwrap();
             assert_eq!(text.lines().count(), 1);
             assert_eq!(serde_json::from_str::<Answer>(&text).unwrap(), answer);

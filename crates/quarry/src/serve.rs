@@ -9,7 +9,7 @@ use reactor::ListenAddress;
 use reactor::disk::Links;
 use reactor::privilege::Identity;
 use semantics::Field;
-use server::{Accent, CertificateFiles, Explanation, Options, OwnFiles, Server, SiteSettings};
+use server::{Accent, CertificateFiles, Explanation, Options, OwnFiles, Predecessor, Server, SiteSettings};
 
 use crate::authority::{self, Authority};
 use crate::config::Config;
@@ -20,9 +20,9 @@ use crate::terminal::Terminal;
 use crate::value::address::Listen;
 use crate::value::prefix::Prefix;
 
-/// Opens the folder and binds the addresses.
-pub(crate) fn bind(options: Options) -> Result<Server, Failure> {
-    Server::bind(options).map_err(|error| Failure::Sentence(error.to_string()))
+/// Opens the folder and binds the addresses, or takes those over from the process that this one is to follow.
+pub(crate) fn bind(options: Options, predecessor: Option<Predecessor>) -> Result<Server, Failure> {
+    Server::follow(options, predecessor).map_err(|error| Failure::Sentence(error.to_string()))
 }
 
 /// Thinks a request through, from its bytes on.
@@ -31,7 +31,7 @@ pub(crate) fn explain(config: Config, terminal: Terminal, request: &[u8]) -> Res
     server::explain(&options, request).map_err(|error| Failure::Sentence(error.to_string()))
 }
 
-/// Serves until TERM or INT, and what is under way then; `read` reads the settings again.
+/// Serves until TERM or INT, or until another process has followed, and what is under way then; `read` reads the settings again.
 pub(crate) fn run(server: Server, read: impl Fn() -> Result<Options, Failure>) -> Result<(), Failure> {
     let again = || read().map_err(Failure::into_sentence);
     server.run(again).map_err(|error| Failure::Sentence(error.to_string()))

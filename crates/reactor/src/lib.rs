@@ -7,6 +7,7 @@
 //! ```
 
 pub mod disk;
+pub mod handover;
 pub mod listen;
 pub mod priority;
 pub mod privilege;

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 
 use rustix::process::{Gid, Uid};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getegid, geteuid, getgid, getrlimit, getuid, setrlimit};
 use rustix::thread::{set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid, set_thread_uid};
 
 /// Who to become after the sockets are bound.
@@ -49,6 +49,12 @@ impl Identity {
     /// The numbers of the user and the group, for what shall belong to them.
     pub fn numbers(&self) -> (u32, u32) {
         (self.user, self.group)
+    }
+
+    /// Whether this process is that user already, with no right to be another.
+    pub fn is_assumed(&self) -> bool {
+        let (user, group) = (Uid::from_raw(self.user), Gid::from_raw(self.group));
+        !user.is_root() && getuid() == user && geteuid() == user && getgid() == group && getegid() == group
     }
 
     /// Becomes this user for good. Before any thread is started, after everything is bound that needs more.

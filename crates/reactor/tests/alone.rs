@@ -3,26 +3,28 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
+use reactor::handover::Passage;
 use reactor::disk::{Links, NodeKind, Refusal, Root, Waiting};
 use reactor::privilege::{Identity, forgo_new_privileges, raise_descriptor_limit};
 use reactor::{Completion, Epoll, ListenAddress, ListenOptions, Listener, Reactor};
 use rustix::io::FdFlags;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-const CHECKS: [(&str, fn()); 6] = [
+const CHECKS: [(&str, fn()); 7] = [
     ("out_of_descriptors_goes_on", out_of_descriptors_goes_on),
     ("the_descriptor_limit_is_raised", the_descriptor_limit_is_raised),
     ("root_is_given_up_for_good", root_is_given_up_for_good),
     ("permissions_are_the_kernels", permissions_are_the_kernels),
     ("a_low_port_needs_a_right", a_low_port_needs_a_right),
     ("inherited_sockets_listen", inherited_sockets_listen),
+    ("a_child_is_handed_what_its_parent_has", a_child_is_handed_what_its_parent_has),
 ];
 
 fn main() -> ExitCode {
@@ -35,6 +37,10 @@ fn main() -> ExitCode {
         }
         Some("--inherited") => {
             serve_inherited();
+            ExitCode::SUCCESS
+        }
+        Some("--successor") => {
+            follow(arguments.next().and_then(|parent| parent.parse().ok()).expect("a number"));
             ExitCode::SUCCESS
         }
         // What a test runner asks for; a filter is a part of a name.
@@ -209,6 +215,34 @@ fn inherited_sockets_listen() {
     client.read_to_string(&mut answer).expect("answered");
     assert_eq!(answer, format!("inherited {address}"));
     assert!(server.wait().expect("ended").success());
+}
+
+fn a_child_is_handed_what_its_parent_has() {
+    let (passage, theirs) = Passage::pair().expect("a pair");
+    let program = std::env::current_exe().expect("a program");
+    let mut command = Command::new(program);
+    let own = std::process::id();
+    command.args(["--successor", &own.to_string()]).stdin(Stdio::from(theirs));
+    let mut child = command.spawn().expect("started");
+    drop(command);
+    let file = std::fs::File::open("/proc/self/comm").expect("open");
+    passage.send(b"this", &[file.as_fd()]).expect("sent");
+    let answer = passage.receive(Duration::from_secs(60)).expect("it came").expect("an answer");
+    assert_eq!(String::from_utf8_lossy(&answer.words), std::fs::read_to_string("/proc/self/comm").expect("a name"));
+    assert!(passage.receive(Duration::from_secs(60)).expect("an end").is_none());
+    assert!(child.wait().expect("ended").success());
+}
+
+fn follow(parent: u32) {
+    assert!(Passage::inherited(parent + 1).expect("looked at").is_none(), "left by another process");
+    let passage = Passage::inherited(parent).expect("taken").expect("an end");
+    assert_eq!(std::io::read_to_string(std::io::stdin()).expect("readable"), "");
+    assert!(Passage::inherited(parent).expect("looked at").is_none(), "it is taken once");
+    let packet = passage.receive(Duration::from_secs(60)).expect("it came").expect("a packet");
+    assert_eq!(packet.words, b"this");
+    let file = packet.descriptors.into_iter().next().expect("one");
+    let text = std::io::read_to_string(std::fs::File::from(file)).expect("readable");
+    passage.send(text.as_bytes(), &[]).expect("sent");
 }
 
 fn serve_inherited() {

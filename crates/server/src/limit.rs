@@ -202,6 +202,22 @@ pub(crate) const LOG_LAST_LINES: Duration = Duration::from_secs(1);
 /// milliseconds; whoever asked for new settings is not kept beyond it.
 pub(crate) const ORDERS_PATIENCE: Duration = Duration::from_secs(10);
 
+/// A new program that takes the place of this one has so long until it is ready, and once it is, so long until it hears that
+/// clients are its own: what takes longer hangs. In between the old one serves, so that nobody waits for it but its owner.
+pub(crate) const UPGRADE_PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is handed over to it comes at once; if not, whoever started it has died.
+pub(crate) const HANDING_PATIENCE: Duration = Duration::from_secs(10);
+
+/// A certificate that is being ordered may take so long before another process takes over: authorities look within seconds.
+pub(crate) const ORDER_PATIENCE: Duration = Duration::from_secs(30);
+
+/// A new program is ready when its look-ups know what the index knows, or after this: it would find nothing at first.
+pub(crate) const LOADED_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whoever asked for an upgrade is told what came of it before this process ends, if it listens.
+pub(crate) const ASKER_PATIENCE: Duration = Duration::from_secs(5);
+
 /// Ports tried from the default one on, when none was asked for.
 pub(crate) const PORTS_TRIED: u16 = 100;
 

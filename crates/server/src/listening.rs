@@ -5,7 +5,8 @@ use crate::options::Options;
 use crate::order::{Given, Order};
 use crate::origin::Shared;
 use crate::reload::WorkerPost;
-use crate::serve::Error;
+use crate::serve::{Error, machine};
+use crate::upgrade::{Handed, HandedGate, Left};
 use reactor::{Epoll, ListenAddress, ListenOptions, Listener};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -45,6 +46,17 @@ impl Purpose {
     pub(crate) fn of(mark: u8) -> Purpose {
         if mark == Purpose::Redirect as u8 { Purpose::Redirect } else { Purpose::Serve }
     }
+}
+
+/// What a process before us had, and what there is besides, until its word that clients are ours.
+#[derive(Debug)]
+pub(crate) struct Heritage {
+    /// The places of its gates that we go on with.
+    pub(crate) taken: Vec<usize>,
+    /// Of each of those, all sockets.
+    sockets: Vec<Vec<Listener>>,
+    /// Of each other, one for each worker.
+    opened: Vec<Vec<Listener>>,
 }
 
 /// What is to be otherwise.
@@ -94,6 +106,13 @@ impl Gate {
         }
     }
 
+    /// One that a process before us had.
+    fn inherited(handed: &HandedGate, purpose: Purpose) -> Result<Gate, Error> {
+        let first = handed.sockets.first().filter(|_| matches!(handed.bound, ListenAddress::Unix(_)));
+        let unix = first.map(Listener::duplicate).transpose().map_err(machine("take over a socket"))?;
+        Ok(Gate { asked: handed.asked.clone(), bound: handed.bound.clone(), purpose, unix })
+    }
+
     fn is_at(&self, address: &ListenAddress, purpose: Purpose) -> bool {
         self.purpose == purpose && (self.asked == *address || self.bound == *address)
     }
@@ -120,6 +139,90 @@ impl Listening {
         Ok((listening, sets))
     }
 
+    /// Listens where the options say: at the sockets of the process before us where it has them, of which none takes clients
+    /// yet.
+    pub(crate) fn follow(options: &Options, handed: Handed) -> Result<(Listening, Heritage), Error> {
+        let mut listening = Listening { gates: Vec::new(), is_inherited: handed.is_given };
+        let mut heritage = Heritage { taken: Vec::new(), sockets: Vec::new(), opened: Vec::new() };
+        let wanted = listening.wanted(options);
+        for (at, gate) in handed.gates.into_iter().enumerate() {
+            // An address may be for something else now.
+            let is_it = |(address, _): &&(ListenAddress, Purpose)| gate.asked == *address || gate.bound == *address;
+            let purpose = match wanted.iter().find(is_it) {
+                Some((_, purpose)) => *purpose,
+                None if handed.is_given && gate.purpose == Purpose::Serve => Purpose::Serve,
+                None => continue,
+            };
+            if gate.sockets.is_empty() {
+                continue;
+            }
+            listening.gates.push(Gate::inherited(&gate, purpose)?);
+            heritage.taken.push(at);
+            heritage.sockets.push(gate.sockets.into_iter().map(|socket| socket.marked(purpose as u8)).collect());
+        }
+        for (gate, listeners) in listening.change(options)?.opened {
+            listening.gates.push(gate);
+            heritage.opened.push(listeners);
+        }
+        listening.order_as(&wanted);
+        Ok((listening, heritage))
+    }
+
+    /// The first address that was asked for is the first to be told.
+    fn order_as(&mut self, wanted: &[(ListenAddress, Purpose)]) {
+        let place = |gate: &Gate| wanted.iter().position(|(address, purpose)| gate.is_at(address, *purpose));
+        self.gates.sort_by_key(|gate| place(gate).unwrap_or_default());
+    }
+
+    /// All sockets there are, of all workers, for whoever comes after us. `duplicates`: the listeners of all workers.
+    pub(crate) fn will(&self, duplicates: Vec<Listener>) -> Vec<Left> {
+        let left = |gate: &Gate| Left {
+            asked: gate.asked.clone(),
+            bound: gate.bound.clone(),
+            redirects: gate.purpose == Purpose::Redirect,
+            sockets: Vec::new(),
+        };
+        let mut gates: Vec<Left> = self.gates.iter().map(left).collect();
+        let mut known: Vec<u64> = Vec::new();
+        for listener in duplicates {
+            let mut at = self.gates.iter().zip(&mut gates);
+            let at = at.find(|(gate, _)| gate.bound == *listener.address() && gate.purpose as u8 == listener.mark());
+            // Those that workers share are one.
+            let identity = listener.identity().unwrap_or_default();
+            if let Some((_, left)) = at.filter(|_| !known.contains(&identity)) {
+                known.push(identity);
+                left.sockets.push(listener);
+            }
+        }
+        gates
+    }
+
+    /// Whether somebody else gave us the sockets.
+    pub(crate) fn is_given(&self) -> bool {
+        self.is_inherited
+    }
+
+    /// Another process goes on with these gates: we take no more clients there. At the others nobody will: who waits there is
+    /// let in.
+    pub(crate) fn hand_over(&mut self, taken: &[usize], posts: &[WorkerPost], given: &Given) {
+        for (at, gate) in self.gates.drain(..).enumerate() {
+            let is_taken = taken.contains(&at);
+            if !is_taken {
+                gate.remove_file();
+            }
+            for post in posts {
+                let address = gate.bound.clone();
+                given.give(
+                    post,
+                    Order::reactor(move |reactor: &mut Epoll| match is_taken {
+                        true => reactor.leave_to_others(&address),
+                        false => reactor.leave(&address),
+                    }),
+                );
+            }
+        }
+    }
+
     /// Where it serves, in the order in which it was asked for.
     pub(crate) fn addresses(&self) -> impl Iterator<Item = &ListenAddress> {
         self.gates.iter().filter(|gate| gate.purpose == Purpose::Serve).map(|gate| &gate.bound)
@@ -134,18 +237,13 @@ impl Listening {
     pub(crate) fn change(&self, options: &Options) -> Result<Change, Error> {
         let mut change = Change { opened: Vec::new(), closed: Vec::new() };
         let is_default = options.listen.is_empty();
-        let served: &[ListenAddress] = match options.listen.as_slice() {
-            _ if self.is_inherited => &[],
-            [] => &[ListenAddress::Tcp(DEFAULT_ADDRESS)],
-            listen => listen,
-        };
-        let wanted = served.iter().map(|address| (address, Purpose::Serve));
-        let wanted = wanted.chain(options.redirect_http.iter().map(|address| (address, Purpose::Redirect)));
+        let wanted = self.wanted(options);
         let is_given = |gate: &Gate| self.is_inherited && gate.purpose == Purpose::Serve;
         let is_wanted =
-            |gate: &Gate| is_given(gate) || wanted.clone().any(|(address, purpose)| gate.is_at(address, purpose));
+            |gate: &Gate| is_given(gate) || wanted.iter().any(|(address, purpose)| gate.is_at(address, *purpose));
         change.closed = (0..self.gates.len()).filter(|&at| !is_wanted(&self.gates[at])).collect();
-        for (address, purpose) in wanted.clone() {
+        for (address, purpose) in &wanted {
+            let purpose = *purpose;
             if self.gates.iter().any(|gate| gate.is_at(address, purpose)) {
                 continue;
             }
@@ -160,18 +258,21 @@ impl Listening {
         Ok(change)
     }
 
+    /// Where the options say that it listens, and for what.
+    fn wanted(&self, options: &Options) -> Vec<(ListenAddress, Purpose)> {
+        let served: &[ListenAddress] = match options.listen.as_slice() {
+            _ if self.is_inherited => &[],
+            [] => &[ListenAddress::Tcp(DEFAULT_ADDRESS)],
+            listen => listen,
+        };
+        let served = served.iter().map(|address| (address.clone(), Purpose::Serve));
+        served.chain(options.redirect_http.iter().map(|address| (address.clone(), Purpose::Redirect))).collect()
+    }
+
     pub(crate) fn put_to_work(&mut self, change: Change, posts: &[WorkerPost], given: &Given, shared: &Arc<Shared>) {
         for (gate, listeners) in change.opened {
             self.gates.push(gate);
-            for (post, listener) in posts.iter().zip(listeners) {
-                let (shared, address) = (Arc::clone(shared), listener.address().clone());
-                let listen = move |reactor: &mut Epoll| {
-                    if let Err(error) = reactor.listen(listener) {
-                        shared.log.remark(format!("a worker cannot listen at {address}: {error}"));
-                    }
-                };
-                given.give(post, Order::reactor(listen));
-            }
+            posts.iter().zip(listeners).for_each(|(post, listener)| listen(post, listener, given, shared));
         }
         for &at in change.closed.iter().rev() {
             let gate = self.gates.remove(at);
@@ -183,6 +284,55 @@ impl Listening {
             }
         }
     }
+}
+
+impl Heritage {
+    /// From now on clients are ours.
+    pub(crate) fn put_to_work(self, posts: &[WorkerPost], given: &Given, shared: &Arc<Shared>) {
+        for sockets in self.sockets {
+            for (post, own) in posts.iter().zip(share(sockets, posts.len())) {
+                own.into_iter().for_each(|listener| listen(post, listener, given, shared));
+            }
+        }
+        for listeners in self.opened {
+            posts.iter().zip(listeners).for_each(|(post, listener)| listen(post, listener, given, shared));
+        }
+    }
+}
+
+/// Each worker its part of the sockets of one address: all of them, for clients wait at each. Where there are more workers, the
+/// others get new ones beside them, or if those cannot be had (they were bound by another user), share.
+fn share(mut sockets: Vec<Listener>, workers: usize) -> Vec<Vec<Listener>> {
+    let count = sockets.len();
+    let can_be_more = sockets.first().is_some_and(|first| matches!(first.address(), ListenAddress::Tcp(_)));
+    let more = (count..workers).map(|_| sockets[0].another());
+    match if can_be_more { more.collect::<Result<Vec<_>, _>>().ok() } else { None } {
+        Some(more) => sockets.extend(more),
+        None => {
+            let shared: Vec<Listener> = sockets.iter().filter_map(|socket| socket.shared().ok()).collect();
+            if !shared.is_empty() {
+                let more = (count..workers).filter_map(|at| shared[at % shared.len()].shared().ok());
+                let more: Vec<Listener> = more.collect();
+                sockets = shared.into_iter().chain(more).collect();
+            }
+        }
+    }
+    let mut sets: Vec<Vec<Listener>> = (0..workers).map(|_| Vec::new()).collect();
+    for (at, socket) in sockets.into_iter().enumerate() {
+        sets[at % workers].push(socket);
+    }
+    sets
+}
+
+/// Has a worker listen at one socket more.
+fn listen(post: &WorkerPost, listener: Listener, given: &Given, shared: &Arc<Shared>) {
+    let (shared, address) = (Arc::clone(shared), listener.address().clone());
+    let listen = move |reactor: &mut Epoll| {
+        if let Err(error) = reactor.listen(listener) {
+            shared.log.remark(format!("a worker cannot listen at {address}: {error}"));
+        }
+    };
+    given.give(post, Order::reactor(listen));
 }
 
 /// Where a folder is served when nothing else is said: only this machine sees it.

@@ -70,6 +70,9 @@ pub struct Shared {
 /// What the workers are told, and what they count.
 #[derive(Debug, Default)]
 pub struct Control {
+    /// Another process takes new clients. Those that are here are told with their next answer, and have some time to ask
+    /// for it, for a request may be on its way; then it is as if the server were draining.
+    pub is_leaving: AtomicBool,
     /// No new connections; finish what is under way; end.
     pub is_draining: AtomicBool,
     /// Do not even finish.

@@ -3,16 +3,17 @@
 use crate::access_log::{AccessLog, LogFile, LogWriter};
 use crate::disk_tree::DiskTree;
 use crate::ground::Grounds;
-use crate::happening::{Happenings, Remote};
+use crate::happening::{Happenings, Remote, Word};
 use crate::limit::{self, Limits};
-use crate::listening::Listening;
+use crate::listening::{Heritage, Listening};
 use crate::look_up::{LookUp, LookUps, Unread};
 use crate::options::{Options, SiteSettings};
-use crate::order::Post;
+use crate::order::{Given, Post};
 use crate::origin::{Control, Origin, Shared};
 use crate::pool::Threads;
-use crate::reload::{Serving, WorkerPost};
+use crate::reload::{Duties, Serving, WorkerPost};
 use crate::tls::{Nudge, Offers};
+use crate::upgrade::{Handed, Predecessor, Program, Upgrading};
 use crate::vitals::Running;
 use crate::worker::Worker;
 use acme::{Acme, Said};
@@ -44,6 +45,9 @@ pub struct Server {
     offers: Option<Offers>,
     acme: Option<Acme>,
     remarks: Vec<String>,
+    program: Option<Program>,
+    /// Who serves until we are ready, and what it has left us.
+    followed: Option<(Predecessor, Heritage)>,
 }
 
 /// Why there is no server.
@@ -73,6 +77,8 @@ pub enum Error {
         /// With so many workers.
         workers: usize,
     },
+    /// The process before this one does not let go.
+    Predecessor(String),
     /// The machine refused something the server needs.
     Machine(String, io::Error),
 }
@@ -85,6 +91,7 @@ impl fmt::Display for Error {
             | Error::Own(cause)
             | Error::Log(cause)
             | Error::Certificate(cause)
+            | Error::Predecessor(cause)
             | Error::Privilege(cause) => formatter.write_str(cause),
             Error::Listen(error) => write!(formatter, "{error}"),
             Error::Machine(what, error) => write!(formatter, "cannot {what}: {error}"),
@@ -112,32 +119,56 @@ impl Server {
     /// [`run`](Server::run).
     ///
     /// Errs with a sentence that names what is in the way.
-    pub fn bind(mut options: Options) -> Result<Server, Error> {
+    pub fn bind(options: Options) -> Result<Server, Error> {
+        Server::follow(options, None)
+    }
+
+    /// The same, at the sockets of the process that we are to follow, if there is one; until [`run`](Server::run) has told it
+    /// that we are ready, clients are its own.
+    ///
+    /// Errs with a sentence that names what is in the way.
+    pub fn follow(mut options: Options, mut predecessor: Option<Predecessor>) -> Result<Server, Error> {
         // First of all: what we open ourselves could have the numbers of sockets that were promised and did not come.
         let inherited = Listener::inherited(&ListenOptions::default())
             .map_err(|error| Error::Machine("take over the sockets of systemd".into(), error))?;
         if options.workers == 0 {
             options.workers = cores();
         }
-        let descriptors = descriptors(&options, inherited.len())?;
+        let handed = predecessor.as_mut().map(|predecessor| predecessor.handed.take());
+        let sockets = handed.as_ref().map_or(0, Handed::count);
+        let descriptors = descriptors(&options, inherited.len() + sockets)?;
         let signals = Signals::new().map_err(machine("listen to signals"))?;
         let grounds = Grounds::open(&options.sites)?;
         // The key may be for the eyes of who we are now.
         let asked = options.tls.as_ref().and_then(|tls| tls.acme.clone());
         let acme = asked.map(Acme::open).transpose().map_err(Error::Certificate)?;
         let desk = acme.as_ref().map(Acme::desk);
-        let offers = options.tls.as_ref().map(|tls| Offers::open(tls, desk)).transpose().map_err(Error::Certificate)?;
+        let keys = handed.as_ref().map(|handed| handed.tickets.clone()).unwrap_or_default();
+        let offers = options.tls.as_ref().map(|tls| Offers::open(tls, desk, keys)).transpose();
+        let offers = offers.map_err(Error::Certificate)?;
         let (offers, remarks) = offers.unzip();
         let remarks = remarks.unwrap_or_default();
         // It may be where only who we are now may write.
         let log = options.access_log_file.as_deref().filter(|_| options.access_log != AccessLog::Off);
         let log = log.map(LogFile::open).transpose().map_err(Error::Log)?;
-        let (listening, listeners) = Listening::begin(&options, inherited)?;
-        if let Some(user) = &options.user {
+        let (listening, listeners, heritage) = match handed {
+            Some(handed) => {
+                let (listening, heritage) = Listening::follow(&options, handed)?;
+                (listening, (0..options.workers).map(|_| Vec::new()).collect(), Some(heritage))
+            }
+            None => {
+                let (listening, listeners) = Listening::begin(&options, inherited)?;
+                (listening, listeners, None)
+            }
+        };
+        // Whoever has started us to follow it may be that user already, and then could not become it.
+        if let Some(user) = options.user.as_ref().filter(|user| heritage.is_none() || !user.is_assumed()) {
             log.iter().for_each(|log| log.belong_to(user));
             user.assume().map_err(|error| Error::Privilege(error.to_string()))?;
         }
         let happenings = Happenings::new();
+        let followed = predecessor.zip(heritage);
+        happenings.set_at_work(followed.is_none());
         Ok(Server {
             options,
             grounds,
@@ -150,7 +181,15 @@ impl Server {
             offers,
             acme,
             remarks,
+            program: None,
+            followed,
         })
+    }
+
+    /// The same, which can start its program again, so that a new one follows it.
+    #[must_use]
+    pub fn with_program(self, program: Program) -> Server {
+        Server { program: Some(program), ..self }
     }
 
     /// What is in order and yet should be known: a certificate that has expired.
@@ -168,11 +207,12 @@ impl Server {
         self.happenings.remote()
     }
 
-    /// Serves until TERM or INT; then what is under way is finished, unless the word comes again. `again` gives the settings
-    /// as they are now, or a sentence that says why they cannot be used: it is asked at HUP, and by the [`Remote`].
+    /// Serves until TERM or INT, or until at USR2 another process has followed; then what is under way is finished, unless the
+    /// word comes again. `again` gives the settings as they are now, or a sentence that says why they cannot be used: it is asked
+    /// at HUP, and by the [`Remote`].
     ///
     /// Errs when a worker cannot start or go on.
-    pub fn run(self, mut again: impl FnMut() -> Result<Options, String>) -> Result<(), Error> {
+    pub fn run(self, again: impl FnMut() -> Result<Options, String>) -> Result<(), Error> {
         let Server {
             options,
             grounds,
@@ -184,6 +224,8 @@ impl Server {
             descriptors,
             offers,
             acme,
+            program,
+            followed,
             ..
         } = self;
         let log = LogWriter::start(options.access_log.clone(), log).map_err(machine("start the access log"))?;
@@ -238,7 +280,18 @@ impl Server {
             return Err(machine("start a worker")(error));
         }
         posts.sort_by_key(|(number, _)| *number);
-        let posts = posts.into_iter().map(|(_, post)| post).collect();
+        let posts: Vec<WorkerPost> = posts.into_iter().map(|(_, post)| post).collect();
+        let is_followed = followed.is_some();
+        if let Some((predecessor, heritage)) = followed {
+            // It finds at once what the one before us found.
+            look_ups.iter().for_each(|look_up| look_up.wait_until_loaded(limit::LOADED_PATIENCE));
+            predecessor.take_over(heritage.taken.clone()).map_err(Error::Predecessor)?;
+            let given = Given::new();
+            heritage.put_to_work(&posts, &given, &shared);
+            given.wait(limit::ORDERS_PATIENCE);
+            happenings.set_at_work(true);
+        }
+        let tickets = offers.as_ref().map(Offers::tickets);
         let renewal = match offers {
             Some(offers) => {
                 let (renewal, told) = channel();
@@ -259,16 +312,26 @@ impl Server {
             posts,
             renewal,
             descriptors,
+            tickets,
+            program,
+            upgrading: None,
         };
         happenings.listen(signals).map_err(machine("start a thread"))?;
-        // Whoever started us may want to know; nobody listening is no error.
-        let _ = sd_notify::notify(&[NotifyState::Ready]);
-        happenings.wait(|asked| serving.hear(asked, &mut again)).map_err(machine("listen to signals"))?;
-        let _ = sd_notify::notify(&[NotifyState::Stopping]);
-        let Serving { options, shared, look_ups, listening, posts, .. } = serving;
+        if !is_followed {
+            // Whoever started us may want to know; nobody listening is no error. Of one that follows it was told before.
+            let _ = sd_notify::notify(&[NotifyState::Ready]);
+        }
+        let follower = happenings.follower();
+        let word = happenings.wait(&mut Duties { serving: &mut serving, again, follower });
+        let word = word.map_err(machine("listen to signals"))?;
+        let Serving { options, shared, look_ups, listening, posts, upgrading, .. } = serving;
+        if word == Word::End {
+            let _ = sd_notify::notify(&[NotifyState::Stopping]);
+        }
+        upgrading.into_iter().for_each(Upgrading::give_up);
         // It ends while the workers do.
         look_ups.iter().for_each(Lookup::begin_to_stop);
-        happenings.drain(&shared, &control, posts.iter().map(|post| &post.waker), options.tells_people);
+        happenings.drain(word, &shared, &control, posts.iter().map(|post| &post.waker), options.tells_people);
         let ended = workers.into_iter().try_for_each(|worker| match worker.join() {
             Ok(result) => result,
             Err(_) => Err(io::Error::other("a worker panicked")),

@@ -46,6 +46,8 @@ pub struct Worker<R: Reactor, T: Files, P> {
     addresses: HashMap<IpAddr, u32>,
     control: Arc<Control>,
     orders: Option<Receiver<Order<R, T>>>,
+    /// Another process takes new clients. Until then those that are idle may stay.
+    leaves_until: Option<Instant>,
     drain_until: Option<Instant>,
     /// Connections that it last said were to be finished.
     under_way: usize,
@@ -73,6 +75,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             addresses: HashMap::new(),
             control,
             orders: None,
+            leaves_until: None,
             drain_until: None,
             under_way: 0,
             recent: h1::RecentSections::new(),
@@ -125,13 +128,16 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             // All of them waited for the turn to come to its end, for only then is it known that they are out.
             self.exchange.counters.took(answered, Instant(self.reactor.clock_nanoseconds()).since(self.now()));
         }
+        if self.leaves_until.is_some_and(|until| self.now() >= until) && self.drain_until.is_none() {
+            self.drain();
+        }
         self.write_ended();
         self.exchange.log.hand_over();
         self.exchange.lens.hand_over();
         if !self.followers.is_empty() {
             self.tell_followers();
         }
-        if self.drain_until.is_some() {
+        if self.is_ending() {
             self.tell_under_way();
         }
         Ok(!self.is_drained())
@@ -187,7 +193,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         let limits = self.origin.shared.limits.wire;
         let transport = if self.offer.is_some() { self.transport(key, mark) } else { None };
         let mut connection = Connection::new(h1::Connection::new(limits, now), transport, address);
-        if self.drain_until.is_some() {
+        if self.is_ending() {
             // It stood at the gate when that was closed.
             connection.wire.refuse_more(now, &mut self.exchange.output);
         }
@@ -261,7 +267,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
 
     /// One turn of one connection: what arrived has gone in, what is ready goes out.
     fn drive(&mut self, key: Key, input: &mut Input<'_>) {
-        let now = self.now();
+        let (now, is_ending) = (self.now(), self.is_ending());
         self.note_peer(key);
         while let Some(connection) = self.connections.get(key) {
             let Protocol::Http1(wire) = &mut connection.wire else { return self.drive_http2(key, input) };
@@ -311,7 +317,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
                 None if connection.wire.is_closing() && !connection.is_responding() => {
                     // Who was not told beforehand may be sending the next request already.
                     let is_within = connection.session().is_some_and(|session| session.has_partial());
-                    let linger = self.drain_until.is_some() || !input.remaining().is_empty() || is_within;
+                    let linger = is_ending || !input.remaining().is_empty() || is_within;
                     connection.phase = Phase::Closing { linger };
                 }
                 None => break,

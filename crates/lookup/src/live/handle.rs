@@ -48,9 +48,18 @@ pub(crate) struct Shared {
     /// Of one answer.
     time_max: Duration,
     state: Mutex<State>,
-    /// The keeper has ended, and all that it started with it.
-    has_ended: Mutex<bool>,
-    end: Condvar,
+    stage: Mutex<Stage>,
+    is_other: Condvar,
+}
+
+/// How far the keeper is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Begun,
+    /// What the index knows can be found.
+    Loaded,
+    /// It has ended, and all that it started with it.
+    Ended,
 }
 
 impl Lookup {
@@ -79,8 +88,8 @@ impl Lookup {
             finder: RwLock::new(index.finder()),
             time_max: if settings.is_awaited { AWAITED_TIME_MAX } else { TIME_MAX },
             state: Mutex::new(State { is_building: true, ..State::default() }),
-            has_ended: Mutex::new(false),
-            end: Condvar::new(),
+            stage: Mutex::new(Stage::Begun),
+            is_other: Condvar::new(),
         });
         let keeper = Keeper::new(Arc::clone(&shared), settings, ground, index, place, remarks);
         let keeper = keeper.map_err(|error| Error::Machine("start a thread", error))?;
@@ -90,7 +99,7 @@ impl Lookup {
             if catch_unwind(AssertUnwindSafe(|| keeper.run())).is_err() {
                 own.has_failed();
             }
-            own.has_ended();
+            own.is_at(Stage::Ended);
         };
         thread::Builder::new()
             .name("keeper".into())
@@ -132,12 +141,12 @@ impl Lookup {
     /// complete at any moment.
     pub fn stop(&self) {
         self.begin_to_stop();
-        let until = Instant::now() + STOP_MAX;
-        let mut has_ended = lock(&self.shared.has_ended);
-        while !*has_ended {
-            let Some(rest) = until.checked_duration_since(Instant::now()) else { return };
-            has_ended = self.shared.end.wait_timeout(has_ended, rest).unwrap_or_else(PoisonError::into_inner).0;
-        }
+        self.shared.wait_for(Stage::Ended, STOP_MAX);
+    }
+
+    /// Waits until what the index knows can be found, but not longer than that.
+    pub fn wait_until_loaded(&self, patience: Duration) {
+        self.shared.wait_for(Stage::Loaded, patience);
     }
 }
 
@@ -172,9 +181,23 @@ impl Shared {
         state.remark = Some("the index is no longer kept: a mistake of ours; a restart helps".into());
     }
 
-    fn has_ended(&self) {
-        *lock(&self.has_ended) = true;
-        self.end.notify_all();
+    /// What the index knows can be found.
+    pub(crate) fn has_loaded(&self) {
+        self.is_at(Stage::Loaded);
+    }
+
+    fn is_at(&self, stage: Stage) {
+        *lock(&self.stage) = stage;
+        self.is_other.notify_all();
+    }
+
+    fn wait_for(&self, wanted: Stage, patience: Duration) {
+        let until = Instant::now() + patience;
+        let mut stage = lock(&self.stage);
+        while *stage < wanted {
+            let Some(rest) = until.checked_duration_since(Instant::now()) else { return };
+            stage = self.is_other.wait_timeout(stage, rest).unwrap_or_else(PoisonError::into_inner).0;
+        }
     }
 }
 

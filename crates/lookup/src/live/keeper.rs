@@ -189,6 +189,7 @@ impl Keeper {
             priority::step_back();
         }
         self.resume();
+        self.shared.has_loaded();
         name::prepare();
         while !self.shared.is_stopped.load(Relaxed) {
             self.turn();

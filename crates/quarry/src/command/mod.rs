@@ -9,6 +9,7 @@ mod password;
 mod reload;
 mod serve;
 mod trust;
+mod upgrade;
 
 use std::ffi::OsString;
 use std::fs;
@@ -38,6 +39,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Outco
         Command::Compress(flags) => compress::run(&flags),
         Command::Password => password::run(),
         Command::Reload(flags) => reload::run(&flags),
+        Command::Upgrade(flags) => upgrade::run(&flags),
         Command::Trust(flags) => trust::run(&flags),
         Command::Generate(Generate::Man { command }) => {
             let definition = generate::find(command.as_deref())?;

@@ -15,6 +15,7 @@ pub(crate) fn run(flags: &Reload) -> Result<Outcome, Failure> {
             exit::say(format!("{} has its new settings", describe(&server)));
             Ok(Outcome::Done)
         }
+        Ok(Answer::Followed(_)) => Err(refuse(format!("{} answers something else", describe(&server)))),
         Ok(Answer::Refused(cause)) => {
             exit::warn(format!("the settings stay as they were: {cause}"));
             Ok(Outcome::No)
@@ -24,7 +25,7 @@ pub(crate) fn run(flags: &Reload) -> Result<Outcome, Failure> {
 }
 
 /// The one that is meant. Errs with what could be.
-fn choose(mut all: Vec<Found>, wanted: Option<&str>) -> Result<Found, String> {
+pub(super) fn choose(mut all: Vec<Found>, wanted: Option<&str>) -> Result<Found, String> {
     let described = |all: &[Found]| all.iter().map(describe).collect::<Vec<_>>().join(", ");
     if all.is_empty() {
         return Err("no server of yours runs on this machine".into());
@@ -44,7 +45,7 @@ fn choose(mut all: Vec<Found>, wanted: Option<&str>) -> Result<Found, String> {
 }
 
 /// `4711 (/srv/www at http://127.0.0.1:8000/)`
-fn describe(server: &Found) -> String {
+pub(super) fn describe(server: &Found) -> String {
     let mut text = String::new();
     let (serves, places) = (server.about.serves.join(" and "), server.about.places.first());
     exit::push_safe(&mut text, &serves);

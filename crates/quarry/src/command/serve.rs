@@ -4,16 +4,30 @@ use std::io::{self, IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reactor::ListenAddress;
+use server::Predecessor;
 
 use crate::config;
 use crate::exit::{self, Failure, Outcome};
 use crate::flag::Settings;
 use crate::remote::{self, About};
 use crate::terminal::Terminal;
-use crate::{browser, interface, qr, serve};
+use crate::{browser, interface, program, qr, serve};
 
-/// Serves until TERM or INT.
+/// Serves until TERM or INT, or until another process has followed.
 pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
+    let predecessor = Predecessor::find().map_err(Failure::Sentence)?;
+    let Some(teller) = predecessor.as_ref().map(Predecessor::teller) else { return follow(settings, None) };
+    match follow(settings, predecessor) {
+        // It says so, since it goes on; to say it here too would be to say it twice.
+        Err(Failure::Sentence(cause)) if teller.tell_failure(&cause) => Ok(Outcome::No),
+        result => result,
+    }
+}
+
+/// The same, as whoever follows that process, if there is one.
+fn follow(settings: &Settings, predecessor: Option<Predecessor>) -> Result<Outcome, Failure> {
+    let program = program::own();
+    let is_first = predecessor.is_none();
     let terminal = Terminal::of_output();
     let read = || serve::options(config::load(settings, "serve")?, terminal);
     let config = config::load(settings, "serve")?;
@@ -22,7 +36,7 @@ pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
     let roots = config.sites.iter().map(|site| site.root.clone());
     let served = file.into_iter().chain(roots).map(|path| path.to_string_lossy().into_owned()).collect();
     let settings = &config.settings.clone();
-    let server = serve::bind(serve::options(config, terminal)?)?;
+    let server = serve::bind(serve::options(config, terminal)?, predecessor)?.with_program(program);
     server.remarks().for_each(exit::warn);
     let bound: Vec<ListenAddress> = server.addresses().cloned().collect();
     let places = Places::of(&bound, Scheme::of(settings));
@@ -30,7 +44,9 @@ pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
     if let Err(error) = remote::listen(about, server.remote()) {
         exit::warn(format!("quarry reload will not find this server, only HUP does: {}", exit::cause(&error)));
     }
-    match announce(settings, terminal, &places).map_err(Failure::output) {
+    // Who follows says nothing: whoever reads has been told by the one before, and reads lines of the access log now.
+    let announced = if is_first { announce(settings, terminal, &places) } else { Ok(()) };
+    match announced.map_err(Failure::output) {
         // Whoever started us does not listen; clients may.
         Ok(()) | Err(Failure::ClosedPipe) => {}
         Err(failure) => return Err(failure),

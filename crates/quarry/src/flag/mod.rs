@@ -68,6 +68,9 @@ pub(crate) enum Command {
     /// Have a server that runs read its settings and certificates again
     #[command(after_help = RELOAD_AFTER_HELP, max_term_width = 100)]
     Reload(Reload),
+    /// Have a server that runs start its program anew, and lose no connection
+    #[command(after_help = UPGRADE_AFTER_HELP, max_term_width = 100)]
+    Upgrade(Upgrade),
     /// Explain how to trust the certificates of --tls, or do so
     #[command(max_term_width = 100)]
     Trust(Trust),
@@ -154,6 +157,14 @@ pub(crate) struct Compress {
 /// The flags of `reload`.
 #[derive(Args, Debug)]
 pub(crate) struct Reload {
+    /// Which, where several run: the number of its process, its folder or its config
+    #[arg(value_name = "SERVER")]
+    pub(crate) server: Option<String>,
+}
+
+/// The flags of `upgrade`.
+#[derive(Args, Debug)]
+pub(crate) struct Upgrade {
     /// Which, where several run: the number of its process, its folder or its config
     #[arg(value_name = "SERVER")]
     pub(crate) server: Option<String>,
@@ -285,7 +296,7 @@ Examples:
 
 Durations are written 200ms, 10s, 2m, 1h or 0; sizes 64KiB, 256MiB, 1G or 0.
 A folder named like a command is served by: quarry ./check, or quarry serve check.
-TERM and INT stop the server once what is under way is sent; HUP, or quarry reload, has it read its settings again; USR1 opens the access log again.
+TERM and INT stop the server once what is under way is sent; HUP, or quarry reload, has it read its settings again; USR1 opens the access log again; USR2, or quarry upgrade, lets a new program take its place.
 Exit codes: 0 done; 1 the answer is no (find found nothing, check something); 2 it did not work.";
 
 const PASSWORD_AFTER_HELP: &str = "\
@@ -297,6 +308,12 @@ const RELOAD_AFTER_HELP: &str = "\
 All of the new settings are put to work or none, and no connection is lost. Works for root, and for whoever the server runs as. \
 A HUP signal does the same.
 Exit codes: 0 done; 1 the settings stay as they were, and it is said why; 2 there is no such server.";
+
+const UPGRADE_AFTER_HELP: &str = "\
+The file that is now where the program of the server was is started, with the same arguments; it is given the sockets and keys \
+of the one that runs, and when it is ready, takes new clients. The old one finishes with its own, for at most twice --drain. Works \
+for root, and for whoever the server runs as. A USR2 signal does the same.
+Exit codes: 0 the new process serves; 1 the old one goes on, and it is said why; 2 there is no such server.";
 
 const FIND_AFTER_HELP: &str = "\
 Words are those of the box of a site: report -draft name:2024 title:guide type:pdf in:notes/ after:2024-03 before:2025. An \

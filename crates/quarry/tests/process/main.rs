@@ -36,6 +36,7 @@ mod shown;
 mod tls;
 mod tls_choice;
 mod tls_client;
+mod upgrade;
 mod xray;
 
 use std::ffi::OsStr;
@@ -46,7 +47,12 @@ use running::Running;
 
 /// The program, with nothing of the caller's terminal to adapt to.
 fn quarry(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_quarry"));
+    quarry_at(Path::new(env!("CARGO_BIN_EXE_quarry")), arguments)
+}
+
+/// The same, at another place.
+fn quarry_at(program: &Path, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+    let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).env_clear().env("COLUMNS", "100").env("PATH", "/usr/bin:/bin");
     command.env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
     command

@@ -103,6 +103,48 @@ impl Listener {
         self.mark
     }
 
+    /// The same socket once more, to be handed over to another process: whoever waits there is let in by who comes first.
+    pub fn duplicate(&self) -> io::Result<Listener> {
+        Ok(Listener {
+            socket: self.socket.try_clone()?,
+            address: self.address.clone(),
+            options: self.options,
+            is_shared: self.is_shared,
+            file: self.file,
+            mark: self.mark,
+        })
+    }
+
+    /// The same, for several workers that take clients from this one socket.
+    pub fn shared(&self) -> io::Result<Listener> {
+        Ok(Listener { is_shared: true, ..self.duplicate()? })
+    }
+
+    /// One that another process has handed over. `file`: what it knew the file of a unix socket by.
+    ///
+    /// Errs when it does not listen.
+    pub fn handed_over(
+        socket: OwnedFd,
+        address: ListenAddress,
+        file: Option<(u64, u64)>,
+        options: &ListenOptions,
+    ) -> io::Result<Listener> {
+        if !sockopt::socket_acceptconn(&socket)? {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("the socket for {address} does not listen")));
+        }
+        Ok(Listener { socket, address, options: *options, is_shared: false, file, mark: 0 })
+    }
+
+    /// What its socket is known by in all processes that have it.
+    pub fn identity(&self) -> io::Result<u64> {
+        Ok(rustix::fs::fstat(&self.socket)?.st_ino)
+    }
+
+    /// What the file of a unix socket of ours is known by.
+    pub fn file(&self) -> Option<(u64, u64)> {
+        self.file
+    }
+
     /// A socket that already listens, made by somebody else.
     pub(crate) fn adopt(socket: OwnedFd, address: ListenAddress, options: &ListenOptions) -> Listener {
         if matches!(address, ListenAddress::Tcp(_)) {
@@ -303,6 +345,22 @@ mod tests {
     fn both_families_can_have_one_port() {
         let Ok(six) = Listener::bind(&tcp("[::]:0"), &ListenOptions::default()) else { return };
         Listener::bind(&tcp(&format!("0.0.0.0:{}", port(&six))), &ListenOptions::default()).expect("not taken by [::]");
+    }
+
+    #[test]
+    fn a_socket_that_was_handed_over_is_the_same_and_knows_its_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, options) = (folder.path().join("socket"), ListenOptions::default());
+        let first = Listener::bind(&ListenAddress::Unix(path.clone()), &options).expect("free");
+        let again = first.duplicate().expect("once more");
+        assert_eq!(first.identity().expect("told"), again.identity().expect("told"));
+        let (address, file) = (first.address().clone(), first.file());
+        let handed = Listener::handed_over(again.socket, address.clone(), file, &options).expect("it listens");
+        drop(first);
+        handed.remove_file();
+        assert!(!path.exists());
+        let silent = new_socket(AddressFamily::UNIX).expect("a socket");
+        Listener::handed_over(silent, address, None, &options).expect_err("it does not listen");
     }
 
     #[test]

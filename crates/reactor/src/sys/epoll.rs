@@ -135,6 +135,17 @@ impl Epoll {
         }
     }
 
+    /// Listens at an address no more, at once: those who wait there are let in by somebody else who has the same sockets.
+    pub fn leave_to_others(&mut self, address: &ListenAddress) {
+        for gate in &mut self.gates {
+            if let Some(listener) = gate.listener.take_if(|listener| listener.address() == address) {
+                // Said in so many words: as long as another process has the socket open, to close it here is not enough.
+                let _ = epoll::delete(&self.queue, &listener);
+                gate.state = GateState::Closing;
+            }
+        }
+    }
+
     fn begin_to_close(&mut self, number: usize) {
         let gate = &mut self.gates[number];
         if let (Some(listener), GateState::Open) = (&gate.listener, gate.state) {

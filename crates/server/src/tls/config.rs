@@ -2,6 +2,7 @@
 
 use super::certificate::{cause, lowered, quoted};
 use super::choice::Choice;
+use super::ticket::Tickets;
 use rustls::RootCertStore;
 use rustls::crypto::CryptoProvider;
 use rustls::crypto::aws_lc_rs::{self, cipher_suite as suite};
@@ -25,12 +26,12 @@ pub(super) struct Ground {
 impl Ground {
     /// `clients`: a file, in PEM, with those who vouch for clients, where each has to show a certificate.
     ///
-    /// Errs with a sentence when the file cannot be used, or the machine has no random numbers.
-    pub(super) fn new(clients: Option<&Path>) -> Result<Ground, String> {
-        // New with each change of those who vouch: a session from before would not be looked at again.
-        let tickets = aws_lc_rs::Ticketer::new();
-        let tickets = tickets.map_err(|error| format!("cannot make keys for TLS: {}", lowered(&error.to_string())))?;
-        Ok(Ground { tickets, clients: clients.map(verifier).transpose()? })
+    /// `tickets`: what seals them, for those who vouch and no others.
+    ///
+    /// Errs with a sentence when the file cannot be used.
+    pub(super) fn new(clients: Option<&Path>, tickets: &Arc<Tickets>) -> Result<Ground, String> {
+        let (clients, who) = clients.map(verifier).transpose()?.unzip();
+        Ok(Ground { tickets: tickets.producer(&who.unwrap_or_default()), clients })
     }
 
     /// What clients are offered: TLS 1.3 and 1.2, HTTP/2 first, and which certificate they get by `choice`.
@@ -76,8 +77,8 @@ pub(super) fn provider() -> CryptoProvider {
     CryptoProvider { cipher_suites, ..aws_lc_rs::default_provider() }
 }
 
-/// Believes clients for whom one of these vouches, and lets in no others.
-fn verifier(path: &Path) -> Result<Arc<dyn ClientCertVerifier>, String> {
+/// Believes clients for whom one of these vouches, and lets in no others; with what the file says.
+pub(super) fn verifier(path: &Path) -> Result<(Arc<dyn ClientCertVerifier>, Vec<u8>), String> {
     let refuse = |cause: &str| format!("cannot ask clients for certificates of those in {}: {cause}", quoted(path));
     let bytes = std::fs::read(path).map_err(|error| refuse(&cause(&error)))?;
     let mut roots = RootCertStore::empty();
@@ -89,5 +90,6 @@ fn verifier(path: &Path) -> Result<Arc<dyn ClientCertVerifier>, String> {
         return Err(refuse("expected -----BEGIN CERTIFICATE-----, found none"));
     }
     let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::new(provider())).build();
-    verifier.map(|verifier| verifier as Arc<dyn ClientCertVerifier>).map_err(|error| refuse(&error.to_string()))
+    let verifier = verifier.map_err(|error| refuse(&error.to_string()))?;
+    Ok((verifier as Arc<dyn ClientCertVerifier>, bytes))
 }

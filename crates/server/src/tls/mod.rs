@@ -9,11 +9,13 @@ mod config;
 pub(crate) mod hello;
 mod renewal;
 mod session;
+mod ticket;
 
 pub use certificate::CertificateFiles;
 pub use renewal::Offer;
 pub(crate) use renewal::{Nudge, Offers};
 pub(crate) use session::{Agreed, Broken, Records, Session};
+pub(crate) use ticket::{TicketKey, Tickets};
 
 use std::path::PathBuf;
 
@@ -41,7 +43,7 @@ impl Tls {
             .filter(|files| !old.certificates.contains(files))
             .try_for_each(CertificateFiles::check)?;
         if self.client_authorities != old.client_authorities {
-            config::Ground::new(self.client_authorities.as_deref())?;
+            self.client_authorities.as_deref().map(config::verifier).transpose()?;
         }
         match (&self.acme, &old.acme) {
             (Some(new), Some(old)) => new.can_follow(old),

@@ -4,6 +4,7 @@ use super::Tls;
 use super::certificate::{CertificateFiles, Loaded, seconds};
 use super::choice::Choice;
 use super::config::Ground;
+use super::ticket::{TicketKey, Tickets};
 use crate::access_log::LogWriter;
 use crate::limit;
 use acme::Desk;
@@ -38,7 +39,8 @@ impl Offer {
     pub fn of_one(certificate: Vec<u8>, key: Vec<u8>) -> Result<Arc<Offer>, String> {
         let loaded = Loaded::of_one(certificate, key)?;
         let ends = loaded.ends;
-        Ok(Offer::new(Ground::new(None)?.config(Choice::among([&loaded], None))?, Some(ends)))
+        let ground = Ground::new(None, &Tickets::new(Vec::new())?)?;
+        Ok(Offer::new(ground.config(Choice::among([&loaded], None))?, Some(ends)))
     }
 
     pub(crate) fn config(&self) -> &Arc<ServerConfig> {
@@ -80,6 +82,7 @@ pub(crate) struct Offers {
     clients: Option<PathBuf>,
     clients_stamp: Stamp,
     ground: Ground,
+    tickets: Arc<Tickets>,
     newest: Arc<Offer>,
 }
 
@@ -130,17 +133,19 @@ fn ends(own: &[Kept], given: &[Kept]) -> Option<i64> {
 
 impl Offers {
     /// Reads the files; gives what their owner should know of them, too. `desk`: where certificates of an authority come from.
+    /// `keys`: by which clients are known that come back, where another process handed them on.
     ///
     /// Errs with a sentence that names what is wrong.
-    pub(crate) fn open(tls: &Tls, desk: Option<Desk>) -> Result<(Offers, Vec<String>), String> {
+    pub(crate) fn open(tls: &Tls, desk: Option<Desk>, keys: Vec<TicketKey>) -> Result<(Offers, Vec<String>), String> {
         let own: Vec<Kept> = tls.certificates.iter().cloned().map(Kept::open).collect::<Result<_, _>>()?;
         let clients = tls.client_authorities.clone();
         let clients_stamp = Stamp::of(&[clients.as_deref()]);
-        let ground = Ground::new(clients.as_deref())?;
+        let tickets = Tickets::new(keys)?;
+        let ground = Ground::new(clients.as_deref(), &tickets)?;
         let (given, mut remarks) = given(desk.as_ref(), &[]);
         remarks.splice(0..0, own.iter().filter_map(|kept| kept.loaded.remark.clone()));
         let newest = Offer::new(ground.config(choice(&own, &given, desk.as_ref()))?, ends(&own, &given));
-        let offers = Offers { own, given, desk, clients, clients_stamp, ground, newest };
+        let offers = Offers { own, given, desk, clients, clients_stamp, ground, tickets, newest };
         Ok((offers, remarks))
     }
 
@@ -175,6 +180,11 @@ impl Offers {
 
     pub(crate) fn newest(&self) -> Arc<Offer> {
         Arc::clone(&self.newest)
+    }
+
+    /// By which clients are known that come back.
+    pub(crate) fn tickets(&self) -> Arc<Tickets> {
+        Arc::clone(&self.tickets)
     }
 
     /// Looks after the files from now on, on a thread of its own, which ends when nobody can tell it any more to look at
@@ -218,7 +228,7 @@ impl Offers {
         let stamp = Stamp::of(&[self.clients.as_deref()]);
         if stamp != self.clients_stamp || is_told && self.clients.is_some() {
             self.clients_stamp = stamp;
-            match Ground::new(self.clients.as_deref()) {
+            match Ground::new(self.clients.as_deref(), &self.tickets) {
                 Ok(ground) => (self.ground, is_new) = (ground, true),
                 Err(sentence) => remarks.push(format!("{sentence}; those from before still vouch for clients")),
             }

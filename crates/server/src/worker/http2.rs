@@ -21,7 +21,7 @@ use wire::{ContentLength, Event, Input, Scope, StreamId};
 impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     /// From now on the connection is one of HTTP/2.
     pub(super) fn go_on_as_http2(&mut self, key: Key) {
-        let now = self.now();
+        let (now, is_ending) = (self.now(), self.is_ending());
         let Some(connection) = self.connections.get(key) else { return };
         let limits = self.origin.shared.limits.wire;
         // RFC 9110 §7.4: what is `https` comes by a secured connection, or by a gateway that is trusted. Such a one has ended
@@ -30,7 +30,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         let may_be_https = connection.is_secured() || is_gateway();
         let http2 = self.exchange.output.write(|out| Http2::new(limits, may_be_https, now, out));
         connection.wire = Protocol::Http2(Box::new(http2));
-        if self.drain_until.is_some() {
+        if is_ending {
             connection.wire.refuse_more(now, &mut self.exchange.output);
         }
     }

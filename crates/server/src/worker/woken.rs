@@ -58,6 +58,9 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
                 worker.resume(key);
             });
         }
+        if self.control.is_leaving.load(Relaxed) && !self.is_ending() {
+            self.leave();
+        }
         if self.control.is_draining.load(Relaxed) && self.drain_until.is_none() {
             self.drain();
         }
@@ -73,8 +76,27 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         self.control.under_way.fetch_sub(before, Relaxed);
     }
 
+    /// Whether it takes no more than what is here.
+    pub(super) fn is_ending(&self) -> bool {
+        self.drain_until.is_some() || self.leaves_until.is_some()
+    }
+
+    /// Another process takes new connections. Nobody waits for us to end, and a client that is idle may just have sent its next
+    /// request: it is answered, and told that it was the last.
+    fn leave(&mut self) {
+        let now = self.now();
+        self.leaves_until = Some(now + self.origin.shared.limits.drain);
+        for key in self.connections.keys() {
+            let Some(connection) = self.connections.get(key) else { continue };
+            connection.wire.refuse_more(now, &mut self.exchange.output);
+            if let Protocol::Http2(_) = connection.wire {
+                self.flush(key);
+            }
+        }
+    }
+
     /// No new connections; the idle ones go at once, the others after the response under way.
-    fn drain(&mut self) {
+    pub(super) fn drain(&mut self) {
         self.reactor.stop_accepting();
         let now = self.now();
         self.drain_until = Some(now + self.origin.shared.limits.drain);
@@ -99,6 +121,8 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     }
 
     pub(super) fn is_drained(&self) -> bool {
-        self.drain_until.is_some_and(|until| self.connections.count() == 0 || self.now() >= until)
+        let is_over = |until| self.connections.count() == 0 || self.now() >= until;
+        // Who leaves has one more stage to go through when its time is up.
+        self.drain_until.is_some_and(is_over) || self.leaves_until.is_some() && self.connections.count() == 0
     }
 }

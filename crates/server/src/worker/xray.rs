@@ -67,14 +67,14 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     /// When the worker has something to do, whatever happens.
     pub(super) fn wakes_at(&self) -> Option<Instant> {
         let news = (!self.followers.is_empty()).then(|| self.now() + NEWS_EVERY);
-        [self.drain_until, news].into_iter().flatten().min()
+        [self.drain_until.or(self.leaves_until), news].into_iter().flatten().min()
     }
 
     /// What has happened since goes to those who follow. One who reads slowly is asked again later, and told how much it missed.
     #[cold]
     pub(super) fn tell_followers(&mut self) {
         for (key, stream) in take(&mut self.followers) {
-            let is_last = self.drain_until.is_some();
+            let is_last = self.is_ending();
             let Some(connection) = self.connections.get(key) else { continue };
             let Ok(source) = connection.take_live(stream) else { continue };
             self.followers.push((key, stream));

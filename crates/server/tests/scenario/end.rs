@@ -95,6 +95,40 @@ fn at_the_word_to_stop_idle_connections_end_and_busy_ones_are_finished() {
 }
 
 #[test]
+fn where_another_process_takes_over_idle_connections_have_one_more_answer() {
+    let mut stage = stage();
+    let (idle, silent) = (stage.connect(), stage.connect());
+    stage.get(idle, "/a.png");
+    stage.take(idle);
+    stage.leave();
+    assert_eq!((stage.state(idle), stage.state(silent)), ("open", "open"));
+    stage.get(idle, "/a.png");
+    let answer = stage.take(idle);
+    assert!(answer.contains("\r\nConnection: close\r\n") && answer.ends_with("\r\n\r\npicture"), "{answer}");
+    assert_eq!(stage.state(idle), "shut");
+    stage.end(idle);
+    assert_eq!((stage.state(idle), stage.has_ended()), ("closed", false));
+    stage.advance(Duration::from_millis(9900));
+    assert_eq!(stage.state(silent), "open");
+    stage.advance(Duration::from_millis(200));
+    assert_eq!((stage.state(silent), stage.has_ended()), ("shut", false));
+    stage.end(silent);
+    assert!(stage.has_ended());
+}
+
+#[test]
+fn who_leaves_can_still_be_told_to_stop() {
+    let mut stage = stage();
+    let client = stage.connect();
+    stage.leave();
+    assert_eq!(stage.state(client), "open");
+    stage.drain();
+    assert_eq!(stage.state(client), "shut");
+    stage.end(client);
+    assert!(stage.has_ended());
+}
+
+#[test]
 fn the_time_to_finish_is_limited() {
     let mut stage = stage();
     let client = stage.connect();

@@ -158,6 +158,12 @@ impl Stage {
         self.wake();
     }
 
+    /// Another process takes clients from now on.
+    pub(crate) fn leave(&mut self) {
+        self.control.is_leaving.store(true, Relaxed);
+        self.wake();
+    }
+
     /// There is no descriptor for the next client.
     pub(crate) fn run_out_of_descriptors(&mut self) {
         self.network.0.borrow_mut().accept_paused = true;

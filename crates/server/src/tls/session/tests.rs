@@ -4,6 +4,7 @@ use super::*;
 use crate::tls::certificate::Loaded;
 use crate::tls::choice::Choice;
 use crate::tls::config::{Ground, provider};
+use crate::tls::ticket::Tickets;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -33,7 +34,7 @@ fn setting(protocols: &[&[u8]], versions: &[&'static rustls::SupportedProtocolVe
     let key = provider().key_provider.load_private_key(key).expect("a key");
     let certified = Arc::new(CertifiedKey::new(vec![certificate.clone()], key));
     let loaded = Loaded { certified, names: vec!["localhost".into()], stapled_until: None, ends: 0, remark: None };
-    let ground = Ground::new(None).expect("keys");
+    let ground = Ground::new(None, &Tickets::new(Vec::new()).expect("keys")).expect("a ground");
     let server = ground.config(Choice::among([&loaded], None)).expect("a config");
     let mut roots = RootCertStore::empty();
     roots.add(certificate).expect("a root");

@@ -54,7 +54,7 @@ mod tests {
         let path = env::join_paths([at("2"), at("nowhere"), at("bin"), at("1")]).unwrap();
         let check = |name: &str, expected: Option<&str>| {
             let found = find(OsStr::new(name), &path, folder.path(), &running);
-            assert_eq!(found, expected.map(|it| at(it)), "{name}");
+            assert_eq!(found, expected.map(at), "{name}");
         };
         check("quarry", Some("bin/quarry"));
         check("current/quarry", Some("current/quarry"));

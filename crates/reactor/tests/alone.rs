@@ -10,8 +10,8 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
-use reactor::handover::Passage;
 use reactor::disk::{Links, NodeKind, Refusal, Root, Waiting};
+use reactor::handover::Passage;
 use reactor::privilege::{Identity, forgo_new_privileges, raise_descriptor_limit};
 use reactor::{Completion, Epoll, ListenAddress, ListenOptions, Listener, Reactor};
 use rustix::io::FdFlags;

@@ -283,13 +283,15 @@ fn waiting(connections: usize, seconds: f64) -> String {
 mod tests {
     use super::*;
 
+    type Follower = Box<dyn Fn(Result<Ready, String>)>;
+
     /// Answers what it is asked with what stands here, in that order.
     #[derive(Default)]
     struct Answers {
         reloads: Vec<Reloaded>,
         upgrades: Vec<Result<(), String>>,
         followed: Option<Upgraded>,
-        follower: Option<Box<dyn Fn(Result<Ready, String>)>>,
+        follower: Option<Follower>,
     }
 
     impl Duty for Answers {
@@ -371,7 +373,7 @@ mod tests {
             (refused, remote.upgrade(|upgraded| (upgraded, remote.is_at_work())))
         });
         let upgrades = vec![Err("one is under way".to_owned()), Ok(())];
-        let follower: Option<Box<dyn Fn(Result<Ready, String>)>> = Some(Box::new(follower));
+        let follower: Option<Follower> = Some(Box::new(follower));
         let mut answers = Answers { upgrades, followed: Some(Ok(7)), follower, ..Answers::default() };
         assert_eq!(happenings.wait(&mut answers).unwrap(), Word::Followed);
         assert_eq!(asker.join().unwrap(), (Err("one is under way".to_owned()), (Ok(7), false)));

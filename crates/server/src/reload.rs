@@ -20,9 +20,9 @@ use crate::upgrade::{Program, Ready, Upgrading, Will};
 use lookup::live::Lookup;
 use reactor::{Epoll, Listener};
 use sd_notify::NotifyState;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::io;
 use std::sync::mpsc::{Sender, channel};
 
 /// How a worker is told.

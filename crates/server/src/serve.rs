@@ -27,6 +27,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 /// A server that listens and does not answer yet.
 #[derive(Debug)]
@@ -135,8 +136,9 @@ impl Server {
             options.workers = cores();
         }
         let handed = predecessor.as_mut().map(|predecessor| predecessor.handed.take());
-        let sockets = handed.as_ref().map_or(0, Handed::count);
-        let descriptors = descriptors(&options, inherited.len() + sockets)?;
+        let given = handed.as_ref().map_or(inherited.len(), |handed| handed.gates.len() * usize::from(handed.is_given));
+        let open = handed.as_ref().map_or(inherited.len(), Handed::count);
+        let descriptors = descriptors(&options, given, open)?;
         let signals = Signals::new().map_err(machine("listen to signals"))?;
         let grounds = Grounds::open(&options.sites)?;
         // The key may be for the eyes of who we are now.
@@ -284,7 +286,8 @@ impl Server {
         let is_followed = followed.is_some();
         if let Some((predecessor, heritage)) = followed {
             // It finds at once what the one before us found.
-            look_ups.iter().for_each(|look_up| look_up.wait_until_loaded(limit::LOADED_PATIENCE));
+            let until = Instant::now() + limit::LOADED_PATIENCE;
+            look_ups.iter().for_each(|it| it.wait_until_loaded(until.saturating_duration_since(Instant::now())));
             predecessor.take_over(heritage.taken.clone()).map_err(Error::Predecessor)?;
             let given = Given::new();
             heritage.put_to_work(&posts, &given, &shared);
@@ -373,18 +376,18 @@ pub(crate) fn origin_without_network(options: &Options) -> Result<Origin<DiskTre
 }
 
 /// How many descriptors there may be: raised to what the process may have, and enough. Who has been told where the server is
-/// must not find that it could not begin.
-fn descriptors(options: &Options, inherited: usize) -> Result<u64, Error> {
+/// must not find that it could not begin. `given`: addresses that are not in the options; `open`: sockets that are there already.
+fn descriptors(options: &Options, given: usize, open: usize) -> Result<u64, Error> {
     let allowed = privilege::raise_descriptor_limit()
         .map_err(|error| Error::Machine("raise the limit of open files".into(), error))?
         .unwrap_or(limit::DESCRIPTORS_UNLIMITED);
     // One of them is the folder that is counted itself. Without /proc: the three that every process begins with.
     let taken = fs::read_dir("/proc/self/fd").map_or(3, |open| open.count().saturating_sub(1)) as u64;
     let workers = options.workers;
-    let listeners = options.listen.len().max(inherited).max(1) + options.redirect_http.len();
+    let listeners = options.listen.len().max(given).max(1) + options.redirect_http.len();
     let for_workers = workers as u64 * (limit::DESCRIPTORS_A_WORKER + listeners as u64);
-    // Sockets of systemd are open already.
-    let needed = taken + limit::DESCRIPTORS_A_PROCESS + options.sites.len() as u64 + for_workers - inherited as u64;
+    let needed = taken + limit::DESCRIPTORS_A_PROCESS + options.sites.len() as u64 + for_workers;
+    let needed = needed.saturating_sub(open as u64);
     match allowed < needed {
         true => Err(Error::Descriptors { allowed, needed, workers }),
         false => Ok(allowed),

@@ -18,8 +18,8 @@ mod predecessor;
 mod successor;
 mod words;
 
-pub use predecessor::{Predecessor, Teller};
 pub(crate) use predecessor::{Handed, HandedGate};
+pub use predecessor::{Predecessor, Teller};
 pub(crate) use successor::{Left, Ready, Upgrading, Will};
 
 use std::ffi::OsString;

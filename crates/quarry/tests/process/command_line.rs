@@ -99,7 +99,7 @@ fn flags_and_words_that_do_not_exist() {
     );
     check(
         &["help", "sing"],
-        "cannot explain \"sing\": there is no such command; expected serve, find, explain, check, compress, password, reload, trust, generate, help",
+        "cannot explain \"sing\": there is no such command; expected serve, find, explain, check, compress, password, reload, upgrade, trust, generate, help",
     );
 }
 

@@ -130,7 +130,10 @@ impl Listener {
         options: &ListenOptions,
     ) -> io::Result<Listener> {
         if !sockopt::socket_acceptconn(&socket)? {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("the socket for {address} does not listen")));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("the socket for {address} does not listen"),
+            ));
         }
         Ok(Listener { socket, address, options: *options, is_shared: false, file, mark: 0 })
     }

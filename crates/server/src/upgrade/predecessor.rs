@@ -98,9 +98,8 @@ impl Predecessor {
 
 fn take(passage: &Passage) -> io::Result<Handed> {
     let unexpected = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
-    let next = || {
-        hear(passage, limit::HANDING_PATIENCE)?.ok_or_else(|| unexpected("it has ended before all was handed over"))
-    };
+    let next =
+        || hear(passage, limit::HANDING_PATIENCE)?.ok_or_else(|| unexpected("it has ended before all was handed over"));
     let (Words::Begin { format: FORMAT, is_given, gates, tickets }, _) = next()? else {
         return Err(unexpected("it hands over in a way that this version does not know"));
     };

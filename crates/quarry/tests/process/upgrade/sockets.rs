@@ -1,6 +1,8 @@
 //! Whatever there is to listen at is handed on, and whoever looks after the service is told.
 
+use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -106,7 +108,8 @@ fn sockets_of_systemd_are_handed_on() {
     let script = r#"exec 3<&0 0</dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" "$1" --workers 2"#;
     let mut command = Command::new("sh");
     command.args(["-c", script]).arg(place.program()).arg(place.root());
-    let mut child = command.stdin(Stdio::from(input)).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("sh");
+    let mut child =
+        command.stdin(Stdio::from(input)).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("sh");
     drop(command);
     set_child_subreaper(Some(rustix::process::getpid())).expect("set");
     let mut output = BufReader::new(child.stdout.take().expect("piped"));
@@ -120,6 +123,38 @@ fn sockets_of_systemd_are_handed_on() {
         let before = line.upgrade();
         assert_eq!(ended(before), Some(0));
         assert_eq!(get(&mut line.running.connect()).text(), "found");
+    }
+    line.end();
+}
+
+#[test]
+fn who_has_given_up_root_is_followed_by_one_who_never_had_it() {
+    if !rustix::process::geteuid().is_root() {
+        // Only root can become somebody else.
+        return;
+    }
+    let place = Place::new();
+    let can_enter = |folder: &Path| fs::metadata(folder).is_ok_and(|found| found.permissions().mode() & 1 == 1);
+    fs::set_permissions(place.folder.path(), Permissions::from_mode(0o755)).expect("set");
+    if !place.folder.path().ancestors().all(can_enter) {
+        // Nobody else can start a program that is built here.
+        return;
+    }
+    let config = |workers: usize| {
+        let listen = "listen = [\"127.0.0.1:0\"]\nuser = \"nobody\"";
+        place.config(&format!("{listen}\nworkers = {workers}\n[[site]]\nroot = \"site\"\nlook-up = false\n"))
+    };
+    let mut line = Line::start(&mut quarry_at(&place.program(), ["--config", &config(2)]));
+    for workers in [5, 1] {
+        // It may bind no more sockets beside those that root has bound: workers share them.
+        config(workers);
+        line.upgrade();
+        for _ in 0..50 {
+            assert!(line.running.get("/a.txt").ends_with("\r\n\r\nfound"));
+        }
+        let status = fs::read_to_string(format!("/proc/{}/status", line.process)).expect("it runs");
+        let user = status.lines().find(|line| line.starts_with("Uid:")).expect("a user");
+        assert!(!user.split_whitespace().skip(1).any(|number| number == "0"), "{user}");
     }
     line.end();
 }

@@ -8,6 +8,7 @@
 //! `Worker::drive` is the place to begin; where many exchanges share a connection it goes on in `http2`.
 
 mod http2;
+mod peer;
 mod tls;
 mod woken;
 mod xray;
@@ -175,7 +176,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     fn accepted(&mut self, key: Key, mark: u8) {
         let now = self.now();
         let limits = &self.origin.shared.limits;
-        let address = limits.per_address_max.and_then(|max| Some((limited(&self.reactor, key)?, max)));
+        let address = limits.per_address_max.and_then(|max| Some((peer::limited(&self.reactor, key)?, max)));
         let has_its_share =
             address.is_some_and(|(address, max)| self.addresses.get(&address).is_some_and(|&count| count >= max));
         let is_full = self.connections.count() >= limits.connections_max;
@@ -587,20 +588,4 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
 fn takes_content(head: &RequestHead<'_>) -> bool {
     use semantics::Method::{Get, Head, Options};
     matches!(head.method, Get | Head | Options)
-}
-
-fn address<R: Reactor>(reactor: &R, key: Key) -> Option<IpAddr> {
-    match reactor.peer(key)? {
-        PeerAddress::Tcp(peer) => Some(peer.ip()),
-        PeerAddress::Unix => None,
-    }
-}
-
-/// The address whose connections are counted: a whole /64 of IPv6, for that is what one customer has; never loopback.
-fn limited<R: Reactor>(reactor: &R, key: Key) -> Option<IpAddr> {
-    match address(reactor, key)? {
-        address if address.is_loopback() => None,
-        IpAddr::V6(address) => Some(IpAddr::V6((u128::from(address) & !u128::from(u64::MAX)).into())),
-        address => Some(address),
-    }
 }

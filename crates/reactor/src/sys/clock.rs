@@ -16,3 +16,12 @@ pub(crate) fn date() -> i128 {
 fn nanoseconds(time: Timespec) -> i128 {
     i128::from(time.tv_sec) * 1_000_000_000 + i128::from(time.tv_nsec)
 }
+
+/// Rounded up to the millisecond that `epoll_wait` counts in: waking early would be waking twice.
+pub(crate) fn timeout(nanoseconds: u64) -> Timespec {
+    let milliseconds = nanoseconds.div_ceil(1_000_000).min(WAIT_MILLISECONDS_MAX);
+    Timespec { tv_sec: (milliseconds / 1000) as i64, tv_nsec: (milliseconds % 1000 * 1_000_000) as i64 }
+}
+
+/// Nothing waits longer than this, about 12 days: timeouts in milliseconds must fit an int.
+const WAIT_MILLISECONDS_MAX: u64 = 1_000_000_000;

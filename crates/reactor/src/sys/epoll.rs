@@ -10,7 +10,6 @@ use std::sync::Arc;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, Shutdown, SocketFlags};
-use rustix::time::Timespec;
 
 use crate::listen::{ListenAddress, Listener, PeerAddress};
 use crate::reactor::{Calls, Completion, Key, Reactor};
@@ -426,7 +425,7 @@ impl Reactor for Epoll {
         let has_work = self.closing_gate().is_some() || !self.rejected.is_empty();
         let look = if has_work { Some(0) } else { look };
         // From the clock as of the last turn: one look at it less, for waiting longer by what that turn took.
-        let timeout = look.map(|at| timeout_of(at.saturating_sub(self.now)));
+        let timeout = look.map(|at| clock::timeout(at.saturating_sub(self.now)));
         self.calls.wait += 1;
         match epoll::wait(&self.queue, &mut self.events[..], timeout.as_ref()) {
             Ok(filled) => self.filled = filled,
@@ -569,12 +568,6 @@ impl Reactor for Epoll {
     }
 }
 
-/// Rounded up to the millisecond that `epoll_wait` counts in: waking early would be waking twice.
-fn timeout_of(nanoseconds: u64) -> Timespec {
-    let milliseconds = nanoseconds.div_ceil(1_000_000).min(WAIT_MILLISECONDS_MAX);
-    Timespec { tv_sec: (milliseconds / 1000) as i64, tv_nsec: (milliseconds % 1000 * 1_000_000) as i64 }
-}
-
 /// Any descriptor will do that costs the kernel little.
 fn spare_descriptor() -> Option<OwnedFd> {
     rustix::event::eventfd(0, rustix::event::EventfdFlags::CLOEXEC).ok()
@@ -599,7 +592,5 @@ const ACCEPT_PAUSE_NANOSECONDS: u64 = 50_000_000;
 const SLICES_MAX: usize = 16;
 /// One call of `sendfile`; a fast reader of a huge file would otherwise hold the worker. The rest follows in the next turn.
 const FILE_SPAN_MAX: usize = 4 << 20;
-/// Nothing waits longer than this, about 12 days: timeouts in milliseconds must fit an int.
-const WAIT_MILLISECONDS_MAX: u64 = 1_000_000_000;
 
 const _: () = assert!(std::mem::size_of::<Interest>() <= 8);

@@ -416,7 +416,8 @@ impl World {
             return Err("cut within a head".to_owned());
         }
         // Who says by TLS that nothing more comes says it in bytes, which the server may close over.
-        let is_spoilt = is_reset && client.ends_half && client.tls.is_some() && exchange.ask.closes();
+        let is_last = client.exchanges.iter().any(|exchange| exchange.ask.closes());
+        let is_spoilt = is_reset && client.ends_half && client.tls.is_some() && is_last;
         // Behind the last answer nothing is owed.
         if is_spoilt || client.has_heard_last || self.draining_since.is_some() || self.temper.is_crowded() {
             return Ok(());

@@ -244,19 +244,23 @@ impl Http2 {
         let Some(urgency) = self.streams.get(&id).map(|stream| stream.urgency).filter(|_| is_settled) else {
             return Ok(());
         };
-        let is_ready = |stream: &Stream| !stream.is_answered && stream.rest() > 0;
-        let equals = self.streams.values().filter(|stream| is_ready(stream) && stream.urgency == urgency).count();
+        // Content of a length that nobody knows may be at hand or not: its stream may have its turn, and need not.
+        let may_go = |other: u32, stream: &Stream| other == id || !stream.is_answered && stream.response.is_some();
+        let others = self.streams.iter().filter(|(other, stream)| may_go(**other, stream));
+        let equals = others.filter(|(_, stream)| stream.urgency == urgency).count();
         let mut is_oldest = true;
-        for (&other, stream) in self.streams.iter_mut().filter(|(_, stream)| is_ready(stream)) {
-            if stream.urgency < urgency {
+        for (&other, stream) in self.streams.iter_mut().filter(|(other, stream)| may_go(**other, stream)) {
+            let is_ready = stream.rest() > 0 && !stream.is_answered;
+            if stream.urgency < urgency && is_ready {
                 return Err(format!("content ahead of that of {other}, which is more urgent"));
             }
-            if stream.urgency > urgency {
+            if stream.urgency != urgency {
                 continue;
             }
             let is_in_turn = stream.is_incremental || std::mem::replace(&mut is_oldest, false);
-            stream.passed_over = if other == id || !is_in_turn { 0 } else { stream.passed_over + 1 };
-            if stream.passed_over > equals + 1 {
+            let is_passed_over = other != id && is_in_turn && is_ready;
+            stream.passed_over = if is_passed_over { stream.passed_over + 1 } else { 0 };
+            if stream.passed_over > equals {
                 return Err(format!("{other} starves: {} frames of others went", stream.passed_over));
             }
         }

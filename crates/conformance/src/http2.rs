@@ -27,6 +27,7 @@ pub mod flag {
     pub const END_STREAM: u8 = 0x1;
     pub const END_HEADERS: u8 = 0x4;
     pub const PADDED: u8 = 0x8;
+    pub const PRIORITY: u8 = 0x20;
 }
 
 /// Error codes (RFC 9113 §7).
@@ -63,7 +64,8 @@ impl Frame {
         [&length[1..], &[self.kind, self.flags], &self.stream.to_be_bytes(), &self.payload].concat()
     }
 
-    fn number(&self, at: usize) -> u32 {
+    /// Four bytes of the payload as a number; 0 where there are none.
+    pub fn number(&self, at: usize) -> u32 {
         self.payload.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes)
     }
 }
@@ -216,6 +218,19 @@ impl Http2 {
         expect(status == 200 && content == crate::material::plain(), || {
             format!("expected the plain file, found {status} with {} bytes", content.len())
         })
+    }
+
+    /// All frames until a PING is back: so much the server says of what it was told before.
+    pub fn until_ping(&mut self) -> Result<Vec<Frame>, Finding> {
+        self.send(frame(kind::PING, 0, 0, "12345678"))?;
+        let mut frames = Vec::new();
+        loop {
+            match self.receive()? {
+                Some(frame) if frame.kind == kind::PING => return Ok(frames),
+                Some(frame) => frames.push(frame),
+                None => return Err(Finding::new("expected PING, found the end of the connection")),
+            }
+        }
     }
 
     /// The server ends the connection, and where it says why, with one of these codes.

@@ -11,7 +11,11 @@ pub struct Known {
 }
 
 /// Of Quarry.
-pub const QUARRY: &[Known] = &[];
+pub const QUARRY: &[Known] = &[Known {
+    name: "what_is_wrong_with_a_field_is_400",
+    reason: "resets the stream with PROTOCOL_ERROR, as RFC 9113 §8.1.1 has it: no client of people sends such a field, and a \
+             response costs more than a reset",
+}];
 
 /// Of nginx 1.22, as Debian 12 has it, which is here as control: what it fails shows that the requirement can fail.
 pub const NGINX: &[Known] = &[
@@ -114,4 +118,24 @@ pub const NGINX: &[Known] = &[
     Known { name: "trailers_have_no_pseudo_fields", reason: "answers a GET before it has read on" },
     Known { name: "a_size_of_the_table_comes_first", reason: "takes a size of the table anywhere in a block" },
     Known { name: "padding_of_huffman_code_is_less_than_a_byte", reason: "takes a byte of ones for padding" },
+    Known {
+        name: "a_reset_is_not_answered_with_a_reset",
+        reason: "answers a GET before it has read on, and resets what is left of it",
+    },
+    Known {
+        name: "content_of_a_stream_that_has_ended_is_an_error",
+        reason: "passes frames of streams over that it does not know",
+    },
+    Known {
+        name: "an_initial_window_that_is_too_much_for_a_stream_is_an_error",
+        reason: "adds without looking how much comes of it",
+    },
+    Known { name: "names_have_no_other_characters", reason: "takes bytes beyond ASCII in a name" },
+    Known { name: "values_have_no_whitespace_around_them", reason: "does not look at their ends" },
+    Known { name: "what_is_wrong_with_a_field_is_400", reason: "resets the stream" },
+    Known { name: "options_may_ask_of_the_server_as_a_whole", reason: "takes no target but one with a slash in front" },
+    Known {
+        name: "a_string_is_not_longer_than_its_block",
+        reason: "says FRAME_SIZE_ERROR of a line that is not all there",
+    },
 ];

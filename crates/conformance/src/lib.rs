@@ -42,6 +42,24 @@ mod tests {
     }
 
     #[test]
+    fn the_table_for_people_names_all_of_http_2_and_nothing_else() {
+        let table = include_str!("../../../docs/http2-requirements.md");
+        // Names of tests elsewhere stand behind the place where they are, or behind others of that place.
+        let elsewhere = ["wire ", "process test ", "process tests "];
+        let quoted: Vec<&str> = table.split('`').skip(1).step_by(2).collect();
+        let of_http2 = |requirement: &&&Requirement| matches!(requirement.rfc, 9113 | 7541);
+        for requirement in requirements().iter().filter(of_http2) {
+            assert!(quoted.contains(&requirement.name), "{} is not in docs/http2-requirements.md", requirement.name);
+        }
+        let names: BTreeSet<&str> = requirements().iter().map(|requirement| requirement.name).collect();
+        for (at, name) in quoted.iter().enumerate().filter(|(_, name)| name.contains('_') && !name.contains('/')) {
+            let before = table.split('`').nth(2 * at).unwrap_or_default();
+            let is_elsewhere = elsewhere.iter().any(|place| before.ends_with(place)) || before == ", ";
+            assert!(names.contains(name) || is_elsewhere, "{name} is no requirement");
+        }
+    }
+
+    #[test]
     fn each_known_difference_names_a_requirement_and_has_a_reason() {
         let names: BTreeSet<&str> = requirements().iter().map(|requirement| requirement.name).collect();
         for known in known::QUARRY.iter().chain(known::NGINX) {

@@ -20,6 +20,11 @@ requirements! { 7541:
     Must "5.2" padding_of_huffman_code_is_less_than_a_byte,
     Must "5.2" padding_of_huffman_code_is_ones,
     Must "5.2" the_end_of_string_is_no_part_of_a_string,
+    Must "2.3.3" a_name_of_no_line_is_an_error,
+    Must "4.2" two_sizes_of_the_table_may_come,
+    Must "5.1" an_integer_is_not_too_large,
+    Must "5.2" a_string_is_not_longer_than_its_block,
+    Must "6.2.2" lines_that_are_not_indexed_enter_no_table,
     Must "6.2.3" lines_that_are_never_indexed_are_read,
 }
 
@@ -110,4 +115,32 @@ fn the_end_of_string_is_no_part_of_a_string(server: &Server) -> Result<(), Findi
 
 fn lines_that_are_never_indexed_are_read(server: &Server) -> Result<(), Finding> {
     answered(server, &[&[GET, b"\x1f\x11\x03a=b"].concat(), GET])
+}
+
+fn a_name_of_no_line_is_an_error(server: &Server) -> Result<(), Finding> {
+    refused(server, &[&[GET, &[0x7E, 1, b'a']].concat()])?;
+    refused(server, &[&[GET, &[0x0F, 0x7F, 1, b'a']].concat()])
+}
+
+fn two_sizes_of_the_table_may_come(server: &Server) -> Result<(), Finding> {
+    // Down and up again: what was there is gone.
+    let again = [&[0x20, 0x3F, 0xE1, 0x1F][..], GET].concat();
+    answered(server, &[b"\x82\x86\x44\x0a/plain.txt\x41\x01a", &again])?;
+    refused(server, &[b"\x82\x86\x44\x0a/plain.txt\x41\x01a", &again, &[0x82, 0x86, 0xBF, 0xBE]])
+}
+
+fn an_integer_is_not_too_large(server: &Server) -> Result<(), Finding> {
+    // An index of 2^35 and more; a length of 2^32.
+    refused(server, &[&[GET, &[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]].concat()])?;
+    refused(server, &[&[GET, &[0x00, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, b'a']].concat()])
+}
+
+fn a_string_is_not_longer_than_its_block(server: &Server) -> Result<(), Finding> {
+    refused(server, &[&[GET, &[0x00, 1, b'x', 5, b'a']].concat()])?;
+    refused(server, &[&[GET, &[0x00, 1, b'x', 0x85, 0x1F]].concat()])
+}
+
+fn lines_that_are_not_indexed_enter_no_table(server: &Server) -> Result<(), Finding> {
+    answered(server, &[&[GET, b"\x00\x01x\x01y"].concat(), GET])?;
+    refused(server, &[&[GET, b"\x00\x01x\x01y"].concat(), &[GET, &[0xBE]].concat()])
 }

@@ -22,6 +22,9 @@ requirements! { 9113:
     Must "6.7" a_ping_is_of_the_connection,
     Must "6.8" goaway_is_of_the_connection,
     Must "6.6" a_client_does_not_push,
+    Must "6.5.2" settings_of_a_server_have_values_that_they_can_have,
+    Must "6.5.2" nothing_is_pushed_to_whoever_wants_none,
+    Must "4.3.1" a_smaller_table_of_ours_is_obeyed,
 }
 
 /// These bytes, behind the preface and SETTINGS, end the connection with this error.
@@ -120,4 +123,42 @@ fn goaway_is_of_the_connection(server: &Server) -> Result<(), Finding> {
 fn a_client_does_not_push(server: &Server) -> Result<(), Finding> {
     let push = frame(kind::PUSH_PROMISE, flag::END_HEADERS, 1, [0, 0, 0, 2, 0x82]);
     ends(server, [get(1, "/plain.txt"), push].concat(), &[code::PROTOCOL_ERROR])
+}
+
+fn settings_of_a_server_have_values_that_they_can_have(server: &Server) -> Result<(), Finding> {
+    let mut http2 = server.http2()?;
+    let said = http2.find("SETTINGS", |frame| frame.kind == kind::SETTINGS)?;
+    expect(said.payload.len().is_multiple_of(6), || format!("SETTINGS of {} bytes", said.payload.len()))?;
+    for setting in said.payload.chunks(6) {
+        let id = u16::from_be_bytes([setting[0], setting[1]]);
+        let value = u32::from_be_bytes([setting[2], setting[3], setting[4], setting[5]]);
+        let is_sound = match id {
+            // A server takes no pushes (RFC 9113 §6.5.2).
+            2 => value == 0,
+            4 => value < 1 << 31,
+            5 => (16_384..1 << 24).contains(&value),
+            _ => true,
+        };
+        expect(is_sound, || format!("setting {id} is {value}"))?;
+    }
+    Ok(())
+}
+
+fn nothing_is_pushed_to_whoever_wants_none(server: &Server) -> Result<(), Finding> {
+    let mut http2 = server.http2()?;
+    http2.send([settings(&[(2, 0)]), get(1, "/index.html")].concat())?;
+    http2.response(1)?;
+    let pushed = http2.until_ping()?.into_iter().find(|frame| frame.kind == kind::PUSH_PROMISE);
+    expect(pushed.is_none(), || format!("found {pushed:?}"))
+}
+
+fn a_smaller_table_of_ours_is_obeyed(server: &Server) -> Result<(), Finding> {
+    let mut http2 = server.http2()?;
+    http2.works(1)?;
+    http2.send([settings(&[(1, 0)]), get(3, "/plain.txt"), get(5, "/plain.txt")].concat())?;
+    let head = http2.find("HEADERS", |frame| frame.kind == kind::HEADERS && frame.stream == 3)?;
+    // Its size from here on is 0, which is one byte; or no line of it is ever referred to, for it was 0 from the start.
+    let is_said = head.payload.first() == Some(&0x20);
+    expect(is_said, || format!("a block that begins with {:x?}", head.payload.first()))?;
+    http2.response(5).map(drop)
 }

@@ -23,6 +23,13 @@ requirements! { 9113:
     Must "8.3.1" a_path_is_not_empty,
     Should "8.3.1" one_request_is_for_one_host,
     Must "8.1" content_in_frames_is_read,
+    Must "8.2.1" names_have_no_other_characters,
+    Must "8.2.1" values_have_no_whitespace_around_them,
+    Should "8.2.1" what_is_wrong_with_a_field_is_400,
+    Must "8.3.1" a_path_begins_with_a_slash,
+    Must "8.3.1" options_may_ask_of_the_server_as_a_whole,
+    Must "8.5" connect_has_neither_scheme_nor_path,
+    Must "8.6" nobody_switches_protocols,
 }
 
 fn malformed(server: &Server, lines: &[(&str, &str)]) -> Result<(), Finding> {
@@ -154,4 +161,53 @@ fn content_in_frames_is_read(server: &Server) -> Result<(), Finding> {
     http2.send([head, padded, frame(kind::DATA, 0, 1, ""), frame(kind::DATA, flag::END_STREAM, 1, "b")].concat())?;
     http2.response(1)?;
     http2.works(3)
+}
+
+fn names_have_no_other_characters(server: &Server) -> Result<(), Finding> {
+    for name in ["a b", "a:b", "a\u{7F}", "a\u{E9}", "a\r", "\0", ""] {
+        malformed_with(server, (name, "a"))?;
+    }
+    Ok(())
+}
+
+fn values_have_no_whitespace_around_them(server: &Server) -> Result<(), Finding> {
+    for value in [" a", "a ", "\ta", "a\t"] {
+        malformed_with(server, ("x-value", value))?;
+    }
+    Ok(())
+}
+
+fn what_is_wrong_with_a_field_is_400(server: &Server) -> Result<(), Finding> {
+    let mut http2 = server.http2()?;
+    http2.send(request(1, &[get_lines("/plain.txt"), vec![("x-value", "a\nb")]].concat()))?;
+    let (status, _) = http2.response(1)?;
+    expect(status == 400, || format!("expected 400, found {status}"))
+}
+
+fn a_path_begins_with_a_slash(server: &Server) -> Result<(), Finding> {
+    for path in ["plain.txt", "*", "http://a/plain.txt"] {
+        malformed(server, &get_lines(path))?;
+    }
+    Ok(())
+}
+
+fn options_may_ask_of_the_server_as_a_whole(server: &Server) -> Result<(), Finding> {
+    let mut http2 = server.http2()?;
+    http2.send(request(1, &[vec![(":method", "OPTIONS")], get_lines("*").split_off(1)].concat()))?;
+    let (status, _) = http2.response(1)?;
+    expect((200..300).contains(&status), || format!("expected 2xx, found {status}"))
+}
+
+fn connect_has_neither_scheme_nor_path(server: &Server) -> Result<(), Finding> {
+    malformed(server, &[vec![(":method", "CONNECT")], get_lines("/plain.txt").split_off(1)].concat())?;
+    malformed(server, &[(":method", "CONNECT")])
+}
+
+fn nobody_switches_protocols(server: &Server) -> Result<(), Finding> {
+    let request = server.request(
+        "GET",
+        "/plain.txt",
+        &["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: "],
+    );
+    server.raw(request)?.expect(&[200]).map(drop)
 }

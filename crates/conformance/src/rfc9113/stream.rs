@@ -16,6 +16,10 @@ requirements! { 9113:
     Must "5.1.2" more_streams_than_allowed_are_refused,
     Must "5.4.2" a_stream_that_ends_ends_alone,
     Must "5.1" a_reset_stream_sends_nothing_more,
+    Must "5.1.1" a_number_is_used_once,
+    Must "6.1" content_of_a_stream_that_has_ended_is_an_error,
+    Must "5.4.1" behind_an_error_the_connection_is_closed,
+    Should "5.4.1" an_error_says_which_stream_was_the_last,
     Must "8.7" requests_may_be_answered_in_any_order,
 }
 
@@ -95,4 +99,42 @@ fn requests_may_be_answered_in_any_order(server: &Server) -> Result<(), Finding>
     http2.send([get(3, "/style.css"), window_update(3, 1000)].concat())?;
     let (status, content) = http2.response(3)?;
     expect((status, content.as_slice()) == (200, b"p { color: black }\n"), || format!("found {status}"))
+}
+
+fn a_number_is_used_once(server: &Server) -> Result<(), Finding> {
+    let mut http2 = server.http2()?;
+    http2.send(get(1, "/plain.txt"))?;
+    http2.response(1)?;
+    http2.send(get(1, "/plain.txt"))?;
+    http2.expect_end(&[code::PROTOCOL_ERROR, code::STREAM_CLOSED])
+}
+
+fn content_of_a_stream_that_has_ended_is_an_error(server: &Server) -> Result<(), Finding> {
+    let mut http2 = server.http2()?;
+    http2.send(get(1, "/plain.txt"))?;
+    http2.response(1)?;
+    http2.send(frame(kind::DATA, flag::END_STREAM, 1, "x"))?;
+    http2.expect_reset(1, &[code::STREAM_CLOSED])
+}
+
+fn behind_an_error_the_connection_is_closed(server: &Server) -> Result<(), Finding> {
+    let mut http2 = server.http2()?;
+    http2.send(frame(kind::PING, 0, 1, "12345678"))?;
+    while http2.receive()?.is_some() {}
+    Ok(())
+}
+
+fn an_error_says_which_stream_was_the_last(server: &Server) -> Result<(), Finding> {
+    let mut http2 = server.http2()?;
+    http2.works(5)?;
+    http2.send(frame(kind::PING, 0, 1, "12345678"))?;
+    loop {
+        match http2.receive()? {
+            Some(frame) if frame.kind == kind::GOAWAY => {
+                return expect(frame.number(0) == 5, || format!("GOAWAY with {} behind stream 5", frame.number(0)));
+            }
+            Some(_) => {}
+            None => return Err(Finding::new("the end of the connection without GOAWAY")),
+        }
+    }
 }

@@ -32,6 +32,7 @@ pub const TARGETS: &[Target] = &[
     target::query::TARGET,
     target::request_target::TARGET,
     target::select::TARGET,
+    target::tls::TARGET,
     target::tokens::TARGET,
 ];
 

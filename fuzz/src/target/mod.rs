@@ -14,4 +14,5 @@ pub mod name;
 pub mod query;
 pub mod request_target;
 pub mod select;
+pub mod tls;
 pub mod tokens;

@@ -17,7 +17,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("quarry", &["semantics", "server", "charset", "lookup", "reactor", "acme"]),
     ("sim", &["semantics", "wire", "site", "charset", "page", "reactor", "server"]),
     ("conformance", &[]),
-    ("fuzz", &["semantics", "wire", "site", "charset", "lookup", "page"]),
+    ("fuzz", &["semantics", "wire", "site", "charset", "lookup", "page", "reactor", "server"]),
     ("bench", &["charset", "reactor", "semantics", "site"]),
     ("xtask", &[]),
 ];

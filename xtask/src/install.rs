@@ -30,6 +30,18 @@ const TOOLS: &[Tool] = &[
         package: "python3-h2",
         reason: "a client of HTTP/2 that holds us to every rule",
     },
+    // Another.
+    Tool {
+        program: "/usr/lib/python3/dist-packages/hpack/__init__.py",
+        package: "python3-hpack",
+        reason: "field blocks that are not ours",
+    },
+    // Known by the list of its files: those themselves have the version of Python in their paths.
+    Tool {
+        program: "/var/lib/dpkg/info/python3-venv.list",
+        package: "python3-venv",
+        reason: "a place for an authority from PyPI",
+    },
     Tool { program: "valgrind", package: "valgrind", reason: "counts instructions" },
     Tool { program: "strace", package: "strace", reason: "counts system calls" },
     Tool { program: "chromium", package: "chromium", reason: "the browser" },
@@ -43,10 +55,17 @@ pub(crate) const PLAYWRIGHT: &str = "browser/node_modules/playwright-core";
 /// The version that the browser tests were written with.
 const PLAYWRIGHT_VERSION: &str = "1.64.1";
 
+/// An authority that suggests when to renew, from PyPI: Debian's does not. It stands in an environment of its own.
+const AUTHORITY: &str = "acme2certifier";
+
+/// The version that the tests were written with.
+const AUTHORITY_VERSION: &str = "0.46.3";
+
 /// Installs all that is missing.
 pub(crate) fn all() -> Result<(), Failure> {
     debian_packages()?;
-    playwright()
+    playwright()?;
+    authority()
 }
 
 fn debian_packages() -> Result<(), Failure> {
@@ -99,6 +118,22 @@ fn playwright() -> Result<(), Failure> {
         &folder,
         &package,
     ]))
+}
+
+fn authority() -> Result<(), Failure> {
+    let folder = target_directory().join(AUTHORITY);
+    let python = folder.join("bin/python");
+    let version =
+        format!("from importlib.metadata import version; assert version('{AUTHORITY}') == '{AUTHORITY_VERSION}'");
+    let is_there = Command::new(&python).args(["-c", &version]).stderr(Stdio::null()).status();
+    if is_there.is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    let (folder, python) = (folder.to_string_lossy(), python.to_string_lossy());
+    step::run(&Step::program("python", "/usr/bin/python3").arguments(&["-m", "venv", "--clear", &folder]))?;
+    let package = format!("{AUTHORITY}=={AUTHORITY_VERSION}");
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", &package];
+    step::run(&Step::program("pip", &python).arguments(&install))
 }
 
 /// The driver of libFuzzer; only for runs by hand.

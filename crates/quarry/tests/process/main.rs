@@ -33,6 +33,7 @@ mod response;
 mod running;
 mod serve;
 mod shown;
+mod suggestion;
 mod tls;
 mod tls_choice;
 mod tls_client;

@@ -148,13 +148,13 @@ impl Drop for Pebble {
 }
 
 /// Ports that are free now. Others could take them before they are used, which a machine for tests has no reason to.
-fn ports<const N: usize>() -> [u16; N] {
+pub(crate) fn ports<const N: usize>() -> [u16; N] {
     let sockets = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").expect("a port"));
     sockets.map(|socket| socket.local_addr().expect("bound").port())
 }
 
 /// The certificate of its own server, and of who vouches for it.
-fn vouch(folder: &Path, days: std::ops::Range<i64>) {
+pub(crate) fn vouch(folder: &Path, days: std::ops::Range<i64>) {
     use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
     let (above, key) = (KeyPair::generate().expect("a key"), KeyPair::generate().expect("a key"));
     let mut params = CertificateParams::default();
@@ -166,6 +166,7 @@ fn vouch(folder: &Path, days: std::ops::Range<i64>) {
     (leaf.not_before, leaf.not_after) = (day(days.start).into(), day(days.end).into());
     leaf.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
     let leaf = leaf.signed_by(&key, &Issuer::from_params(&params, &above)).expect("signed");
+    write(folder, "root.key", above.serialize_pem());
     write(folder, "roots.pem", root.pem());
     write(folder, "leaf.pem", leaf.pem());
     write(folder, "leaf.key", key.serialize_pem());

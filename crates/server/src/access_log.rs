@@ -198,17 +198,14 @@ impl Log {
         self.peer = peer;
     }
 
-    /// Writes down one exchange. `record` is only made when somebody wants it. Some: its line tells what is not known yet.
-    pub(crate) fn exchange<'a>(&mut self, record: impl FnOnce() -> Record<'a>) -> Option<Box<Draft>> {
-        if !self.is_on() {
-            return None;
-        }
-        let (record, format) = (record(), &self.writer.format);
+    /// Writes down one exchange, where anybody wants lines. Some: its line tells what is not known yet.
+    pub(crate) fn exchange(&mut self, record: &Record<'_>) -> Option<Box<Draft>> {
+        let format = &self.writer.format;
         if record.bytes.is_none() || format.tells_of_end() {
-            return Some(Box::new(line::draft(format, &record, self.peer, self.writer.is_coloured)));
+            return Some(Box::new(line::draft(format, record, self.peer, self.writer.is_coloured)));
         }
         self.count += 1;
-        line::exchange(format, &record, self.peer, self.writer.is_coloured, &mut self.lines);
+        line::exchange(format, record, self.peer, self.writer.is_coloured, &mut self.lines);
         None
     }
 

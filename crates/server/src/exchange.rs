@@ -97,21 +97,22 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         self.absences = Absences::new();
     }
 
-    /// A response begins: it is counted, and written down.
-    /// `bytes`: of its content; `None`: that is not known before it ends.
+    /// A response begins: it is counted, and written down. `bytes`: of its content; `None`: that is not known before it ends.
     fn note(&mut self, head: &RequestHead<'_>, status: Status, fields: &[Field], bytes: Option<u64>) {
         self.counters.response(head, status, bytes.unwrap_or(0));
         match self.asked {
             Some(asked) => self.counters.took(1, self.now.since(asked)),
             None => self.answered += 1,
         }
-        let way = match self.way {
-            _ if self.asked.is_some() => "pool",
-            Way::Memory | Way::Absence => "memory",
-            Way::Open | Way::AtHand | Way::Pool | Way::Refused => "hand",
-        };
-        let (at, began, is_secured) = (self.clock.now, self.began, self.is_secured);
-        self.due.line = self.log.exchange(|| Record { head, status, fields, bytes, at, began, way, is_secured });
+        if self.log.is_on() {
+            let (at, began, is_secured) = (self.clock.now, self.began, self.is_secured);
+            let way = match self.way {
+                _ if self.asked.is_some() => "pool",
+                Way::Memory | Way::Absence => "memory",
+                Way::Open | Way::AtHand | Way::Pool | Way::Refused => "hand",
+            };
+            self.due.line = self.log.exchange(&Record { head, status, fields, bytes, at, began, way, is_secured });
+        }
     }
 
     /// How many requests of this turn were answered in it.
@@ -157,14 +158,29 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
     ) {
         // What came before it on a connection of HTTP/1.1 is out, or on its way with the rest of this turn.
         self.ended(connection.take_due(), End::Done);
-        (self.due, self.way) = (Due::default(), Way::Refused);
+        debug_assert!(self.due.is_nothing(), "it was handed over with its exchange");
+        self.way = Way::Refused;
         self.is_secured = connection.is_secured();
         if let Held::Owned(owned) = &held {
             self.began = owned.began();
         }
         self.answer(origin, connection, key, stream, held);
-        let over = connection.owe(stream, take(&mut self.due), self.now);
-        self.ended(over, End::Done);
+        self.owe(connection, stream);
+    }
+
+    /// A response has begun: what is due when it has ended goes with its exchange.
+    #[inline]
+    fn owe(&mut self, connection: &mut Connection<T::File>, stream: StreamId) {
+        if !self.due.is_nothing() || connection.wire.is_http2() {
+            let over = connection.owe(stream, take(&mut self.due), self.now);
+            self.ended(over, End::Done);
+        }
+    }
+
+    /// What answered came to no end.
+    #[cold]
+    pub(crate) fn forget_due(&mut self) {
+        self.due = Due::default();
     }
 
     /// These have ended: what is due of them.

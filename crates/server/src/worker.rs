@@ -169,6 +169,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
             self.control.panics.fetch_add(1, Relaxed);
             self.exchange.output.clear();
+            self.exchange.forget_due();
             self.close(key);
         }
     }

@@ -270,6 +270,14 @@ fn changes(table: &Table<'_>, places: &mut Places) -> Changes {
             set.push((name, text.text.to_owned()));
         }
     }
+    let mut own_errors = Vec::new();
+    if let Some(named) = table.get("errors").and_then(|value| value.table(None)) {
+        own_errors = errors(&named);
+        for (_, file) in &own_errors {
+            let texts = named.all().filter(|(_, value)| value.is_text()).filter_map(|(_, value)| value.text());
+            texts.into_iter().find(|text| text.text == file).inspect(|text| places.note("errors", text));
+        }
+    }
     let remove = table.texts("remove").unwrap_or_default();
     let text = |key| table.text(key);
     Changes {
@@ -280,7 +288,7 @@ fn changes(table: &Table<'_>, places: &mut Places) -> Changes {
         media_type: table.parsed("media-type", media_type),
         listing: table.switch("listing"),
         fallback: text("fallback").inspect(|text| places.note("fallback", text)).map(|text| text.text.to_owned()),
-        errors: table.get("errors").and_then(|value| value.table(None)).map(|table| errors(&table)).unwrap_or_default(),
+        errors: own_errors,
         cors: table.get("cors").and_then(cors),
         security: table.parsed("security", security),
     }

@@ -166,6 +166,48 @@ fn a_flood_leaves_nothing_behind() {
     assert_eq!(cinema.running.end(Signal::TERM), (Some(0), String::new(), String::new()));
 }
 
+#[test]
+fn the_x_ray_names_the_limit_that_turned_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "public/small.txt", "small");
+    let site = |hosts: &str, more: &str| {
+        format!("[[site]]\nhosts = [\"{hosts}\"]\nroot = \"public\"\nlook-up = false\n{more}")
+    };
+    let config = format!(
+        "listen = \"127.0.0.1:0\"\nworkers = 1\ninside-auth = {{ users = {{ ann = \"{HASH}\" }} }}\n{}{}{}",
+        site("rare.example", "limit = { rate = \"1/h\" }\n"),
+        site("part.example", "[[site.route]]\nmatch = '^/small'\nlimit = { rate = \"1/m\" }\n"),
+        site("seen.example", ""),
+    );
+    write(folder.path(), "quarry.toml", config);
+    let running = Running::spawn(&mut quarry(["--config".as_ref(), folder.path().join("quarry.toml").as_os_str()]));
+    let get = |host: &str, target: &str, fields: &str| {
+        running.exchange(format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n{fields}Connection: close\r\n\r\n"))
+    };
+    let see = |target: &str| {
+        let authorization = format!("Authorization: {}\r\n", basic("ann", PASSWORD));
+        let answer = get("seen.example", target, &authorization);
+        let content = answer.split_once("\r\n\r\n").expect("a head").1.to_owned();
+        serde_json::from_str::<serde_json::Value>(&content).unwrap_or_else(|error| panic!("{error}: {answer}"))
+    };
+    see("/-/xray?format=json");
+    for (before, host, expected) in [
+        (0, "rare.example", "the site limits each client, and this one asked for more than 1/h"),
+        (1, "part.example", "route 1 (line 13) limits each client, and this one asked for more than 1/m"),
+    ] {
+        let statuses = [(); 2].map(|()| get(host, "/small.txt", "")[9..12].to_owned());
+        assert_eq!(statuses, ["200", "429"], "{host}");
+        let id = until("it is seen", || {
+            let list = see("/-/xray?format=json");
+            let seen = list["requests"].as_array().expect("a list").iter();
+            let mut seen = seen.filter(|seen| seen["status"] == 429 && seen["target"] == "/small.txt");
+            seen.nth(before)?["id"].as_str().map(str::to_owned)
+        });
+        let told = see(&format!("/-/xray/{id}?format=json")).to_string();
+        assert!(told.contains(expected), "{host}: {told}");
+    }
+}
+
 /// The value of a field that asks with a name and a password.
 fn basic(name: &str, password: &str) -> String {
     let bytes = format!("{name}:{password}").into_bytes();
@@ -177,6 +219,10 @@ fn basic(name: &str, password: &str) -> String {
     format!("Basic {}", groups.collect::<String>())
 }
 
+const PASSWORD: &str = "open sesame";
+const HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$UBpec1P7RQYonSk3cAAtpw$KxUYn1xMfJ0RCVaEwcild/3vPNebU2g2Rf3y+CxKMeo";
+
 fn log_in(running: &Running, name: &str, password: &str) -> String {
     let authorization = basic(name, password);
     let answer = running.exchange(format!(
@@ -187,9 +233,7 @@ fn log_in(running: &Running, name: &str, password: &str) -> String {
 
 #[test]
 fn a_flood_of_wrong_passwords_keeps_nobody_out() {
-    let password = "open sesame";
-    let hash = "$argon2id$v=19$m=19456,t=2,p=1$UBpec1P7RQYonSk3cAAtpw$KxUYn1xMfJ0RCVaEwcild/3vPNebU2g2Rf3y+CxKMeo";
-    let users = format!("users = {{ ann = \"{hash}\", bob = \"{hash}\", carl = \"{hash}\" }}");
+    let users = format!("users = {{ ann = \"{HASH}\", bob = \"{HASH}\", carl = \"{HASH}\" }}");
     let cinema = Cinema::open("", &format!("[[site.route]]\nauth = {{ realm = 'ours', {users} }}\n"));
     let running = &cinema.running;
     let (is_over, count) = (AtomicBool::new(false), AtomicU32::new(0));
@@ -208,11 +252,11 @@ fn a_flood_of_wrong_passwords_keeps_nobody_out() {
         until("it is a flood", || (count.load(Relaxed) > 100).then_some(()));
         // New to the server, each of them, and let in at the first attempt.
         for name in ["ann", "bob", "carl"] {
-            assert_eq!(log_in(running, name, password), "200", "{name}");
+            assert_eq!(log_in(running, name, PASSWORD), "200", "{name}");
         }
         // And then, whatever comes.
         for _ in 0..50 {
-            assert_eq!(log_in(running, "ann", password), "200");
+            assert_eq!(log_in(running, "ann", PASSWORD), "200");
         }
         is_over.store(true, Relaxed);
     });

@@ -2,7 +2,7 @@
 
 use super::{Exchange, Held};
 use crate::connection::{Connection, Ticket, Until};
-use crate::due::{Due, End};
+use crate::due::Due;
 use crate::known::Known;
 use crate::origin::{Answer, Files, Origin, Site};
 use crate::pool::{Errand, Pool, Question, Work};
@@ -65,8 +65,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         self.is_secured = connection.is_secured();
         self.began = question.request.began();
         self.made(origin, connection, stream, question, answer, submitted);
-        let over = connection.owe(stream, take(&mut self.due), self.now);
-        self.ended(over, End::Done);
+        self.owe(connection, stream);
     }
 
     fn made(

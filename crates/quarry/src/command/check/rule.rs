@@ -207,8 +207,8 @@ impl Judge<'_> {
                 _ => self.file(at, &text),
             }
         }
-        for (_, file) in &routes.as_slice()[number].changes.errors {
-            self.file(self.place(number, "errors", 0), file);
+        for (item, (_, file)) in routes.as_slice()[number].changes.errors.iter().enumerate() {
+            self.file(self.place(number, "errors", item), file);
         }
     }
 

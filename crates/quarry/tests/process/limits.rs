@@ -220,8 +220,7 @@ fn basic(name: &str, password: &str) -> String {
 }
 
 const PASSWORD: &str = "open sesame";
-const HASH: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$UBpec1P7RQYonSk3cAAtpw$KxUYn1xMfJ0RCVaEwcild/3vPNebU2g2Rf3y+CxKMeo";
+const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$UBpec1P7RQYonSk3cAAtpw$KxUYn1xMfJ0RCVaEwcild/3vPNebU2g2Rf3y+CxKMeo";
 
 fn log_in(running: &Running, name: &str, password: &str) -> String {
     let authorization = basic(name, password);

@@ -64,11 +64,38 @@ pub struct AcceptedCodings {
     /// By coding: 4 × quality + place in [`Coding::ALL`], or 0 when it is refused. The greatest is chosen; no two
     /// acceptable ones are equal.
     weights: [u16; 4],
+    /// Which class of clients that is: see [`AcceptedCodings::class`]. Asked for each request, and found out once.
+    class: u16,
 }
 
 impl AcceptedCodings {
-    /// From the values of all lines of `Accept-Encoding`. No line at all: everything is acceptable, identity best, for
-    /// who says nothing may understand nothing.
+    /// Of a request without `Accept-Encoding`: everything is acceptable, identity best, for who says nothing may
+    /// understand nothing.
+    pub const UNSTATED: AcceptedCodings = AcceptedCodings::of([QUALITY_MAX, LEAST, LEAST, LEAST]);
+
+    /// With these qualities, in the order of [`Coding::ALL`].
+    const fn of(qualities: [u16; 4]) -> AcceptedCodings {
+        let mut weights = [0; 4];
+        let mut place = 0;
+        while place < 4 {
+            if qualities[place] > 0 {
+                weights[place] = qualities[place] * 4 + place as u16;
+            }
+            place += 1;
+        }
+        let [a, b, c, d] = weights;
+        // Which are acceptable, and of each two, which is preferred: that is the whole order.
+        let order = [a > 0, b > 0, c > 0, d > 0, a > b, a > c, a > d, b > c, b > d, c > d];
+        let mut class = 0;
+        let mut bit = 0;
+        while bit < order.len() {
+            class = class << 1 | order[bit] as u16;
+            bit += 1;
+        }
+        AcceptedCodings { weights, class }
+    }
+
+    /// From the values of all lines of `Accept-Encoding`; without any, [`UNSTATED`](AcceptedCodings::UNSTATED).
     ///
     /// Members that break the grammar are passed over. Of a coding listed twice the last counts.
     pub fn parse<'a>(values: impl Iterator<Item = &'a [u8]>) -> AcceptedCodings {
@@ -92,17 +119,13 @@ impl AcceptedCodings {
             }
         }
         if is_absent {
-            listed = [QUALITY_MAX, LEAST, LEAST, LEAST];
+            return AcceptedCodings::UNSTATED;
         }
         // RFC 9110 §12.5.3: `*` is everything not listed. Without it, what is not listed is refused, but identity,
         // which is acceptable until it is refused: last of all.
         let unlisted = if asterisk == UNLISTED { [LEAST, 0, 0, 0] } else { [asterisk; 4] };
-        let mut weights = [0; 4];
-        for place in 0..4 {
-            let quality = if listed[place] == UNLISTED { unlisted[place] } else { listed[place] };
-            weights[place] = if quality == 0 { 0 } else { quality * 4 + place as u16 };
-        }
-        AcceptedCodings { weights }
+        let quality = |place| if listed[place] == UNLISTED { unlisted[place] } else { listed[place] };
+        AcceptedCodings::of([0, 1, 2, 3].map(quality))
     }
 
     /// How much the client wants it, from 0 (refused) to 1000.
@@ -118,11 +141,7 @@ impl AcceptedCodings {
 
     /// A number less than 1024: equal numbers choose equally from whatever is available, others do not. For use in a key.
     pub fn class(&self) -> u16 {
-        let [a, b, c, d] = self.weights;
-        // Which are acceptable, and of each two, which is preferred: that is the whole order.
-        [a > 0, b > 0, c > 0, d > 0, a > b, a > c, a > d, b > c, b > d, c > d]
-            .into_iter()
-            .fold(0, |class, bit| class << 1 | u16::from(bit))
+        self.class
     }
 }
 

@@ -208,6 +208,11 @@ impl<'a> Fields<'a> {
         self.section.get(usize::from(offset)..usize::from(offset) + usize::from(length))
     }
 
+    /// Whether a line has one of those names.
+    pub fn has_any(&self, names: &[FieldName]) -> bool {
+        self.places.present & names.iter().fold(0, |bits, &name| bits | 1 << name as u32) != 0
+    }
+
     /// Whether more than one line has that name.
     pub fn is_repeated(&self, name: FieldName) -> bool {
         self.places.repeated & 1 << name as u32 != 0

@@ -1,6 +1,7 @@
 //! One connection as its worker keeps it. Thousands are idle at a time, so what only a busy one needs is boxed.
 
 use crate::due::Due;
+use crate::limit;
 use crate::outgoing::{Behind, Segment};
 use crate::protocol::Protocol;
 use crate::request::OwnedHead;
@@ -197,6 +198,18 @@ impl<F> Connection<F> {
             Transport::Secured(session) => session.deadline(),
             Transport::Cleartext(_) => None,
         }
+    }
+
+    /// When something must have happened; `None`: it may stay as it is.
+    #[inline]
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let sending = self.busy.as_ref().filter(|busy| !busy.pending.is_empty());
+        let deadline = match sending {
+            Some(busy) => Some(busy.progress.since + limit::SEND_WINDOW),
+            None => self.wire.poll_deadline(),
+        };
+        // A client that neither reads nor writes has no more time for its handshake than one that writes too slowly.
+        self.handshake_deadline().or(deadline)
     }
 
     pub(crate) fn busy(&mut self, now: Instant) -> &mut Busy<F> {

@@ -127,18 +127,17 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
 
     /// Which codings the client takes. Clients of one class of these get the same representation of a target.
     fn accepted(&mut self, head: &RequestHead<'_>) -> AcceptedCodings {
+        let Some(value) = head.field(FieldName::AcceptEncoding) else { return AcceptedCodings::UNSTATED };
         let values = head.fields.values(FieldName::AcceptEncoding);
-        match head.field(FieldName::AcceptEncoding) {
-            Some(value) if !head.fields.is_repeated(FieldName::AcceptEncoding) => {
-                let (last, accepted) = &mut self.accepted;
-                if last != value {
-                    *accepted = AcceptedCodings::parse(values);
-                    value.clone_into(last);
-                }
-                *accepted
-            }
-            _ => AcceptedCodings::parse(values),
+        if head.fields.is_repeated(FieldName::AcceptEncoding) {
+            return AcceptedCodings::parse(values);
         }
+        let (last, accepted) = &mut self.accepted;
+        if last != value {
+            *accepted = AcceptedCodings::parse(values);
+            value.clone_into(last);
+        }
+        *accepted
     }
 
     pub(crate) fn set_time(&mut self, now: Instant, date: Timestamp) {
@@ -487,5 +486,5 @@ fn proof<F>(desk: &acme::Desk, head: &RequestHead<'_>) -> Option<Response<F>> {
 /// Whether nothing in the request asks for anything but the whole representation.
 fn is_plain(head: &RequestHead<'_>) -> bool {
     use FieldName::{IfMatch, IfModifiedSince, IfNoneMatch, IfUnmodifiedSince, Range};
-    [IfNoneMatch, IfModifiedSince, Range, IfMatch, IfUnmodifiedSince].iter().all(|&name| head.field(name).is_none())
+    !head.fields.has_any(&[IfNoneMatch, IfModifiedSince, Range, IfMatch, IfUnmodifiedSince])
 }

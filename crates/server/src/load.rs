@@ -55,8 +55,8 @@ fn read(file: &File) -> Option<Duration> {
 
 /// As they are named where they are started.
 const SERVING: [&str; 2] = ["worker-", "pool-"];
-/// They are started once; a look now and then finds those that came a little later.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// They are started once, but some of them after those who ask; to look takes a tenth of a millisecond.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 #[cfg(test)]
 mod tests {

@@ -199,8 +199,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             // It stood at the gate when that was closed.
             connection.wire.refuse_more(now, &mut self.exchange.output);
         }
-        let deadline = connection.handshake_deadline().or(connection.wire.poll_deadline());
-        self.reactor.set_deadline(key, deadline.map(|at| at.0));
+        self.reactor.set_deadline(key, connection.deadline().map(|at| at.0));
         self.connections.insert(key, connection);
         self.exchange.counters.open.set(self.connections.count() as u64);
     }
@@ -306,6 +305,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
                 // Nothing of it is taken from the input: it begins again, in the other version.
                 Some(Event::Fault(fault)) if fault.reason() == Reason::Http2Preface => {
                     self.go_on_as_http2(key);
+                    continue;
                 }
                 Some(Event::Fault(fault)) => {
                     let asked = connection.busy.as_mut().and_then(|busy| busy.take_request(fault.stream()));
@@ -324,7 +324,6 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
                 }
                 None => break,
             }
-            let Some(connection) = self.connections.get(key) else { return };
             if connection.phase != Phase::Open || connection.is_responding() {
                 break;
             }
@@ -460,7 +459,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
                 }
             }
         }
-        self.set_deadline(key);
+        self.reactor.set_deadline(key, connection.deadline().map(|at| at.0));
     }
 
     /// A response that took longer than its turn is complete: the next request may be waiting.
@@ -518,14 +517,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
 
     fn set_deadline(&mut self, key: Key) {
         let Some(connection) = self.connections.get(key) else { return };
-        let sending = connection.busy.as_ref().filter(|busy| !busy.pending.is_empty());
-        let deadline = match sending {
-            Some(busy) => Some(busy.progress.since + limit::SEND_WINDOW),
-            None => connection.wire.poll_deadline(),
-        };
-        // A client that neither reads nor writes has no more time for its handshake than one that writes too slowly.
-        let deadline = connection.handshake_deadline().or(deadline);
-        self.reactor.set_deadline(key, deadline.map(|at| at.0));
+        self.reactor.set_deadline(key, connection.deadline().map(|at| at.0));
     }
 
     fn deadline_passed(&mut self, key: Key) {

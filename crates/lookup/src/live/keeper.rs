@@ -132,7 +132,7 @@ impl Keeper {
         let desk = Arc::new(Desk {
             ground: Arc::clone(&ground),
             extractor: Extractor::new(settings.program.clone()),
-            pace: Pace::new(settings.load.clone()),
+            pace: Pace::new(settings.load.clone(), cores),
             is_awaited: settings.is_awaited,
             is_stopped: Arc::clone(&shared.is_stopped),
         });

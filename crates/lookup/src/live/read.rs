@@ -127,12 +127,12 @@ impl Desk {
         Ok(Reading::Words { material, extract, has_changed })
     }
 
-    /// Sleeps, and wakes when this is stopped.
+    /// Sleeps, and wakes when this is stopped or nobody is served any more.
     fn sleep(&self, time: Duration) {
         let end = Instant::now() + time;
         while !self.is_stopped.load(Relaxed) {
             match end.checked_duration_since(Instant::now()) {
-                Some(rest) if !rest.is_zero() => thread::sleep(rest.min(Duration::from_millis(50))),
+                Some(rest) if !rest.is_zero() && !self.pace.is_idle() => thread::sleep(rest.min(LOOK_EVERY)),
                 _ => return,
             }
         }
@@ -150,5 +150,7 @@ fn unsettled(material: &Material) -> Option<Duration> {
 
 /// Longer than the kernel's clock stands still (10 ms at 100 Hz).
 const TICK: Duration = Duration::from_millis(20);
+/// Who rests looks up so often.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// For what changed just now: two, so that a long one does not hold up the others.
 const FRESH_THREADS: usize = 2;

@@ -95,7 +95,11 @@ mod tests {
         used.store((share * 100e6) as u64, Relaxed);
         let rest = pace.rest(number, Duration::from_millis(work_ms));
         // The clock goes on while this is read.
-        assert_eq!(rest.as_secs_f32().mul_add(100.0, 0.5) as u64, expected_ms / 10, "{cores} {share} {number} {work_ms}");
+        assert_eq!(
+            rest.as_secs_f32().mul_add(100.0, 0.5) as u64,
+            expected_ms / 10,
+            "{cores} {share} {number} {work_ms}"
+        );
         assert_eq!(pace.is_idle(), share < SHARE_BUSY);
     }
 

@@ -28,5 +28,6 @@ mod work;
 
 pub use answers::{HTTP_PREFIX, TLS_PROTOCOL};
 pub use desk::{Desk, State};
+pub use roots::system_roots;
 pub use settings::{Binding, Challenge, LETS_ENCRYPT, Settings};
 pub use work::{Acme, Said};

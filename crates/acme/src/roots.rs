@@ -16,15 +16,16 @@ const FILES: [&str; 5] = [
     "/usr/local/share/certs/ca-root-nss.crt",
 ];
 
+/// The file with those whom this system trusts; none: it has none, or keeps them elsewhere.
+pub fn system_roots() -> Option<&'static Path> {
+    FILES.iter().map(Path::new).find(|path| path.exists())
+}
+
 /// Settings of a client that believes whom the system trusts, or those in `file` alone.
 ///
 /// Errs with a sentence when there are none.
 pub(crate) fn client(file: Option<&Path>) -> Result<Arc<ClientConfig>, String> {
-    let files: Vec<&Path> = match file {
-        Some(file) => vec![file],
-        None => FILES.iter().map(Path::new).filter(|path| path.exists()).take(1).collect(),
-    };
-    let [path] = files[..] else {
+    let Some(path) = file.or(system_roots()) else {
         return Err("cannot ask an authority: this system has no certificates of those whom it trusts (on Debian: \
                     ca-certificates); expected them, or a file with them (--acme-roots)"
             .into());

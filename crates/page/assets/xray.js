@@ -27,6 +27,9 @@
       };
     });
     open(links.find(link => link.hash === location.hash) ?? links.at(-1));
+    for (const step of all('.times a', root)) {
+      step.onclick = event => { event.preventDefault(); open(links.find(link => link.hash === step.hash), true); };
+    }
     for (const button of all('[data-copy]', root)) {
       button.hidden = false;
       button.onclick = async () => {

@@ -174,6 +174,11 @@ fn names_of(host: &str) -> Vec<String> {
     }
 }
 
+/// Where the certificate of an authority stands that is kept in that folder.
+pub(crate) fn certificate_in(folder: &Path) -> PathBuf {
+    folder.join(CERTIFICATE)
+}
+
 /// Where it may live, the best place first. `state`: where it shall.
 pub(crate) fn folders(state: Option<&Path>) -> Vec<PathBuf> {
     match state {

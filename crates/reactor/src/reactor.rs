@@ -59,7 +59,7 @@ pub enum Completion {
 /// Calls of the kernel for connections, since the reactor was made: counted, for whoever wants to see what a request costs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Calls {
-    /// `epoll_wait`
+    /// `epoll_pwait`
     pub wait: u64,
     /// `accept4`
     pub accept: u64,
@@ -79,7 +79,7 @@ impl Calls {
     /// Each with the name that the kernel has for it.
     pub fn named(&self) -> [(&'static str, u64); 7] {
         [
-            ("epoll_wait", self.wait),
+            ("epoll_pwait", self.wait),
             ("accept4", self.accept),
             ("recvfrom", self.receive),
             ("sendto", self.send),

@@ -27,6 +27,8 @@ pub(crate) struct Connection<F> {
     /// Counted against its limit; none on unix sockets, on loopback, and where no limit is set.
     pub(crate) address: Option<Box<IpAddr>>,
     pub(crate) phase: Phase,
+    /// When it was, for whoever looks at its requests.
+    pub(crate) accepted: Instant,
 }
 
 /// How far the end of a connection is.
@@ -162,9 +164,10 @@ impl<F> Connection<F> {
         wire: h1::Connection,
         transport: Option<Box<Transport>>,
         address: Option<IpAddr>,
+        accepted: Instant,
     ) -> Connection<F> {
         let address = address.map(Box::new);
-        Connection { wire: Protocol::Http1(wire), busy: None, transport, address, phase: Phase::Open }
+        Connection { wire: Protocol::Http1(wire), busy: None, transport, address, phase: Phase::Open, accepted }
     }
 
     /// Its TLS, where it has one.

@@ -18,7 +18,7 @@ use crate::protocol::Protocol;
 use crate::request::OwnedHead;
 use crate::vitals::Counters;
 use crate::workshop::Elsewhere;
-use crate::xray::{Lens, Reply, Seen, Sent, Socket, Teller, Way};
+use crate::xray::{Came, Lens, Reply, Seen, Sent, Socket, Teller, Way};
 use reactor::{Calls, Key};
 use semantics::coding::{AcceptedCodings, Coding};
 use semantics::{Content, Field, FieldName, Instant, Method, RequestHead, Response, Status, Timestamp};
@@ -310,6 +310,7 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             && let Some(mut notes) = self.lens.begin_notes(stream)
         {
             let selected = site.select_seen(head, &client, self.clock.now, &site.at_hand, &Elsewhere, &mut notes);
+            notes.calls = notes.calls.at_hand();
             self.lens.note(stream, notes);
             self.count(&door);
             return selected;
@@ -327,14 +328,8 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
 
     /// A request is to be seen.
     #[cold]
-    pub(crate) fn expose(
-        &mut self,
-        socket: impl FnOnce(u32) -> Socket,
-        seen: Seen<'_>,
-        calls: Calls,
-        times: (u64, u64),
-    ) {
-        self.lens.expose(socket, self.clock.now, seen, calls, times);
+    pub(crate) fn expose(&mut self, socket: impl FnOnce(u32) -> Socket, seen: Seen<'_>, calls: Calls, came: Came) {
+        self.lens.expose(socket, self.clock.now, seen, calls, came);
     }
 
     /// Which way a request is answered, for whoever looks.

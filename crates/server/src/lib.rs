@@ -54,7 +54,7 @@ pub use page::template::SAMPLES as TEMPLATES;
 pub use page::{Accent, Language, Look};
 pub use serve::{Error, Server};
 pub use site;
-pub use tls::{CertificateFiles, Offer, Tls};
+pub use tls::{CertificateFiles, Offer, Secured, Tls, Trust};
 pub use upgrade::{Predecessor, Program, Teller};
 pub use worker::Worker;
 pub use xray::{Explanation, explain};

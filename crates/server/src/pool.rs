@@ -19,7 +19,6 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
-use std::time::Instant;
 use wire::StreamId;
 
 /// What a worker asks for.
@@ -122,10 +121,9 @@ fn attempt<T: Files>(errand: Errand<T>) -> Result<Done<T>, (Errand<T>, Guesser)>
 impl<T: Files> Question<T> {
     /// Errs with whose turn it takes to find out about its password.
     fn answer(&mut self) -> Result<Answer<T::File>, Guesser> {
-        let begun = self.notes.is_some().then(Instant::now);
         if let Some(notes) = &mut self.notes {
-            // Of what was decided before it had its turn.
-            **notes = Notes::default();
+            // Without what was decided before it had its turn.
+            notes.begin();
         }
         let door = AtPool::new(&self.site.shared.doors, &self.site.gates, self.known);
         let head = self.request.head();
@@ -137,8 +135,8 @@ impl<T: Files> Question<T> {
         if let Some(guesser) = waits_for.filter(|_| !self.known.has_turn) {
             return Err(guesser);
         }
-        if let (Some(begun), Some(notes)) = (begun, &mut self.notes) {
-            notes.took = Some(begun.elapsed());
+        if let Some(notes) = &mut self.notes {
+            notes.end();
         }
         Ok(answer)
     }

@@ -194,7 +194,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
         }
         let limits = self.origin.shared.limits.wire;
         let transport = if self.offer.is_some() { self.transport(key, mark) } else { None };
-        let mut connection = Connection::new(h1::Connection::new(limits, now), transport, address);
+        let mut connection = Connection::new(h1::Connection::new(limits, now), transport, address, now);
         if self.is_ending() {
             // It stood at the gate when that was closed.
             connection.wire.refuse_more(now, &mut self.exchange.output);
@@ -341,7 +341,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     fn flush(&mut self, key: Key) {
         let now = self.now();
         if self.exchange.lens.has_plates() {
-            self.see_written();
+            self.see_written(key);
         }
         let Some(connection) = self.connections.get(key) else { return };
         let output = &mut self.exchange.output;
@@ -557,8 +557,8 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     fn close(&mut self, key: Key) {
         let Some(mut connection) = self.connections.remove(key) else { return };
         self.exchange.ended(connection.take_all_due(), End::Cut);
-        if self.exchange.lens.has_plates() {
-            self.exchange.lens.end(key, None, self.reactor.clock_nanoseconds());
+        if self.exchange.lens.sees_closing() {
+            self.exchange.lens.closed(key, self.reactor.clock_nanoseconds());
         }
         self.exchange.counters.open.set(self.connections.count() as u64);
         if let Some(address) = connection.address

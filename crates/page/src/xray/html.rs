@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::dump::shown;
 use super::text::{duration, name};
 use super::word::Word;
-use super::{Cause, Dump, Fact, Journey, Key, Place, Station, rfc_address};
+use super::{Cause, Dump, Fact, Journey, Key, Place, Station, rfc_address, timeline};
 use crate::asset;
 use crate::escape::{push_text, text};
 use crate::frame::{Frame, Here};
@@ -83,6 +83,7 @@ fn push_journey(out: &mut String, look: &Look, journey: &Journey) {
         out.push_str("</a>");
     }
     out.push_str("</ol></nav>");
+    timeline::push_html(out, journey, language);
     push_acts(out, look, &entry.id);
     journey.stations.iter().for_each(|station| push_station(out, station, language));
     out.push_str("</article>");
@@ -106,13 +107,19 @@ fn push_acts(out: &mut String, look: &Look, id: &str) {
 fn push_station(out: &mut String, station: &Station, language: Language) {
     let (token, name) = (station.place.token(), name(station.place, language));
     let _ = write!(out, "<section id={token} class=station aria-labelledby=h-{token}><h2 id=h-{token}>{name}</h2>");
-    if let Some(dump) = station.dump.as_ref().filter(|dump| !dump.bytes.is_empty()) {
+    let dump = station.dump.as_ref().filter(|dump| !dump.bytes.is_empty());
+    // What came is shown ahead of what it became; what goes comes last.
+    if let Some(dump) = dump.filter(|_| station.place != Place::Response) {
         push_dump(out, dump, language);
     }
     if station.facts.is_empty() {
         let _ = write!(out, "<p class=count>{}</p>", Word::Nothing.say(language));
     } else {
         push_facts(out, station, language);
+    }
+    if let Some(dump) = dump.filter(|_| station.place == Place::Response) {
+        let _ = write!(out, "<h3>{}</h3>", Word::AsSent.say(language));
+        push_dump(out, dump, language);
     }
     out.push_str("</section>");
 }
@@ -224,8 +231,8 @@ fn push_dump(out: &mut String, dump: &Dump, language: Language) {
 /// What is alike has the same colour.
 fn colour(key: Key) -> &'static str {
     match key {
-        Key::Method => "k1",
-        Key::Target => "k2",
+        Key::Method | Key::Status => "k1",
+        Key::Target | Key::ReasonPhrase => "k2",
         Key::Version => "k3",
         Key::FieldName => "k4",
         Key::FieldValue => "k5",

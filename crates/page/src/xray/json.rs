@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::dump::shown;
-use super::{Cause, Dump, Entry, Fact, Journey, Station};
+use super::{Cause, Dump, Entry, Fact, Journey, Moment, Station};
 use crate::language::Language;
 use crate::quantity::rfc3339;
 
@@ -15,6 +15,8 @@ pub fn journey(journey: &Journey) -> String {
         version: journey.version,
         reason: journey.reason,
         cause: reason(&journey.cause),
+        dry_run: journey.is_dry_run,
+        timeline: journey.timeline.iter().map(when).collect(),
         stations: stations.collect(),
     })
 }
@@ -43,7 +45,18 @@ struct Whole<'a> {
     reason: &'a str,
     #[serde(flatten)]
     cause: Reason<'a>,
+    /// Whether nothing came by a network, and nothing was sent.
+    dry_run: bool,
+    timeline: Vec<When>,
     stations: serde_json::Map<String, serde_json::Value>,
+}
+
+#[derive(Serialize)]
+struct When {
+    event: &'static str,
+    station: &'static str,
+    at_ns: i64,
+    text: &'static str,
 }
 
 #[derive(Serialize)]
@@ -123,6 +136,11 @@ fn item(entry: &Entry) -> Item<'_> {
         status: entry.status,
         bytes: entry.bytes,
     }
+}
+
+fn when(moment: &Moment) -> When {
+    let Moment { event, at } = *moment;
+    When { event: event.token(), station: event.place().token(), at_ns: at, text: event.label(Language::English) }
 }
 
 fn reason(cause: &Cause) -> Reason<'_> {

@@ -81,6 +81,7 @@ keys! {
     Time "time" "Took" "用时"
     Kept "kept" "Kept in memory" "存入内存"
     Status "status" "Status" "状态码"
+    ReasonPhrase "reason-phrase" "reason phrase" "原因短语"
     Field "field" "Response field" "响应字段"
     ContentLength "content-length" "Content length" "内容长度"
     Sent "sent" "Bytes sent" "发出字节"

@@ -9,7 +9,9 @@ mod html;
 mod json;
 pub mod key;
 mod list;
+mod moment;
 mod text;
+mod timeline;
 mod word;
 
 use std::ops::Range;
@@ -23,6 +25,7 @@ pub use html::{gone as gone_page, page as journey_page};
 pub use json::{entries as entries_json, entry as entry_json, journey as json};
 pub use key::Key;
 pub use list::{Feed, event, page as list_page};
+pub use moment::{Moment, Moved};
 
 pub use text::text;
 
@@ -39,6 +42,10 @@ pub struct Journey {
     pub cause: Cause,
     /// In the order in which they were passed.
     pub stations: [Station; 6],
+    /// When each step was, in the order in which they came.
+    pub timeline: Vec<Moment>,
+    /// Whether it was only thought through: nothing came by a network, and nothing was sent.
+    pub is_dry_run: bool,
 }
 
 /// A line of the live list.

@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::dump::shown;
-use super::{Cause, Dump, Fact, Journey, Place, Station};
+use super::moment::time;
+use super::word::Word;
+use super::{Cause, Dump, Fact, Journey, Place, Station, timeline};
 use crate::language::Language;
 
-/// The journey, a fact a line with its reason below. Without times where none were measured, so that two runs say the same.
+/// The journey: when each step was, then a fact a line with its reason below.
 pub fn text(journey: &Journey, language: Language) -> String {
     let mut out = String::with_capacity(4096);
     let entry = &journey.entry;
@@ -16,6 +18,7 @@ pub fn text(journey: &Journey, language: Language) -> String {
     push_took(&mut out, entry.took);
     out.push('\n');
     push_cause(&mut out, &journey.cause, language, "");
+    timeline::push_text(&mut out, journey, language);
     for (index, station) in journey.stations.iter().enumerate() {
         let _ = write!(out, "\n{} {}", index + 1, name(station.place, language));
         push_took(&mut out, station.took);
@@ -45,11 +48,10 @@ pub(super) fn name(place: Place, language: Language) -> &'static str {
 
 /// `12 µs`, `3.4 ms`, `1.2 s`.
 pub(super) fn duration(took: Duration) -> String {
-    let micros = took.as_micros();
-    match micros {
-        0..1000 => format!("{micros} µs"),
-        1000..1_000_000 => format!("{}.{} ms", micros / 1000, micros / 100 % 10),
-        _ => format!("{}.{} s", micros / 1_000_000, micros / 100_000 % 10),
+    // To the whole microsecond, as the script of the page has it: beyond that, as the timeline does.
+    match (took.as_nanos() + 500) / 1000 {
+        micros @ 0..1000 => format!("{micros} µs"),
+        _ => time(i64::try_from(took.as_nanos()).unwrap_or(i64::MAX)),
     }
 }
 
@@ -60,7 +62,9 @@ fn push_took(out: &mut String, took: Option<Duration>) {
 }
 
 fn push_station(out: &mut String, station: &Station, language: Language) {
-    if let Some(dump) = &station.dump {
+    let dump = station.dump.as_ref();
+    // What came is told of ahead of what it became; what goes comes last.
+    if let Some(dump) = dump.filter(|_| station.place != Place::Response) {
         push_dump(out, dump, language);
     }
     let mut group = None;
@@ -71,6 +75,10 @@ fn push_station(out: &mut String, station: &Station, language: Language) {
         }
         group = (!fact.name.is_empty()).then_some(fact.key);
         push_fact(out, fact, language);
+    }
+    if let Some(dump) = dump.filter(|_| station.place == Place::Response) {
+        let _ = writeln!(out, "  {}", Word::AsSent.say(language));
+        push_dump(out, dump, language);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Flags: explaining an answer.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::Settings;
@@ -19,9 +21,18 @@ pub(crate) struct Explain {
     /// Ask as a browser does that goes there: for a page, and for compressed bytes
     #[arg(long, help_heading = "Request")]
     pub(crate) browser: bool,
-    /// Ask this running server, instead of thinking the request through: http://127.0.0.1:8000
+    /// Ask this running server, instead of thinking the request through: http://127.0.0.1:8000, https://localhost:8000
     #[arg(long, value_name = "URL", help_heading = "Request")]
     pub(crate) live: Option<String>,
+    /// Believe that server by who vouches for it in this file (PEM) (default: whom the system trusts, and quarry trust)
+    #[arg(long, value_name = "FILE", requires = "live", help_heading = "Request")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Believe that server whoever vouches for it
+    #[arg(short = 'k', long, requires = "live", conflicts_with = "ca", help_heading = "Request")]
+    pub(crate) insecure: bool,
+    /// Ask that server with this name and password for what it has seen (its inside-auth)
+    #[arg(long, value_name = "NAME:PASSWORD", requires = "live", help_heading = "Request")]
+    pub(crate) login: Option<String>,
     /// Print one JSON object
     #[arg(long, help_heading = "Request")]
     pub(crate) json: bool,

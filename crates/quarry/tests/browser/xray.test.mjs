@@ -47,15 +47,36 @@ test('a click shows the journey beside the list, a station at a time', () => vis
   assert.deepEqual(await open(), ['Response']);
   await pane.getByRole('link', { name: 'Bytes' }).click();
   assert.deepEqual(await open(), ['Bytes']);
-  const bytes = await pane.locator('.bytes').textContent();
+  const bytes = await pane.locator('#bytes .bytes').textContent();
   assert.ok(bytes.includes('If-None-Match: *') && bytes.includes('********') && !bytes.includes('secret'), bytes);
-  assert.equal(await pane.locator('.bytes .k1').textContent(), 'GET');
+  assert.equal(await pane.locator('#bytes .bytes .k1').textContent(), 'GET');
   await page.keyboard.press('ArrowRight');
   assert.deepEqual(await open(), ['Request']);
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('ArrowLeft');
   assert.deepEqual(await open(), ['Socket']);
   assert.match(await pane.locator('#socket').textContent(), /a program on this machine/);
+  await fitsTheWindow(page);
+}));
+
+test('a line of bars shows where the time went, and each step leads to its station', () => visit('/-/xray', {}, async page => {
+  await ask('notes.txt?times');
+  await row(page, '?times').click();
+  const times = page.locator('.pane .times');
+  const line = times.locator('summary .lapse');
+  const { width, height } = await line.boundingBox();
+  assert.ok(width > 300 && height >= 8, `${width} by ${height}`);
+  // All of it is covered, in the colours of the stations.
+  const bars = await line.locator('rect').evaluateAll(bars => bars.map(bar => [bar.x.baseVal.value, bar.width.baseVal.value, getComputedStyle(bar).fill]));
+  assert.ok(bars.length >= 3 && bars.at(0)[0] === 0 && bars.at(-1)[0] + bars.at(-1)[1] >= 996, JSON.stringify(bars));
+  assert.ok(bars.every(([, , fill]) => fill !== 'rgb(0, 0, 0)'), JSON.stringify(bars));
+  assert.equal(await times.locator('table').isVisible(), false);
+  await times.locator('summary').click();
+  const steps = await times.locator('[scope=row]').allTextContents();
+  assert.deepEqual(steps.slice(0, 3), ['the connection is accepted', 'the first byte has come', 'the head is complete and understood']);
+  assert.equal(steps.filter(step => step === 'the kernel has all of it').length, 1);
+  await times.getByRole('link', { name: 'the head is complete' }).click();
+  assert.deepEqual(await page.locator('.pane .station:visible h2').allTextContents(), ['Request']);
   await fitsTheWindow(page);
 }));
 
@@ -143,6 +164,11 @@ for (const [scheme, device, options] of [
     await picture(page, `xray-list-${device}-${scheme}`);
     await row(page, 'token').click();
     await page.locator('.journey').waitFor();
+    await page.locator('.times summary').click();
+    await fitsTheWindow(page);
+    assert.deepEqual(await violations(page), []);
+    await picture(page, `xray-times-${device}-${scheme}`);
+    await page.locator('.times summary').click();
     assert.match(await page.locator('.journey h1').textContent(), /token=\*\*\*/);
     for (const station of ['response', 'bytes', 'material']) {
       await page.locator(`.way a[href="#${station}"]`).click();

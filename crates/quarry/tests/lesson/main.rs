@@ -95,6 +95,27 @@ fn the_chapters_come_in_the_order_in_which_things_happen() {
     assert!(places.is_sorted() && places.len() == 11, "{places:?}");
 }
 
+/// Rooms and files that are named are there; and what is named just before one, as `Worker::drive` in worker.rs, is in it.
+#[test]
+fn what_is_named_of_quarry_is_there() {
+    let mut count = 0;
+    for (name, text) in chapters() {
+        for (at, _) in text.match_indices("](") {
+            let place = text[at + 2..].split(')').next().expect("an end");
+            let path = lesson().join(place);
+            assert!(path.exists(), "{name}: {place} is not there");
+            let before = &text[..text[..at].rfind('[').expect("a beginning")];
+            if let Some((ahead, _)) = before.rsplit_once("` in").filter(|(_, behind)| behind.trim().is_empty()) {
+                let named = ahead.rsplit(['`', ':']).next().expect("a name");
+                let source = fs::read_to_string(&path).expect("text");
+                assert!(source.contains(&format!("fn {named}(")), "{name}: {named} is not in {place}");
+                count += 1;
+            }
+        }
+    }
+    assert_eq!(count, 1);
+}
+
 #[test]
 fn the_server_serves_over_both_families() {
     let folder = site();

@@ -9,7 +9,7 @@ use super::running::Running;
 use super::{curl, quarry, write};
 
 /// What `quarry password` makes of what comes by a pipe.
-fn hash(input: &[u8]) -> (Option<i32>, String, String) {
+pub(crate) fn hash(input: &[u8]) -> (Option<i32>, String, String) {
     let mut command = quarry(["password"]);
     let mut child = command
         .stdin(Stdio::piped())

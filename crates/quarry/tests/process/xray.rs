@@ -1,8 +1,13 @@
 //! `/-/xray`: who may look, what is seen, and what it never shows.
 
+mod bytes;
+mod calls;
+mod door;
+mod live;
+mod time;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -273,36 +278,6 @@ fn a_listing_leads_there_for_those_who_may_look() {
     assert!(ask(&running, "/", "Accept: text/html\r\n").1.contains(link));
     assert!(!ask(&running, "/", "Accept: text/html\r\nHost: example.org\r\n").1.contains(link));
     assert!(!ask(&start(folder.path(), &["--xray", "off"]), "/", "Accept: text/html\r\n").1.contains(link));
-}
-
-#[test]
-fn explain_asks_a_running_server() {
-    let folder = folder();
-    let running = start(folder.path(), &["--workers", "1"]);
-    let explain = |arguments: &[&str]| {
-        let ended = Command::new(env!("CARGO_BIN_EXE_quarry"))
-            .arg("explain")
-            .args(arguments)
-            .env_clear()
-            .output()
-            .expect("it runs");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-        (ended.status.code(), text(ended.stdout), text(ended.stderr))
-    };
-    let (code, output, errors) = explain(&["/a.txt", "--live", &running.url, "--field", "If-None-Match: *"]);
-    assert_eq!((code, errors.as_str()), (Some(0), ""));
-    assert!(output.starts_with("GET /a.txt → 304 Not Modified"), "{output}");
-    assert!(output.contains("a program on this machine"), "{output}");
-    let (code, output, _) = explain(&["/none", "--live", &running.url, "--json"]);
-    let journey: Value = serde_json::from_str(&output).expect("JSON");
-    assert_eq!((code, journey["status"].as_u64()), (Some(1), Some(404)));
-    let without = start(folder.path(), &["--xray", "off"]);
-    let (code, _, errors) = explain(&["/a.txt", "--live", &without.url]);
-    assert_eq!(code, Some(2));
-    assert!(errors.contains("does not show requests to this machine"), "{errors}");
-    let (code, _, errors) = explain(&["/a.txt", "--live", "http://127.0.0.1:1/"]);
-    assert_eq!(code, Some(2));
-    assert!(errors.starts_with("quarry: cannot ask http://127.0.0.1:1/: "), "{errors}");
 }
 
 #[test]

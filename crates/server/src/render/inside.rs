@@ -6,7 +6,7 @@ use crate::inside::Access;
 use crate::origin::{Answer, Files, Site};
 use crate::vitals;
 use page::status::{self, LookUp};
-use semantics::{RequestHead, Status, Target, Version};
+use semantics::{FieldName, RequestHead, Status, Target, Version};
 use site::{Client, Refusal, prefers_json};
 
 impl<T: Files> Site<T> {
@@ -33,8 +33,10 @@ impl<T: Files> Site<T> {
         client: &Client<'_>,
         sight: &Sight,
     ) -> Result<Option<Answer<T::File>>, Refusal> {
-        let access = match self.has_xray && !is_by_proxy(head) {
-            true => self.shared.inside.access(head, client)?,
+        let access = match self.shows_xray(head, client) {
+            true => Access::Open,
+            // A browser that knows the password sends it for pages of others, too; but a link is followed by a person.
+            false if is_of_others(head) => Access::Nothing,
             false => self.shared.inside.by_password(head, client)?,
         };
         self.kept_out_by(head, sight, access)
@@ -97,6 +99,16 @@ impl<T: Files> Site<T> {
 /// nobody else does.
 fn is_by_proxy(head: &RequestHead<'_>) -> bool {
     head.version == Version::Http10
+}
+
+/// Whether the page of another origin has asked for it, as something to be a part of that page.
+fn is_of_others(head: &RequestHead<'_>) -> bool {
+    let is = |name, value: &[u8]| head.field(name) == Some(value);
+    let from = |(name, value): (&[u8], &[u8])| {
+        name.eq_ignore_ascii_case(b"sec-fetch-site") && !matches!(value, b"none" | b"same-origin")
+    };
+    head.fields.lines().any(from)
+        && !(is(FieldName::SecFetchMode, b"navigate") && is(FieldName::SecFetchDest, b"document"))
 }
 
 /// Whether `?format=` asks for a page; `None`: it asks for nothing.

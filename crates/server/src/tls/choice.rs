@@ -6,6 +6,7 @@ use acme::Desk;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -47,9 +48,9 @@ impl Choice {
         self.desk.is_some()
     }
 
-    fn named(&self, name: &str) -> Option<&[Arc<CertifiedKey>]> {
-        let beneath = || self.beneath.get(name.split_once('.')?.1);
-        self.exact.get(name).or_else(beneath).map(Vec::as_slice)
+    fn named(&self, name: &str) -> Option<(&[Arc<CertifiedKey>], By)> {
+        let beneath = || Some((self.beneath.get(name.split_once('.')?.1)?.as_slice(), By::Wildcard));
+        self.exact.get(name).map(|exact| (exact.as_slice(), By::Name)).or_else(beneath)
     }
 
     /// What an authority is to see that asks whether a name is ours.
@@ -60,8 +61,50 @@ impl Choice {
     }
 }
 
+/// The certificate that a client got, and why that one: for whoever looks.
+#[derive(Clone, Debug)]
+pub(crate) struct Chosen {
+    pub(super) certified: Arc<CertifiedKey>,
+    pub(super) by: By,
+}
+
+/// Why a client got its certificate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum By {
+    /// It is for the name that was asked for.
+    Name,
+    /// It is for all names beneath the one above that name.
+    Wildcard,
+    /// None is for that name: the first.
+    NoOther,
+    /// No name was asked for: the first.
+    #[default]
+    NoName,
+    /// An authority wanted to see it.
+    Proof,
+}
+
+thread_local! {
+    /// The last choice. The library asks in the middle of a handshake, does not say for which connection, and tells nobody what
+    /// it was told; but it asks on the thread that drives that connection.
+    static LAST: Cell<Option<Chosen>> = const { Cell::new(None) };
+}
+
+/// What was chosen on this thread since this was last asked.
+pub(super) fn take_last() -> Option<Chosen> {
+    LAST.take()
+}
+
 impl ResolvesServerCert for Choice {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let chosen = self.choose(hello)?;
+        LAST.set(Some(chosen.clone()));
+        Some(chosen.certified)
+    }
+}
+
+impl Choice {
+    fn choose(&self, hello: ClientHello<'_>) -> Option<Chosen> {
         let lowered;
         let name = match hello.server_name() {
             Some(name) if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
@@ -75,16 +118,18 @@ impl ResolvesServerCert for Choice {
             .alpn()
             .is_some_and(|mut protocols| protocols.next() == Some(acme::TLS_PROTOCOL) && protocols.next().is_none())
         {
-            return self.proof(name?);
+            return Some(Chosen { certified: self.proof(name?)?, by: By::Proof });
         }
         let named = name.and_then(|name| self.named(name));
-        let several = match (named, name, &self.desk) {
+        let (several, by) = match (named, name, &self.desk) {
             (Some(named), _, _) => named,
             // Somebody else's certificate would only look like a mistake of ours.
             (None, Some(name), Some(desk)) if desk.ask_for(name) => return None,
-            _ => &self.others,
+            (None, Some(_), _) => (&self.others[..], By::NoOther),
+            (None, None, _) => (&self.others[..], By::NoName),
         };
         let fits = |certified: &&Arc<CertifiedKey>| certified.key.choose_scheme(hello.signature_schemes()).is_some();
-        several.iter().find(fits).or(several.first()).cloned()
+        let certified = Arc::clone(several.iter().find(fits).or(several.first())?);
+        Some(Chosen { certified, by })
     }
 }

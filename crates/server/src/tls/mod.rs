@@ -5,6 +5,7 @@
 
 mod certificate;
 mod choice;
+mod client;
 mod config;
 pub(crate) mod hello;
 mod renewal;
@@ -12,6 +13,8 @@ mod session;
 mod ticket;
 
 pub use certificate::CertificateFiles;
+pub(crate) use choice::By;
+pub use client::{Secured, Trust};
 pub use renewal::Offer;
 pub(crate) use renewal::{Nudge, Offers};
 pub(crate) use session::{Agreed, Broken, Records, Session};

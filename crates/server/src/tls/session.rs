@@ -1,8 +1,10 @@
 //! The TLS of one connection: a state machine without socket and clock, as those of `wire` are.
 
+use super::choice::{self, Chosen};
 use super::hello;
 use crate::limit;
 use crate::xray::TlsFacts;
+use acme::certificate::Certificate;
 use rustls::server::{ServerConnectionData, UnbufferedServerConnection};
 use rustls::unbuffered::{ConnectionState, EncodeError, EncodeTlsData, EncryptError, InsufficientSizeError};
 use rustls::unbuffered::{UnbufferedStatus, WriteTraffic};
@@ -26,6 +28,10 @@ pub(crate) struct Session {
     has_ended: bool,
     /// The name that the client wants to reach, for whoever looks.
     server_name: Option<Box<str>>,
+    /// Its certificate, for whoever looks.
+    chosen: Option<Chosen>,
+    /// When the handshake was over, for the same.
+    pub(crate) secured: Instant,
 }
 
 impl fmt::Debug for Session {
@@ -52,6 +58,8 @@ impl Session {
             has_peer_ended: false,
             has_ended: false,
             server_name: None,
+            chosen: None,
+            secured: Instant(0),
         })
     }
 
@@ -103,7 +111,11 @@ impl Session {
         };
         let suite = self.tls.negotiated_cipher_suite().map(|suite| format!("{:?}", suite.suite()));
         let group = self.tls.negotiated_key_exchange_group().map(|group| format!("{:?}", group.name()));
+        let leaf = self.chosen.as_ref().and_then(|chosen| chosen.certified.cert.first());
+        let leaf = leaf.and_then(|leaf| Certificate::read(leaf));
         TlsFacts {
+            certificate: leaf.map(|leaf| leaf.names.join(", ")).unwrap_or_default(),
+            by: self.chosen.as_ref().map(|chosen| chosen.by).unwrap_or_default(),
             version: version.to_owned(),
             suite: suite.unwrap_or_default(),
             group: group.unwrap_or_default(),
@@ -133,6 +145,10 @@ impl Session {
             self.server_name = hello::server_name(buffer).map(Box::from);
         }
         let (taken, result) = self.process(buffer, plain, out);
+        if self.deadline.is_some() {
+            // Once in a handshake.
+            self.chosen = choice::take_last().or(self.chosen.take());
+        }
         if result.is_err() {
             self.has_ended = true;
             return result;

@@ -50,6 +50,7 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
 
     /// Bytes came by TLS; none: the peer has closed its side of the connection.
     pub(super) fn received_sealed(&mut self, key: Key, bytes: &mut [u8]) {
+        let now = self.now();
         let Some(connection) = self.connections.get(key) else { return };
         let phase = connection.phase;
         let Some(session) = connection.session() else { return };
@@ -79,6 +80,9 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
             return self.end_broken(key);
         }
         let agreed = session.take_agreed();
+        if agreed.is_some() {
+            session.secured = now;
+        }
         self.exchange.counters.agreed.add(u64::from(agreed.is_some()));
         match agreed {
             Some(Agreed::Http2) => self.go_on_as_http2(key),

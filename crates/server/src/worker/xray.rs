@@ -4,14 +4,15 @@ use super::Worker;
 use crate::connection::Connection;
 use crate::exchange::Exchange;
 use crate::origin::Files;
+use crate::outgoing::{Output, Segment};
 use crate::pool::Pool;
 use crate::protocol::Protocol;
-use crate::xray::{Seen, Socket};
+use crate::xray::{Came, Head, Heads, Seen, Socket};
 use reactor::{Key, Reactor};
 use semantics::Instant;
 use std::mem::take;
 use std::time::Duration;
-use wire::{Event, Reason};
+use wire::{Event, Reason, StreamId};
 
 /// A request is to be seen: `bytes` are those it came in.
 #[cold]
@@ -31,8 +32,13 @@ pub(super) fn expose<R: Reactor, T: Files<File = R::File>, P: Pool<T>>(
     };
     let (peer, tls) = (reactor.peer(key), connection.session().map(|session| session.facts()));
     let socket = |worker| Socket { key, stream, worker, peer, tls, is_paper: false };
-    let times = (reactor.now_nanoseconds(), reactor.clock_nanoseconds());
-    exchange.expose(socket, Seen { bytes, head, is_http2: connection.wire.is_http2() }, reactor.calls(), times);
+    let told = match (&connection.wire, head) {
+        (Protocol::Http1(wire), Some(_)) => wire.head_since().0,
+        _ => reactor.now_nanoseconds(),
+    };
+    let secured = connection.session().map_or(0, |session| session.secured.0);
+    let came = Came { accepted: connection.accepted.0, secured, told, now: reactor.clock_nanoseconds() };
+    exchange.expose(socket, Seen { bytes, head, is_http2: connection.wire.is_http2() }, reactor.calls(), came);
 }
 
 /// How soon those who follow are told what other workers have seen.
@@ -46,12 +52,31 @@ pub(super) fn taken<'a>(before: &'a [u8], behind: &[u8], event: &Event<'_>) -> &
     }
 }
 
+/// The frames that go out now.
+fn heads<F: Clone>(output: &Output<F>) -> Vec<(StreamId, Head)> {
+    let mut heads = Heads::default();
+    for segment in &output.segments {
+        match (segment, segment.bytes(&output.scratch)) {
+            // What TLS itself has to say.
+            (Segment::Sealed(..) | Segment::SealedScratch(_), _) => {}
+            (_, Some(bytes)) => heads.read(bytes),
+            (_, None) => heads.skip(segment.length()),
+        }
+    }
+    heads.found()
+}
+
 impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     /// Answers are written, and go to the kernel.
     #[cold]
-    pub(super) fn see_written(&mut self) {
+    pub(super) fn see_written(&mut self, key: Key) {
         let now = self.reactor.clock_nanoseconds();
-        self.exchange.lens.written(now);
+        let Exchange { lens, output, .. } = &mut self.exchange;
+        let is_http2 = self.connections.get(key).is_some_and(|connection| connection.wire.is_http2());
+        if is_http2 {
+            heads(output).into_iter().for_each(|(stream, head)| lens.frame(stream, head));
+        }
+        lens.written(now);
     }
 
     /// Whether nothing of that connection's requests is under way, or all is known of their answer that its head says.

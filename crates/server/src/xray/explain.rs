@@ -17,7 +17,7 @@ use std::io;
 use std::marker::PhantomData;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 /// What would become of a request.
 #[derive(Clone, Debug)]
@@ -81,6 +81,9 @@ struct Paper<F> {
     /// How many of these were received.
     received: usize,
     is_woken: bool,
+    begun: Instant,
+    /// As of the last `wait`.
+    now: u64,
     date: i128,
     file: PhantomData<F>,
 }
@@ -89,7 +92,17 @@ impl<F> Paper<F> {
     fn new(request: &[u8]) -> Paper<F> {
         let date = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_nanos() as i128);
         let coming = VecDeque::from([Completion::Accepted { key: KEY, mark: 0 }]);
-        Paper { coming, request: request.to_vec(), received: 0, is_woken: false, date, file: PhantomData }
+        let (received, is_woken, now) = (0, false, 1);
+        Paper {
+            coming,
+            request: request.to_vec(),
+            received,
+            is_woken,
+            begun: Instant::now(),
+            now,
+            date,
+            file: PhantomData,
+        }
     }
 }
 
@@ -97,7 +110,12 @@ impl<F: Clone> Reactor for Paper<F> {
     type File = F;
 
     fn now_nanoseconds(&self) -> u64 {
-        1
+        self.now
+    }
+
+    /// Never 0, which is no time.
+    fn clock_nanoseconds(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_nanos()).map_or(u64::MAX, |since| since.saturating_add(1))
     }
 
     fn date_nanoseconds(&self) -> i128 {
@@ -105,7 +123,7 @@ impl<F: Clone> Reactor for Paper<F> {
     }
 
     fn wait(&mut self, _: Option<u64>) -> io::Result<()> {
-        self.is_woken = false;
+        (self.is_woken, self.now) = (false, self.clock_nanoseconds());
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! The frames of HTTP/2 in bytes as they came (RFC 9113 §4.1).
+//! The frames of HTTP/2 in bytes as they came, and as they go (RFC 9113 §4.1).
 //!
 //! ```text
 //! length u24 | type u8 | flags u8 | stream u32 | payload
@@ -6,6 +6,7 @@
 
 use super::limit::BYTES_MAX;
 use super::mask::MASK;
+use wire::StreamId;
 use wire::h2::{HEADER_BYTES, PREFACE, flag, kind};
 
 /// The head of a frame, and where it stands in the bytes that are kept.
@@ -39,6 +40,67 @@ pub(crate) fn read(bytes: &[u8]) -> (Vec<u8>, Vec<Frame>) {
         at = end;
     }
     (kept, frames)
+}
+
+/// A frame that goes out: its head. What it carries is not kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) bytes: [u8; HEADER_BYTES],
+    /// `DATA (stream 1, END_STREAM)`
+    pub(crate) name: String,
+}
+
+impl Head {
+    /// How many bytes stand behind it.
+    pub(crate) fn carries(&self) -> u64 {
+        let [a, b, c, ..] = self.bytes;
+        u64::from(u32::from_be_bytes([0, a, b, c]))
+    }
+}
+
+/// Finds the heads of frames in bytes that are given piece by piece.
+#[derive(Debug, Default)]
+pub(crate) struct Heads {
+    /// Of the head that has begun.
+    partial: Vec<u8>,
+    /// Bytes that the last frame still carries.
+    left: u64,
+    found: Vec<(StreamId, Head)>,
+}
+
+impl Heads {
+    /// The next bytes.
+    pub(crate) fn read(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            if self.left > 0 {
+                let carried = bytes.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+                self.skip(carried as u64);
+                bytes = &bytes[carried..];
+                continue;
+            }
+            let (more, rest) = bytes.split_at((HEADER_BYTES - self.partial.len()).min(bytes.len()));
+            self.partial.extend_from_slice(more);
+            bytes = rest;
+            if let Ok(head) = <[u8; HEADER_BYTES]>::try_from(&self.partial[..]) {
+                let [_, _, _, frame_type, flags, s1, s2, s3, s4] = head;
+                let stream = u32::from_be_bytes([s1, s2, s3, s4]) & !(1 << 31);
+                let head = Head { bytes: head, name: name(frame_type, flags, stream) };
+                self.left = head.carries();
+                self.found.push((StreamId(stream), head));
+                self.partial.clear();
+            }
+        }
+    }
+
+    /// So many bytes follow that nobody has at hand.
+    pub(crate) fn skip(&mut self, bytes: u64) {
+        self.left = self.left.saturating_sub(bytes);
+    }
+
+    /// With the streams that they are of.
+    pub(crate) fn found(self) -> Vec<(StreamId, Head)> {
+        self.found
+    }
 }
 
 fn name(frame_type: u8, flags: u8, stream: u32) -> String {
@@ -115,6 +177,23 @@ mod tests {
         let headers = &frames[2];
         assert_eq!(&kept[headers.start..headers.end], b"\0\0\x03\x01\x05\0\0\0\x01***");
         assert_eq!(frames.last().map(|frame| frame.end), Some(bytes.len()));
+    }
+
+    #[test]
+    fn the_heads_of_frames_are_found_in_pieces() {
+        let bytes = [&[0, 0, 3, 1, 4, 0, 0, 0, 1, 9, 9, 9][..], &[0, 1, 0, 0, 1, 0, 0, 0, 1, 7, 7]].concat();
+        let expected = [("HEADERS (stream 1, END_HEADERS)", 3), ("DATA (stream 1, END_STREAM)", 256)];
+        for size in 1..=bytes.len() {
+            let mut heads = Heads::default();
+            bytes.chunks(size).for_each(|piece| heads.read(piece));
+            // The rest of it stands in a file.
+            heads.skip(254);
+            heads.read(&[0, 0, 0, 4, 1, 0, 0, 0, 0]);
+            let found = heads.found();
+            let found: Vec<_> = found.iter().map(|(of, head)| (of.0, head.name.as_str(), head.carries())).collect();
+            assert_eq!(found[..2], expected.map(|(name, carries)| (1, name, carries)), "{size}");
+            assert_eq!(found[2..], [(0, "SETTINGS (connection, ACK)", 0)]);
+        }
     }
 
     #[test]

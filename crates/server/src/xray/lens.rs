@@ -2,13 +2,17 @@
 //!
 //! Without a plate in it each hook is one comparison, which is always told apart rightly: nothing is seen, nothing costs.
 
-use super::limit::{UNDER_WAY_MAX, WAITING_MAX};
+use super::frame::Head;
+use super::limit::{ENDED_MAX, FRAMES_MAX, UNDER_WAY_MAX, WAITING_MAX};
 use super::notes::Notes;
 use super::plate::{self, Plate, Reply, Seen, Socket, Way};
+use super::watch::Watch;
 use super::{Teller, Xray};
 use reactor::{Calls, Key};
 use semantics::{FieldName, Timestamp};
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Weak};
 use wire::{Event, StreamId};
 
@@ -28,8 +32,23 @@ pub(crate) struct Lens {
     calls: Calls,
     /// Done, and not taken yet: somebody else held the film.
     waiting: VecDeque<Plate>,
+    /// Connections on which something was seen, and where it is noted when they are closed. The latest of them.
+    ended: VecDeque<(Key, Arc<AtomicU64>)>,
     /// The exchange that has begun to follow, of the connection that the worker is busy with.
     pub(crate) followed: Option<StreamId>,
+}
+
+/// When a request came, by the reactor's clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Came {
+    /// Its connection was accepted.
+    pub(crate) accepted: u64,
+    /// Its handshake of TLS was over; 0: there was none.
+    pub(crate) secured: u64,
+    /// The kernel told of its first byte.
+    pub(crate) told: u64,
+    /// This moment: it is understood.
+    pub(crate) now: u64,
 }
 
 impl Lens {
@@ -44,6 +63,7 @@ impl Lens {
             key: None,
             calls: Calls::default(),
             waiting: VecDeque::new(),
+            ended: VecDeque::new(),
             followed: None,
         }
     }
@@ -69,6 +89,12 @@ impl Lens {
         !self.plates.is_empty()
     }
 
+    /// Whether it matters when a connection is closed.
+    #[inline]
+    pub(crate) fn sees_closing(&self) -> bool {
+        !self.plates.is_empty() || !self.ended.is_empty()
+    }
+
     /// The worker turns to a connection.
     #[cold]
     pub(crate) fn turn_to(&mut self, key: Key, calls: Calls) {
@@ -80,7 +106,7 @@ impl Lens {
         self.count > 0 && self.plates.iter().all(|plate| plate.socket.key != key || plate.reply.is_some())
     }
 
-    /// A request came: `bytes` are its own. `told` and `now`: when the kernel told of it, and the clock.
+    /// A request came: `seen` are its own bytes.
     #[cold]
     pub(crate) fn expose(
         &mut self,
@@ -88,7 +114,7 @@ impl Lens {
         at: Timestamp,
         seen: Seen<'_>,
         calls: Calls,
-        (told, now): (u64, u64),
+        Came { accepted, secured, told, now }: Came,
     ) {
         let mark = seen.head.and_then(|head| plate::mark(head, self.xray.token()));
         if mark.is_none() && !self.is_open {
@@ -98,8 +124,9 @@ impl Lens {
             return self.xray.drop_one();
         }
         self.count += 1;
-        let mut plate = Plate::new(socket(self.worker), (self.worker, self.count), at, seen);
+        let mut plate = Plate::new(socket(self.worker), (self.worker, self.count), at, seen, Watch::start(now));
         plate.mark = mark.unwrap_or_default().to_owned();
+        (plate.times.accepted, plate.times.secured) = (accepted, secured);
         (plate.times.told, plate.times.understood) = (told, now);
         // It was received before it could be known that somebody wants to see it.
         plate.calls = Calls { wait: 1, receive: 1, ..Calls::default() };
@@ -117,14 +144,14 @@ impl Lens {
     #[cold]
     pub(crate) fn way(&mut self, stream: StreamId, way: Way, site: Option<Weak<dyn Teller>>) {
         if let Some(plate) = self.plate(stream) {
-            (plate.way, plate.site) = (way, site);
+            (plate.way, plate.site, plate.times.found) = (way, site, plate.watch.now());
         }
     }
 
     /// Where what is decided for this exchange is written down, if it is looked at.
     #[cold]
     pub(crate) fn begin_notes(&mut self, stream: StreamId) -> Option<Notes> {
-        self.plate(stream).map(|_| Notes::default())
+        self.plate(stream).map(|plate| Notes::at(plate.watch))
     }
 
     /// What was decided for it. Decided twice, the second counts: the first did not come to an end.
@@ -132,6 +159,9 @@ impl Lens {
     pub(crate) fn note(&mut self, stream: StreamId, notes: Notes) {
         if let Some(plate) = self.plate(stream) {
             plate.file_calls = plate.file_calls.and(notes.calls);
+            if notes.done > 0 {
+                plate.times.taken = plate.watch.now();
+            }
             plate.notes = Some(notes);
         }
     }
@@ -148,8 +178,8 @@ impl Lens {
             self.plates.retain(|plate| plate.socket.key != key || plate.socket.stream != stream);
             return None;
         }
-        (plate.way, plate.waits_for) = (Way::Pool, notes.map(Notes::waits_for));
-        Some(Box::default())
+        (plate.way, plate.waits_for, plate.times.asked) = (Way::Pool, notes.map(Notes::waits_for), plate.watch.now());
+        Some(Box::new(Notes::at(plate.watch)))
     }
 
     /// What broke a rule.
@@ -164,7 +194,18 @@ impl Lens {
     #[cold]
     pub(crate) fn reply(&mut self, stream: StreamId, reply: Reply) {
         if let Some(plate) = self.plate(stream) {
-            plate.reply = Some(reply);
+            (plate.reply, plate.times.headed) = (Some(reply), plate.watch.now());
+        }
+    }
+
+    /// A frame that answers it, as HTTP/2 has it.
+    #[cold]
+    pub(crate) fn frame(&mut self, stream: StreamId, head: Head) {
+        if let Some(reply) = self.plate(stream).and_then(|plate| plate.reply.as_mut()) {
+            match reply.frames.len() < FRAMES_MAX {
+                true => reply.frames.push(head),
+                false => reply.frames_lost += 1,
+            }
         }
     }
 
@@ -185,11 +226,8 @@ impl Lens {
         let key = self.key;
         let is_meant = |plate: &&mut Plate| Some(plate.socket.key) == key;
         for plate in self.plates.iter_mut().filter(is_meant) {
-            let times = &mut plate.times;
-            match (&plate.reply, plate.way) {
-                (Some(_), _) if times.written == 0 => times.written = now,
-                (None, Way::Pool) if times.asked == 0 => times.asked = now,
-                _ => {}
+            if plate.reply.is_some() && plate.times.written == 0 {
+                plate.times.written = now;
             }
         }
     }
@@ -207,6 +245,9 @@ impl Lens {
                 continue;
             }
             plate.calls = plate.calls.and(&more);
+            if plate.reply.is_some() && plate.times.began == 0 {
+                plate.times.began = now;
+            }
             let is_complete = plate.reply.as_ref().is_some_and(|reply| reply.is_complete);
             if is_complete && is_sent(plate.socket.stream) {
                 plate.times.sent = now;
@@ -216,6 +257,14 @@ impl Lens {
                 index += 1;
             }
         }
+    }
+
+    /// The connection is closed: so are the requests on it.
+    #[cold]
+    pub(crate) fn closed(&mut self, key: Key, now: u64) {
+        self.end(key, None, now);
+        self.ended.iter().filter(|(of, _)| *of == key).for_each(|(_, closed)| closed.store(now, Relaxed));
+        self.ended.retain(|(of, _)| *of != key);
     }
 
     /// The connection has ended, or the exchange was given up: what there is of it is what there will be.
@@ -235,6 +284,12 @@ impl Lens {
     }
 
     fn done(&mut self, plate: Plate) {
+        if self.ended.len() >= ENDED_MAX {
+            self.ended.pop_front();
+        }
+        // Of those on one connection the last is the one that it ends with.
+        self.ended.retain(|(key, _)| *key != plate.socket.key);
+        self.ended.push_back((plate.socket.key, Arc::clone(&plate.closed)));
         if self.waiting.len() >= WAITING_MAX {
             self.waiting.pop_front();
             self.xray.drop_one();

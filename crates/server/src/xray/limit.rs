@@ -6,6 +6,9 @@ pub(crate) const NOTES_MAX: usize = 128;
 /// Bytes of a path that is too long to be looked for.
 pub(crate) const PATHS_SHOWN_MAX: usize = 512;
 
+/// Bytes of a target in a list of requests.
+pub(crate) const TARGET_SHOWN_MAX: usize = 1024;
+
 /// Bytes of a request that are kept: the longest head that is answered.
 pub(crate) const BYTES_MAX: usize = wire::limit::HEAD_BYTES_MAX;
 
@@ -14,6 +17,13 @@ pub(crate) const UNDER_WAY_MAX: usize = 64;
 
 /// Requests that wait in a worker for somebody who looks at the others.
 pub(crate) const WAITING_MAX: usize = 64;
+
+/// Connections of one worker on which something was seen, and of which it is noted when they are closed. Of those beyond it,
+/// the oldest, that is not told.
+pub(crate) const ENDED_MAX: usize = 64;
+
+/// Frames of one answer that are named. A film has thousands, and they are all alike.
+pub(crate) const FRAMES_MAX: usize = 64;
 
 /// Requests that are kept, of all workers together. Beyond it the oldest go.
 pub(crate) const REQUESTS_MAX: usize = 500;

@@ -18,11 +18,13 @@ pub(crate) mod limit;
 mod mask;
 mod notes;
 mod plate;
+mod watch;
 
 pub use explain::{Explanation, explain};
 pub(crate) use follow::Follow;
+pub(crate) use frame::{Head, Heads};
 pub(crate) use journey::{Setting, entry, journey};
-pub(crate) use lens::Lens;
+pub(crate) use lens::{Came, Lens};
 pub(crate) use notes::{Counted, Grounds, Notes};
 pub(crate) use plate::{Plate, Reply, Seen, Sent, Socket, TlsFacts, Way};
 

@@ -2,6 +2,7 @@
 
 use super::limit::{NOTES_MAX, PATHS_SHOWN_MAX};
 use super::mask::{MASK, is_secret_field, is_secret_parameter, mask_query, mask_value};
+use super::watch::Watch;
 use charset::{TextKind, Verdict};
 use semantics::coding::Coding;
 use site::route::{Condition, Route};
@@ -13,7 +14,6 @@ use site::{Witness, Workshop};
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// One step, as it outlives the decision.
 #[derive(Clone, Debug)]
@@ -62,6 +62,10 @@ pub(crate) enum Held {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Notes {
     pub(crate) steps: Vec<Note>,
+    /// When each of these was noted, in nanoseconds; of none, when there is no watch.
+    pub(crate) times: Vec<u64>,
+    /// The time. None: it does not matter, for all of it happens again only to be told.
+    watch: Option<Watch>,
     /// The numbers of routes whose expression does not match the path.
     pub(crate) missed: Vec<u32>,
     /// Steps that had no room.
@@ -74,8 +78,10 @@ pub(crate) struct Notes {
     pub(crate) is_kept: bool,
     /// Calls of the kernel for the files.
     pub(crate) calls: FileCalls,
-    /// How long deciding took, and whatever it needed.
-    pub(crate) took: Option<Duration>,
+    /// When a thread of the pool began with it; 0: none did.
+    pub(crate) begun: u64,
+    /// When the pool was done, with whatever it needed.
+    pub(crate) done: u64,
 }
 
 /// Calls of the kernel for files, by what they are for.
@@ -85,8 +91,10 @@ pub(crate) struct FileCalls {
     pub(crate) opened: u64,
     /// `statx`
     pub(crate) looked: u64,
-    /// `pread64`, or `preadv2` where nothing may wait.
+    /// `pread64`
     pub(crate) read: u64,
+    /// `preadv2`, which says so where it would have to wait.
+    pub(crate) read_at_hand: u64,
     /// `getdents64`
     pub(crate) listed: u64,
 }
@@ -101,6 +109,7 @@ impl Witness for Notes {
             self.lost += 1;
             return;
         }
+        self.times.extend(self.watch.map(|watch| watch.now()));
         self.steps.push(match step {
             Step::Path(path) => Note::Path(short(path)),
             Step::Route(Tried { number, route, outcome }) => Note::Route(number, held(route, outcome)),
@@ -167,6 +176,22 @@ fn held(route: &Route, outcome: Outcome<'_>) -> Held {
 }
 
 impl Notes {
+    /// None yet; each step will have its time.
+    pub(crate) fn at(watch: Watch) -> Notes {
+        Notes { watch: Some(watch), ..Notes::default() }
+    }
+
+    /// A thread of the pool begins with it: of what was decided before, nothing holds.
+    pub(crate) fn begin(&mut self) {
+        let begun = self.watch.map_or(0, |watch| watch.now());
+        *self = Notes { watch: self.watch, begun, ..Notes::default() };
+    }
+
+    /// The pool is done with it.
+    pub(crate) fn end(&mut self) {
+        self.done = self.watch.map_or(0, |watch| watch.now());
+    }
+
     /// Why the decision could not be made at once.
     pub(crate) fn waits_for(&self) -> &'static str {
         let would_wait = |note: &Note| matches!(note, Note::Refused(_, Refusal::WouldWait));
@@ -195,11 +220,17 @@ impl Notes {
 }
 
 impl FileCalls {
+    /// The same, where nothing might wait.
+    pub(crate) fn at_hand(self) -> FileCalls {
+        FileCalls { read: 0, read_at_hand: self.read + self.read_at_hand, ..self }
+    }
+
     pub(crate) fn and(self, others: FileCalls) -> FileCalls {
         FileCalls {
             opened: self.opened + others.opened,
             looked: self.looked + others.looked,
             read: self.read + others.read,
+            read_at_hand: self.read_at_hand + others.read_at_hand,
             listed: self.listed + others.listed,
         }
     }
@@ -254,8 +285,16 @@ impl<T: Tree> Tree for Counted<'_, T> {
     }
 
     fn read(&self, file: &T::File, offset: u64, buffer: &mut [u8]) -> Result<usize, Refusal> {
-        self.count(|calls| calls.read += 1);
-        self.files.read(file, offset, buffer)
+        let room = buffer.len();
+        let read = self.files.read(file, offset, buffer);
+        // The kernel fills the buffer at once, unless the file ends before: that is told by another call, which gives nothing.
+        self.count(|calls| {
+            calls.read += match read {
+                Ok(bytes) if bytes > 0 && bytes < room => 2,
+                _ => u64::from(room > 0),
+            };
+        });
+        read
     }
 
     fn list(&self, path: &SitePath, visit: &mut dyn FnMut(DirectoryEntry) -> ControlFlow<()>) -> Result<(), Refusal> {

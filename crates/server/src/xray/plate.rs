@@ -1,13 +1,16 @@
 //! One request as it was seen: what the light left on the plate. What it means is told later, for whoever asks (`journey`).
 
 use super::Teller;
-use super::frame::{self, Frame};
+use super::frame::{self, Frame, Head};
 use super::limit::BYTES_MAX;
 use super::mask::{MASK, mask_query, mask_section, mask_value};
 use super::notes::{FileCalls, Notes};
+use super::watch::Watch;
 use crate::request::OwnedHead;
+use crate::tls::By;
 use reactor::{Calls, Key, PeerAddress};
 use semantics::{Field, FieldName, Fields, Method, RequestHead, Status, Timestamp};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Weak};
 use wire::StreamId;
 
@@ -41,6 +44,10 @@ pub(crate) struct Plate {
     pub(crate) calls: Calls,
     pub(crate) file_calls: FileCalls,
     pub(crate) times: Times,
+    /// When the connection was closed, in nanoseconds; 0: it was not yet. That may come long after the answer.
+    pub(crate) closed: Arc<AtomicU64>,
+    /// The time, for those who have no reactor.
+    pub(crate) watch: Watch,
 }
 
 /// What is known of the connection.
@@ -66,6 +73,10 @@ pub(crate) struct TlsFacts {
     /// RFC 7301
     pub(crate) protocol: String,
     pub(crate) is_resumed: bool,
+    /// The names that the certificate is for that was chosen for the client; empty: it is for none, or there is none.
+    pub(crate) certificate: String,
+    /// Why it was that one.
+    pub(crate) by: By,
 }
 
 /// Which of the paths answered.
@@ -88,8 +99,12 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     /// All of them, those of the message too, in the order they were sent.
     pub(crate) fields: Vec<(String, String)>,
-    /// Bytes of the head, as HTTP/1.1 writes it.
+    /// The head as HTTP/1.1 writes it, without secrets.
     pub(crate) head: Vec<u8>,
+    /// The heads of frames, as HTTP/2 writes it: what they carry is not kept.
+    pub(crate) frames: Vec<Head>,
+    /// Those for which there was no room.
+    pub(crate) frames_lost: u64,
     /// Bytes of content; `None`: it was made while it was sent.
     pub(crate) content: Option<u64>,
     /// Whether content follows its head.
@@ -108,19 +123,29 @@ pub(crate) struct Sent<'a> {
     pub(crate) sends: bool,
 }
 
-/// Moments, in nanoseconds of the clock that only goes forward.
+/// Moments, in nanoseconds of the clock that only goes forward; 0: it did not come.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Times {
-    /// The kernel told of it.
+    /// The connection was accepted.
+    pub(crate) accepted: u64,
+    /// Its handshake of TLS was over.
+    pub(crate) secured: u64,
+    /// The kernel told of its first byte.
     pub(crate) told: u64,
     /// Its head was understood.
     pub(crate) understood: u64,
+    /// Which way it is answered was known.
+    pub(crate) found: u64,
     /// The pool was asked.
     pub(crate) asked: u64,
     /// The pool's answer was taken.
     pub(crate) taken: u64,
-    /// The answer was written, and goes to the kernel.
+    /// The head of the answer was written.
+    pub(crate) headed: u64,
+    /// It goes to the kernel now.
     pub(crate) written: u64,
+    /// The kernel has taken what it could at once.
+    pub(crate) began: u64,
     /// The kernel has all of it.
     pub(crate) sent: u64,
 }
@@ -135,7 +160,7 @@ pub(crate) struct Seen<'a> {
 }
 
 impl Plate {
-    pub(crate) fn new(socket: Socket, id: (u32, u64), at: Timestamp, seen: Seen<'_>) -> Plate {
+    pub(crate) fn new(socket: Socket, id: (u32, u64), at: Timestamp, seen: Seen<'_>, watch: Watch) -> Plate {
         let (bytes, frames) = match seen.is_http2 {
             true => frame::read(seen.bytes),
             false => (masked(seen.bytes, seen.head.is_some()), Vec::new()),
@@ -158,12 +183,24 @@ impl Plate {
             calls: Calls::default(),
             file_calls: FileCalls::default(),
             times: Times::default(),
+            closed: Arc::default(),
+            watch,
         }
     }
 
     /// Who can tell what became of it.
     pub(crate) fn teller(&self) -> Option<Arc<dyn Teller>> {
         self.site.as_ref()?.upgrade()
+    }
+
+    /// Whether its connection was new. The streams of clients have odd numbers (RFC 9113 §5.1.1).
+    pub(crate) fn is_first(&self) -> bool {
+        self.socket.stream.0 == u32::from(self.is_http2())
+    }
+
+    /// Whether it came by HTTP/2, as far as that is known.
+    pub(crate) fn is_http2(&self) -> bool {
+        !self.frames.is_empty()
     }
 
     /// Whether the page that asks for it is one of the X-ray.
@@ -179,8 +216,10 @@ impl Plate {
         let fields =
             |reply: &Reply| reply.fields.iter().map(|(name, value)| name.len() + value.len() + 48).sum::<usize>();
         let reply = self.reply.as_ref().map_or(0, |reply| fields(reply) + reply.head.len());
-        let notes = self.notes.as_ref().map_or(0, |notes| notes.steps.len() * 160);
-        size_of::<Plate>() + self.bytes.len() + head + reply + notes
+        let notes = self.notes.as_ref().map_or(0, |notes| notes.steps.len() * 168 + notes.missed.len() * 4);
+        let sent = self.reply.iter().flat_map(|reply| &reply.frames).map(|head| size_of::<Head>() + head.name.len());
+        let frames = self.frames.iter().map(|frame| size_of::<Frame>() + frame.name.len()).chain(sent).sum::<usize>();
+        size_of::<Plate>() + self.bytes.len() + head + reply + notes + frames
     }
 }
 
@@ -240,7 +279,17 @@ impl Reply {
             mask_value(name.as_bytes(), &mut bytes);
             *value = String::from_utf8(bytes).unwrap_or_default();
         }
-        Reply { status: status.code(), fields, head: head.to_vec(), content, sends, is_complete: false }
+        let status = status.code();
+        Reply {
+            status,
+            fields,
+            head: masked(head, true),
+            frames: Vec::new(),
+            frames_lost: 0,
+            content,
+            sends,
+            is_complete: false,
+        }
     }
 }
 
@@ -278,14 +327,14 @@ pub(super) mod tests {
     pub(crate) fn plate(number: u64) -> Plate {
         let key = Key { index: 0, generation: 1 };
         let socket = Socket { key, stream: StreamId(0), worker: 0, peer: None, tls: None, is_paper: false };
-        Plate::new(socket, (0, number), Timestamp(0), Seen { bytes: b"", head: None, is_http2: false })
+        Plate::new(socket, (0, number), Timestamp(0), Seen { bytes: b"", head: None, is_http2: false }, Watch::start(0))
     }
 
     #[test]
     fn nothing_secret_is_on_a_plate() {
         let bytes = b"\r\nGET /a?token=abc HTTP/1.1\r\nHost: a\r\nCookie: b=c\r\n\r\nGET /b?x HTTP/1.1\r\n";
         let seen = Seen { bytes, head: None, is_http2: false };
-        let plate = Plate::new(plate(1).socket, (0, 1), Timestamp(0), seen);
+        let plate = Plate::new(plate(1).socket, (0, 1), Timestamp(0), seen, Watch::start(0));
         let expected = "\r\nGET /a?token=*** HTTP/1.1\r\nHost: a\r\nCookie: ***\r\n\r\n*****************\r\n";
         assert_eq!(String::from_utf8_lossy(&plate.bytes), expected);
     }

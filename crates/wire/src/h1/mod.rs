@@ -154,15 +154,15 @@ impl Connection {
             version: Version::Http11,
             fields: Fields::new(),
         };
-        let framing = if self.progress.is_new()
+        let (framing, mut since) = if self.progress.is_new()
             && let Ok((length, framing)) = head::read(bytes, &mut head, recent)
         {
             input.take(length);
-            framing
+            (framing, now)
         } else {
             head.fields = Fields::new();
             match self.search_head(input, &mut head, recent) {
-                Ok(Some(framing)) => framing,
+                Ok(Some(framing)) => (framing, if self.waiting == Waiting::Head { self.since } else { now }),
                 Ok(None) => return self.wait_for_head(now),
                 Err(reason) => return Some(self.refuse(reason, bytes)),
             }
@@ -172,16 +172,16 @@ impl Connection {
         let step = match framing.content {
             ContentLength::None => Step::Request,
             ContentLength::Known(length) => {
-                self.content = Content::Length(length);
+                (self.content, since) = (Content::Length(length), now);
                 Step::RequestHead
             }
             ContentLength::Unknown => {
-                self.content = Content::chunked();
+                (self.content, since) = (Content::chunked(), now);
                 Step::RequestHead
             }
         };
         self.state = next(self.state, step);
-        (self.waiting, self.since) = (Waiting::Content, now);
+        (self.waiting, self.since) = (Waiting::Content, since);
         (self.has_skipped_line, self.has_timed_out) = (false, false);
         self.is_continue_due = framing.expects_continue && !self.content.is_too_large();
         let expects_continue = self.is_continue_due;
@@ -269,6 +269,11 @@ impl Connection {
         self.state = next(self.state, Step::Fault);
         self.is_last = true;
         Event::Fault(Fault::new(self.stream, reason))
+    }
+
+    /// When the first byte of the head came that was given out last; when content follows it, when the head was complete.
+    pub fn head_since(&self) -> Instant {
+        self.since
     }
 
     /// The peer will send nothing more. What it sent before is still answered.

@@ -4,13 +4,13 @@ mod live;
 
 use std::env;
 
-use server::Language;
+use server::{Language, Trust};
 
 use super::print;
 use crate::exit::{Failure, Outcome};
 use crate::terminal::Terminal;
 use crate::value::prefix::Prefix;
-use crate::{config, flag, serve};
+use crate::{authority, config, flag, serve};
 
 /// Thinks the request through and tells its journey; "no" when the answer is an error.
 pub(super) fn run(flags: &flag::Explain) -> Result<Outcome, Failure> {
@@ -23,7 +23,8 @@ pub(super) fn run(flags: &flag::Explain) -> Result<Outcome, Failure> {
             ));
         };
         let language = if language() == Language::SimplifiedChinese { "zh" } else { "en" };
-        let told = live::ask(url, prefix, &request, flags.json, language)?;
+        let server = live::Server::new(url, trust(flags), flags.login.as_deref())?;
+        let told = live::ask(&server, prefix, &request, flags.json, language)?;
         print(|out| out.write_all(told.text.as_bytes()))?;
         return Ok(if told.is_error { Outcome::No } else { Outcome::Done });
     }
@@ -32,6 +33,19 @@ pub(super) fn run(flags: &flag::Explain) -> Result<Outcome, Failure> {
     let text = if flags.json { explanation.json() } else { explanation.text(language()) };
     print(|out| out.write_all(text.as_bytes()))?;
     Ok(if explanation.is_error() { Outcome::No } else { Outcome::Done })
+}
+
+/// Whom to believe that a server is who it says: those of the system, and the authority of this machine for its own servers.
+fn trust(flags: &flag::Explain) -> Trust {
+    match &flags.ca {
+        _ if flags.insecure => Trust::Anybody,
+        Some(file) => Trust::Files(vec![file.clone()]),
+        None => {
+            let own = authority::folders(flags.settings.tls.state.as_deref());
+            let own = own.iter().map(|folder| authority::certificate_in(folder)).filter(|file| file.exists());
+            Trust::Files(own.chain(acme::system_roots().map(Into::into)).collect())
+        }
+    }
 }
 
 /// What is asked.

@@ -7,7 +7,7 @@ use page::xray::{Cause, Dump, Fact, Key, Span, Station};
 impl View<'_> {
     pub(super) fn bytes(&self, station: &mut Station) {
         let plate = self.plate;
-        station.took = span(plate, plate.times.told, plate.times.understood);
+        station.took = span(plate.times.told, plate.times.understood);
         let received = Fact::new(Key::Received, plate.received.to_string());
         station.facts.push(match (&plate.fault, plate.frames.is_empty()) {
             (Some(fault), _) => received.because(Cause::new(Why::Broken, [fault.as_str()])),
@@ -15,7 +15,7 @@ impl View<'_> {
             (None, false) => received.because(Why::Decoded),
         });
         let spans = match plate.frames.as_slice() {
-            [] => spans(&plate.bytes),
+            [] => spans(&plate.bytes, Line::Request),
             frames => frames
                 .iter()
                 .map(|frame| Span { range: frame.start..frame.end, key: Key::Frame, name: frame.name.clone() })
@@ -26,15 +26,26 @@ impl View<'_> {
     }
 }
 
-/// What each part of a request of HTTP/1.1 is (RFC 9112 §2.1): as far as it keeps to the form.
-fn spans(bytes: &[u8]) -> Vec<Span> {
+/// What a message begins with (RFC 9112 §2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    Request,
+    Status,
+}
+
+/// What each part of a message of HTTP/1.1 is (RFC 9112 §2.1): as far as it keeps to the form.
+pub(super) fn spans(bytes: &[u8], begin: Line) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut push = |part: &[u8], key, name: &str| spans.extend(Span::of(bytes, part, key, name));
     let mut lines = bytes.split_inclusive(|&byte| byte == b'\n');
     let Some(first) = lines.next() else { return spans };
     let (line, end) = ending(first);
     let mut parts = line.splitn(3, |&byte| byte == b' ');
-    for key in [Key::Method, Key::Target, Key::Version] {
+    let keys = match begin {
+        Line::Request => [Key::Method, Key::Target, Key::Version],
+        Line::Status => [Key::Version, Key::Status, Key::ReasonPhrase],
+    };
+    for key in keys {
         push(parts.next().unwrap_or_default(), key, "");
     }
     push(end, Key::LineEnd, "");
@@ -70,7 +81,7 @@ mod tests {
     #[test]
     fn each_part_of_a_request_has_its_bytes() {
         let bytes = b"GET /a?b HTTP/1.1\r\nHost: a \r\nAccept:*/*\r\n\r\nGET";
-        let found: Vec<(&str, &str)> = spans(bytes)
+        let found: Vec<(&str, &str)> = spans(bytes, Line::Request)
             .into_iter()
             .map(|span| (span.key.token(), std::str::from_utf8(&bytes[span.range]).unwrap()))
             .collect();
@@ -93,7 +104,7 @@ mod tests {
     #[test]
     fn any_bytes_have_parts() {
         for bytes in [&b""[..], b"\r\n", b"\x16\x03\x01", b"GET", b"GET /\n: \n", b"a b c d e\r\nx"] {
-            assert!(spans(bytes).iter().all(|span| span.range.end <= bytes.len()));
+            assert!(spans(bytes, Line::Request).iter().all(|span| span.range.end <= bytes.len()));
         }
     }
 }

@@ -13,7 +13,16 @@ use site::{NodeKind, Page};
 /// The reason for the status.
 pub(super) fn status(view: &View<'_>) -> Cause {
     if let Some(fault) = &view.plate.fault {
-        return Cause::new(Why::BadRequest, [fault.as_str()]);
+        let why = match view.status() {
+            408 => Why::TookTooLong,
+            413 => Why::ContentTooLarge,
+            414 => Why::TargetTooLong,
+            431 => Why::HeadTooLarge,
+            501 => Why::NotImplemented,
+            505 => Why::NotThatVersion,
+            _ => Why::BadRequest,
+        };
+        return Cause::new(why, [fault.as_str()]);
     }
     let Some(head) = &view.head else { return Why::Refused.into() };
     match (head.method, view.status()) {

@@ -12,10 +12,9 @@ use site::{ArchiveKind, CharsetBy, ListingFormat, NodeKind, Page, Refusal, SiteP
 impl View<'_> {
     pub(super) fn material(&self, station: &mut Station) {
         let plate = self.plate;
-        station.took = match self.plate.notes.as_ref().and_then(|notes| notes.took) {
-            Some(took) if !plate.socket.is_paper => Some(took),
-            _ => span(plate, plate.times.understood, plate.times.written).filter(|_| plate.times.asked == 0),
-        };
+        let by_pool = self.plate.notes.as_ref().and_then(|notes| span(notes.begun, notes.done));
+        let at_hand = || span(plate.times.understood, plate.times.headed).filter(|_| plate.times.asked == 0);
+        station.took = by_pool.or_else(at_hand);
         let mut path = None;
         for note in self.steps() {
             if let Note::Path(found) = note {

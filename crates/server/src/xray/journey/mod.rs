@@ -9,8 +9,9 @@ mod request;
 mod response;
 mod rules;
 mod socket;
+mod timeline;
 
-use super::limit::BYTES_MAX;
+use super::limit::{BYTES_MAX, TARGET_SHOWN_MAX};
 use super::notes::{Note, Notes};
 use super::plate::{Plate, method};
 use crate::limit::Limits;
@@ -41,7 +42,7 @@ pub(crate) fn entry(plate: &Plate) -> Entry {
     let head = plate.head.as_ref().map(|head| head.head());
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (method, target) = match &head {
-        Some(head) => (method(head), text(head.target)),
+        Some(head) => (method(head), text(shown(head.target))),
         // Of what was not understood, the beginning of its first line.
         None => {
             let line = plate.bytes.split(|&byte| byte == b'\r' || byte == b'\n').next().unwrap_or_default();
@@ -52,12 +53,17 @@ pub(crate) fn entry(plate: &Plate) -> Entry {
     Entry {
         id: if plate.socket.is_paper { String::new() } else { plate.name() },
         at: (!plate.socket.is_paper).then_some(plate.at),
-        took: span(plate, plate.times.told, plate.times.sent),
+        took: span(plate.times.told, plate.times.sent).filter(|_| !plate.socket.is_paper),
         method,
         target,
         status: reply.map_or(0, |reply| reply.status),
         bytes: reply.filter(|reply| reply.sends).and_then(|reply| reply.content).unwrap_or(0),
     }
+}
+
+/// A target as lists have it: two hundred of the longest would be more than a megabyte. The request's station has all of it.
+fn shown(target: &[u8]) -> &[u8] {
+    &target[..target.len().min(TARGET_SHOWN_MAX)]
 }
 
 /// Tells a request's journey. `again`: what comes of deciding it now, where it was answered without deciding.
@@ -78,6 +84,8 @@ pub(crate) fn journey(plate: &Plate, again: Option<&Notes>, setting: Setting<'_>
         reason: status.map_or("", Status::reason),
         cause: cause::status(&view),
         stations,
+        timeline: view.timeline(),
+        is_dry_run: plate.socket.is_paper,
     }
 }
 
@@ -91,9 +99,9 @@ fn is_same(plate: &Plate, again: &Notes) -> bool {
     sent.map(|(_, value)| value) == found
 }
 
-/// Between two moments; `None`: one of them did not come, or there is no clock.
-fn span(plate: &Plate, from: u64, to: u64) -> Option<Duration> {
-    (!plate.socket.is_paper && from > 0 && to >= from).then(|| Duration::from_nanos(to - from))
+/// Between two moments; `None`: one of them did not come.
+fn span(from: u64, to: u64) -> Option<Duration> {
+    (from > 0 && to >= from).then(|| Duration::from_nanos(to - from))
 }
 
 impl View<'_> {

@@ -1,14 +1,15 @@
 //! The answer: what decided it, which way it came, its fields, what it cost.
 
+use super::bytes::{Line, spans};
 use super::{View, bytes, span};
-use crate::xray::plate::Way;
+use crate::xray::plate::{Reply, Way};
 use page::xray::cause::Why;
-use page::xray::{Cause, Fact, Key, Station};
+use page::xray::{Cause, Dump, Fact, Key, Span, Station};
 
 impl View<'_> {
     pub(super) fn response(&self, station: &mut Station) {
         let plate = self.plate;
-        station.took = span(plate, plate.times.written, plate.times.sent);
+        station.took = span(plate.times.headed, plate.times.sent).filter(|_| !plate.socket.is_paper);
         let facts = &mut station.facts;
         self.preconditions(facts);
         self.range(facts);
@@ -26,10 +27,19 @@ impl View<'_> {
             if !reply.head.is_empty() {
                 facts.push(Fact::new(Key::Sent, bytes(reply.head.len() as u64)).named("head"));
             }
+            for head in &reply.frames {
+                facts.push(Fact::new(Key::Sent, bytes(head.bytes.len() as u64 + head.carries())).named(&head.name));
+            }
+            if reply.frames_lost > 0 {
+                let cause = Cause::new(Why::Lost, [reply.frames_lost.to_string()]);
+                facts.push(Fact::new(Key::Remark, "").because(cause));
+            }
             let content = reply.content.filter(|_| reply.sends).unwrap_or(0);
-            facts.push(Fact::new(Key::Sent, bytes(content)).named("content"));
+            let sent = Fact::new(Key::Sent, bytes(content)).named("content");
+            facts.push(if content > 0 { sent.because(Why::ContentNotKept) } else { sent });
         }
         self.calls(facts);
+        station.dump = plate.reply.as_ref().and_then(dump);
     }
 
     /// Which of the paths answered, and whether the next request will be answered from memory.
@@ -44,11 +54,15 @@ impl View<'_> {
             Way::Open => return,
         };
         facts.push(Fact::new(Key::Way, way).because(cause));
+        let (begun, done) = plate.notes.as_ref().map_or((0, 0), |notes| (notes.begun, notes.done));
+        let sent = if plate.socket.is_paper { 0 } else { plate.times.sent };
         for (name, from, to) in [
-            ("waiting for the pool", plate.times.asked, plate.times.taken),
-            ("sending", plate.times.written, plate.times.sent),
+            ("waiting for a thread", plate.times.asked, begun),
+            ("work of the thread", begun, done),
+            ("waiting for the worker", done, plate.times.taken),
+            ("sending", plate.times.written, sent),
         ] {
-            if let Some(took) = span(plate, from, to) {
+            if let Some(took) = span(from, to) {
                 facts.push(Fact::new(Key::Time, format!("{} µs", took.as_micros())).named(name));
             }
         }
@@ -88,14 +102,37 @@ impl View<'_> {
             }
         };
         if !plate.socket.is_paper {
+            if plate.is_first() {
+                call("accept4", 1, Why::CallsConnection);
+            }
             for (name, count) in plate.calls.named() {
-                call(name, count, if name == "epoll_wait" { Why::CallsShared } else { Why::CallsHere });
+                call(name, count, if name == "epoll_pwait" { Why::CallsShared } else { Why::CallsHere });
             }
         }
         let files = plate.file_calls;
         call("openat2", files.opened, Why::CallsFile);
         call("statx", files.looked, Why::CallsFile);
         call("pread64", files.read, Why::CallsFile);
+        call("preadv2", files.read_at_hand, Why::CallsFileAtHand);
         call("getdents64", files.listed, Why::CallsFile);
+        if facts.last().is_some_and(|fact| fact.key == Key::Call) {
+            facts.push(Fact::new(Key::Remark, "").because(Why::CallsOnTop));
+        }
     }
+}
+
+/// The bytes that went out ahead of the content: the head of HTTP/1.1, or of HTTP/2 the heads of its frames.
+fn dump(reply: &Reply) -> Option<Dump> {
+    if !reply.head.is_empty() {
+        let left_out = reply.content.filter(|_| reply.sends).unwrap_or(0);
+        return Some(Dump { bytes: reply.head.clone(), left_out, spans: spans(&reply.head, Line::Status) });
+    }
+    let mut dump = Dump::default();
+    for head in &reply.frames {
+        let start = dump.bytes.len();
+        dump.bytes.extend_from_slice(&head.bytes);
+        dump.left_out += head.carries();
+        dump.spans.push(Span { range: start..dump.bytes.len(), key: Key::Frame, name: head.name.clone() });
+    }
+    (!dump.bytes.is_empty()).then_some(dump)
 }

@@ -2,6 +2,7 @@
 
 use super::{View, bytes};
 use crate::limit;
+use crate::tls::By;
 use crate::xray::plate::TlsFacts;
 use page::xray::cause::Why;
 use page::xray::{Cause, Fact, Key, Station};
@@ -76,9 +77,30 @@ fn tls_facts(tls: &TlsFacts, facts: &mut Vec<Fact>) {
             facts.push(Fact::new(Key::Tls, value).named(name).because(Cause::from(why)));
         }
     }
+    if !tls.certificate.is_empty() {
+        let why = match tls.by {
+            By::Name => Why::CertificateByName,
+            By::Wildcard => Why::CertificateByWildcard,
+            By::NoOther => Why::CertificateNoOther,
+            By::NoName => Why::CertificateNoName,
+            By::Proof => Why::CertificateProof,
+        };
+        let cut = tls.certificate.char_indices().nth(NAMES_SHOWN_MAX);
+        let names = match cut {
+            Some((at, _)) => format!("{} …", &tls.certificate[..at]),
+            None => tls.certificate.clone(),
+        };
+        facts.push(Fact::new(Key::Tls, names).named("certificate").because(why));
+        if tls.is_resumed {
+            facts.push(Fact::new(Key::Remark, "").because(Why::CertificateNotSent));
+        }
+    }
     let (handshake, why) = if tls.is_resumed { ("resumed", Why::TlsResumed) } else { ("full", Why::TlsFull) };
     facts.push(Fact::new(Key::Tls, handshake).named("handshake").because(why));
 }
+
+/// A certificate may be for hundreds of names.
+const NAMES_SHOWN_MAX: usize = 200;
 
 fn seconds(duration: Duration) -> String {
     format!("{} s", duration.as_secs_f64())

@@ -46,6 +46,16 @@ fn a_head_has_its_time_to_the_last_moment() {
 }
 
 #[test]
+fn when_the_first_byte_of_a_head_came_is_known() {
+    let mut trial = Trial::silent();
+    let start = trial.now;
+    trial.seconds(5).receive(&GET[..5]).seconds(2).receive(&GET[5..]).expect(&["GET / at a"]);
+    assert_eq!(trial.connection.head_since(), start + Duration::from_secs(5));
+    trial.seconds(1).answer().seconds(1).receive(GET).expect(&["GET / at a"]);
+    assert_eq!(trial.connection.head_since(), start + Duration::from_secs(9));
+}
+
+#[test]
 fn the_time_of_a_head_begins_when_it_is_its_turn() {
     let mut trial = Trial::silent();
     trial.receive(format!("{GET}GET /n")).expect(&["GET / at a"]);

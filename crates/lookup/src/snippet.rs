@@ -26,8 +26,8 @@ pub(crate) struct Marker {
     patterns: Vec<(usize, Vec<(usize, u32)>)>,
     /// Whether only words, or only runs, have to be looked at.
     only: Option<Script>,
-    /// What the first word begins with, and how many words there are.
-    literal: Option<Literal>,
+    /// What the first word begins with, as it was typed and as it is folded, and how many words there are.
+    literals: Vec<Literal>,
     words: usize,
 }
 
@@ -57,14 +57,14 @@ impl Marker {
             terms: 0,
             patterns: Vec::new(),
             only: None,
-            literal: None,
+            literals: Vec::new(),
             words: 0,
         };
         let (mut has_words, mut has_runs) = (false, false);
         for (word, patterns) in words.enumerate() {
             marker.words = word + 1;
-            if marker.literal.is_none() {
-                marker.literal = patterns.first().and_then(|pattern| pattern.steps.first()).map(Literal::new);
+            if marker.literals.is_empty() {
+                marker.literals.extend(patterns.first().and_then(|pattern| pattern.steps.first()).map(Literal::new));
             }
             for pattern in patterns {
                 let steps = pattern.steps.iter().map(|step| {
@@ -101,6 +101,20 @@ impl Marker {
             _ => None,
         };
         marker
+    }
+
+    /// The same, with the first word as it was typed: texts have traditional or Japanese letters as they are, while terms are folded.
+    pub(crate) fn typed(mut self, first_word: &str) -> Marker {
+        let mut tokens = Tokens::new(first_word);
+        if self.literals.first().is_some_and(|literal| matches!(literal, Literal::Exact(_)))
+            && tokens.advance()
+            && tokens.script() == Script::Run
+            && first_word[tokens.span()] != *tokens.text()
+        {
+            let typed = memmem::Finder::new(&first_word[tokens.span()]).into_owned();
+            self.literals.insert(0, Literal::Exact(Box::new(typed)));
+        }
+        self
     }
 
     /// All matches in a text, in order.
@@ -189,7 +203,7 @@ impl Marker {
 
     /// The part of a text where it matches best, marked; its beginning where nothing does. Empty: there is no text.
     pub(crate) fn snippet(&self, text: &str) -> Marked {
-        if let Some(marks) = self.near_literal(text) {
+        if let Some(marks) = self.near(text) {
             return part(text, &marks);
         }
         let mut words: Vec<usize> = self.patterns.iter().map(|(word, _)| *word).collect();
@@ -204,10 +218,17 @@ impl Marker {
         part(text, &self.marks_until(text, is_enough))
     }
 
-    /// The matches around the first place that has all words, if the letters of the first one lead there: then only that place is
+    /// The matches around a place to which the letters of the first word lead.
+    fn near(&self, text: &str) -> Option<Vec<Mark>> {
+        self.literals.iter().find_map(|literal| self.near_literal(literal, text))
+    }
+
+    /// The matches around the first place that has all words, if these letters lead there: then only that place is
     /// looked at, token by token.
-    fn near_literal(&self, text: &str) -> Option<Vec<Mark>> {
-        let literal = self.literal.as_ref().filter(|_| text.len() > SHOWN_BYTES * 2)?;
+    fn near_literal(&self, literal: &Literal, text: &str) -> Option<Vec<Mark>> {
+        if text.len() <= SHOWN_BYTES * 2 {
+            return None;
+        }
         let mut looked_to = 0;
         for _ in 0..PLACES_MAX {
             let at = looked_to + literal.find(&text.as_bytes()[looked_to..])?;

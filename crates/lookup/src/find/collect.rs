@@ -1,17 +1,21 @@
 //! All materials that match, with what they count.
 
+use super::bits::Bits;
 use super::facts::{Columns, Filter, Place};
+use super::hits::{Hits, Matches};
 use super::named::Named;
 use super::passed::Passed;
 use super::plan::Facts;
+use super::spread::Spread;
 use crate::answer::Gate;
 use crate::error::Error;
 use crate::index::View;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
+use tantivy::fastfield::AliveBitSet;
 use tantivy::query::{EnableScoring, Query, Scorer};
-use tantivy::{BitSet, DocId, SeekDangerResult, TERMINATED};
+use tantivy::{DocId, Score, SeekDangerResult, TERMINATED};
 
 /// How long a look-up may go on, and whether it was cut short.
 pub(super) struct Budget {
@@ -42,29 +46,6 @@ impl Budget {
     }
 }
 
-/// A material that matches.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Candidate {
-    pub(super) segment: u32,
-    pub(super) document: DocId,
-    pub(super) score: f32,
-    /// The number of the name that it was found by, if it was.
-    pub(super) named: Option<u32>,
-}
-
-impl Candidate {
-    /// The segment of what is not in the index: found by its name alone.
-    pub(super) const ALONE: u32 = u32::MAX;
-
-    /// Its facts; none: it is not in the index.
-    pub(super) fn columns<'a>(&self, view: &'a View) -> Option<&'a Columns> {
-        view.columns.get(self.segment as usize)
-    }
-}
-
-/// Those that match, by segment and number.
-pub(super) type Hits = Vec<Candidate>;
-
 /// What a material must have: the words, or a name that was found.
 pub(super) struct Asked<'a> {
     pub(super) named: &'a Named,
@@ -84,43 +65,102 @@ pub(super) struct Asked<'a> {
 /// All that match, are as asked and may be shown.
 pub(super) fn hits(view: &View, asked: &Asked<'_>, gate: &dyn Gate, budget: &Budget) -> Result<Hits, Error> {
     let Asked { facts, places, .. } = *asked;
-    let weight = asked.query.weight(EnableScoring::enabled_from_searcher(&view.searcher))?;
-    let without = match &asked.excluded {
-        Some(excluded) => Some(excluded.weight(EnableScoring::enabled_from_searcher(&view.searcher))?),
-        None => None,
-    };
-    let weightier =
-        asked.weightier.iter().map(|query| query.weight(EnableScoring::enabled_from_searcher(&view.searcher)));
-    let weightier = weightier.collect::<Result<Vec<_>, _>>()?;
-    let near = match &asked.near {
-        Some(near) => Some(near.weight(EnableScoring::enabled_from_searcher(&view.searcher))?),
-        None => None,
-    };
-    let mut hits = Hits::new();
+    let weight_of = |query: &dyn Query| query.weight(EnableScoring::enabled_from_searcher(&view.searcher));
+    let weight = weight_of(&*asked.query)?;
+    let without = asked.excluded.as_deref().map(weight_of).transpose()?;
+    let weightier = asked.weightier.iter().map(|query| weight_of(&**query)).collect::<Result<Vec<_>, _>>()?;
+    let near = asked.near.as_deref().map(weight_of).transpose()?;
+    let mut hits = Hits::default();
     for (segment, (reader, columns)) in view.searcher.segment_readers().iter().zip(&view.columns).enumerate() {
         let filter = Filter::new(facts, places, columns)?;
         if filter.as_ref().is_some_and(Filter::is_none) {
             continue;
         }
-        let first = hits.len();
-        let alive = reader.alive_bitset();
-        let mut excluded = BitSet::with_max_value(if without.is_some() { reader.max_doc() } else { 0 });
+        let mut excluded = None;
         if let Some(without) = &without {
+            let mut bits = Bits::new(reader.max_doc());
             without.for_each_no_score(reader, &mut |documents| {
-                for &document in documents {
-                    excluded.insert(document);
-                }
+                documents.iter().for_each(|&document| bits.insert(document));
             })?;
+            excluded = Some(bits);
         }
-        let mut scorer = weight.scorer(reader, 1.0)?;
+        let shown = match gate.number().filter(|_| !gate.is_open()) {
+            Some(number) => asked.passed.of(view, segment, gate, number)?,
+            None => None,
+        };
+        let sieve = Sieve { alive: reader.alive_bitset(), excluded, shown, filter, columns };
+        let mut matches = Matches::of(segment);
+        match asked.query.downcast_ref::<Spread>() {
+            Some(spread) => sieve.take_all(spread.documents(reader)?.as_ref(), &mut matches),
+            None => sieve.take(&mut *weight.scorer(reader, 1.0)?, &mut matches, budget),
+        }
+        if !matches.documents.is_empty() {
+            for weight in &weightier {
+                add_scores(&mut *weight.scorer(reader, 1.0)?, &mut matches);
+            }
+            if let Some(near) = &near {
+                add_near(&mut *near.scorer(reader, 1.0)?, &mut matches);
+            }
+        }
+        add_named(asked.named, &mut matches, &sieve);
+        if gate.number().is_none() && !gate.is_open() {
+            pass(columns, &mut matches, gate, budget)?;
+        }
+        hits.segments.push(matches);
+        if budget.is_cut() && budget.is_over() {
+            break;
+        }
+    }
+    hits.alone.extend(asked.named.alone());
+    Ok(hits)
+}
+
+/// What a material of a segment must be, whatever its words are.
+struct Sieve<'a> {
+    alive: Option<&'a AliveBitSet>,
+    excluded: Option<Bits>,
+    /// None: all are.
+    shown: Option<Arc<Bits>>,
+    filter: Option<Filter>,
+    columns: &'a Columns,
+}
+
+impl Sieve<'_> {
+    /// Whether it lets everything pass.
+    fn is_open(&self) -> bool {
+        self.alive.is_none() && self.excluded.is_none() && self.shown.is_none() && self.filter.is_none()
+    }
+
+    fn lets_pass(&self, document: DocId) -> bool {
+        self.alive.is_none_or(|alive| alive.is_alive(document))
+            && self.shown.as_ref().is_none_or(|shown| shown.contains(document))
+            && !self.excluded.as_ref().is_some_and(|excluded| excluded.contains(document))
+            && self.filter.as_ref().is_none_or(|filter| filter.allows(self.columns, document))
+    }
+
+    /// Takes what is in a set, and counts the same.
+    fn take_all(&self, set: Option<&Bits>, matches: &mut Matches) {
+        let Some(set) = set else { return };
+        matches.documents.reserve_exact(set.len());
+        match self.is_open() {
+            true => set.for_each(|document| matches.documents.push(document)),
+            false => set.for_each(|document| {
+                if self.lets_pass(document) {
+                    matches.documents.push(document);
+                }
+            }),
+        }
+        matches.scores.resize(matches.documents.len(), SPREAD_SCORE);
+    }
+
+    /// Takes what a scorer finds, with what it counts.
+    fn take(&self, scorer: &mut dyn Scorer, matches: &mut Matches, budget: &Budget) {
+        let is_open = self.is_open();
         let mut document = scorer.doc();
         let mut seen = 0u32;
         while document != TERMINATED {
-            let is_there = alive.is_none_or(|alive| alive.is_alive(document))
-                && (without.is_none() || !excluded.contains(document));
-            if is_there && filter.as_ref().is_none_or(|filter| filter.allows(columns, document)) {
-                let named = None;
-                hits.push(Candidate { segment: segment as u32, document, score: scorer.score(), named });
+            if is_open || self.lets_pass(document) {
+                matches.push(document, scorer.score());
             }
             seen += 1;
             if seen.is_multiple_of(LOOKS_AT_THE_CLOCK) && budget.is_over() {
@@ -128,71 +168,45 @@ pub(super) fn hits(view: &View, asked: &Asked<'_>, gate: &dyn Gate, budget: &Bud
             }
             document = scorer.advance();
         }
-        if hits.len() > first {
-            for weight in &weightier {
-                add_scores(&mut *weight.scorer(reader, 1.0)?, &mut hits[first..]);
-            }
-        }
-        if let Some(near) = &near
-            && hits.len() > first
-        {
-            add_near(&mut *near.scorer(reader, 1.0)?, &mut hits[first..]);
-        }
-        let is_as_asked = |document| {
-            !(without.is_some() && excluded.contains(document))
-                && filter.as_ref().is_none_or(|filter| filter.allows(columns, document))
-        };
-        add_named(asked.named, segment as u32, &mut hits, first, is_as_asked);
-        match gate.number() {
-            _ if gate.is_open() => {}
-            Some(number) => {
-                let shown = asked.passed.of(view, segment, gate, number)?;
-                retain_from(&mut hits, first, |hit| shown.contains(hit.document));
-            }
-            None => pass(view, segment, &mut hits, first, gate, budget)?,
-        }
-        if budget.is_cut() && budget.is_over() {
-            break;
-        }
     }
-    hits.extend(asked.named.alone());
-    Ok(hits)
 }
 
 /// Adds what they count by another query.
-fn add_scores(scorer: &mut dyn Scorer, hits: &mut [Candidate]) {
+fn add_scores(scorer: &mut dyn Scorer, matches: &mut Matches) {
+    let Matches { documents, scores, .. } = matches;
     let mut at = 0;
     let mut document = scorer.doc();
     while document != TERMINATED {
-        at = first_from(hits, at, document);
-        let Some(hit) = hits.get_mut(at) else { return };
-        if hit.document == document {
-            hit.score += scorer.score();
+        at = first_from(documents, at, document);
+        let Some(&here) = documents.get(at) else { return };
+        if here == document {
+            scores[at] += scorer.score();
             document = scorer.advance();
         } else {
-            document = scorer.seek(hit.document);
+            document = scorer.seek(here);
         }
     }
 }
 
-/// Where the first hit from a document on stands, at this place or behind it; mostly it is near.
-fn first_from(hits: &[Candidate], mut at: usize, document: DocId) -> usize {
+/// Where the first match from a document on stands, at this place or behind it; mostly it is near.
+fn first_from(documents: &[DocId], mut at: usize, document: DocId) -> usize {
     let mut step = 1;
-    while hits.get(at + step).is_some_and(|hit| hit.document < document) {
+    while documents.get(at + step).is_some_and(|&here| here < document) {
         at += step;
         step *= 2;
     }
-    let end = hits.len().min(at + step);
-    at + hits[at..end].partition_point(|hit| hit.document < document)
+    let end = documents.len().min(at + step);
+    at + documents[at..end].partition_point(|&here| here < document)
 }
 
 /// Adds what those count whose words stand near each other. Where there are very many, only the best are looked at: the words are
 /// everywhere then.
-fn add_near(near: &mut dyn Scorer, hits: &mut [Candidate]) {
-    let mut wanted: Vec<usize> = (0..hits.len()).collect();
+fn add_near(near: &mut dyn Scorer, matches: &mut Matches) {
+    let Matches { documents, scores, .. } = matches;
+    let mut wanted: Vec<usize> = (0..documents.len()).collect();
     if wanted.len() > NEAR_MAX {
         wanted.select_nth_unstable_by(NEAR_MAX, |&left, &right| {
-            hits[right].score.total_cmp(&hits[left].score).then(left.cmp(&right))
+            scores[right].total_cmp(&scores[left]).then(left.cmp(&right))
         });
         wanted.truncate(NEAR_MAX);
         wanted.sort_unstable();
@@ -201,12 +215,12 @@ fn add_near(near: &mut dyn Scorer, hits: &mut [Candidate]) {
     let mut next = near.doc();
     let mut is_found = true;
     for at in wanted {
-        let hit = &mut hits[at];
-        if hit.document < next {
+        let document = documents[at];
+        if document < next {
             continue;
         }
-        if !is_found || hit.document > next {
-            is_found = match near.seek_danger(hit.document) {
+        if !is_found || document > next {
+            is_found = match near.seek_danger(document) {
                 SeekDangerResult::Found => true,
                 SeekDangerResult::SeekLowerBound(bound) => {
                     next = bound;
@@ -215,70 +229,57 @@ fn add_near(near: &mut dyn Scorer, hits: &mut [Candidate]) {
             };
         }
         if is_found {
-            hit.score += near.score();
-            next = hit.document + 1;
+            scores[at] += near.score();
+            next = document + 1;
             is_found = false;
         }
     }
 }
 
 /// Those of a segment that were found by their names: noted where they have the words too, added where not.
-fn add_named(named: &Named, segment: u32, hits: &mut Hits, first: usize, is_as_asked: impl Fn(DocId) -> bool) {
-    let last = hits.len();
-    for (document, number) in named.known(segment) {
+fn add_named(named: &Named, matches: &mut Matches, sieve: &Sieve<'_>) {
+    let last = matches.documents.len();
+    for (document, number) in named.known(matches.segment) {
         // Documents come in order.
-        match hits[first..last].binary_search_by_key(&document, |hit| hit.document) {
-            Ok(at) => hits[first + at].named = Some(number),
-            Err(_) if is_as_asked(document) => {
-                hits.push(Candidate { segment, document, score: 0.0, named: Some(number) });
+        match matches.documents[..last].binary_search(&document) {
+            Ok(at) => matches.named.push((at, number)),
+            Err(_) if sieve.lets_pass(document) => {
+                matches.named.push((matches.documents.len(), number));
+                matches.push(document, 0.0);
             }
             Err(_) => {}
         }
     }
+    matches.named.sort_unstable();
 }
 
 /// Leaves out what the gate does not show. The paths are read in their order, which is how their dictionary is written.
-fn pass(
-    view: &View,
-    segment: usize,
-    hits: &mut Hits,
-    first: usize,
-    gate: &dyn Gate,
-    budget: &Budget,
-) -> Result<(), Error> {
-    let Some(paths) = &view.columns[segment].path else { return Ok(()) };
-    let mut order: Vec<(u64, usize)> = Vec::with_capacity(hits.len() - first);
-    for (at, hit) in hits.iter().enumerate().skip(first) {
+fn pass(columns: &Columns, matches: &mut Matches, gate: &dyn Gate, budget: &Budget) -> Result<(), Error> {
+    let Some(paths) = &columns.path else { return Ok(()) };
+    let mut order: Vec<(u64, usize)> = Vec::with_capacity(matches.documents.len());
+    for (at, &document) in matches.documents.iter().enumerate() {
         // One without a path cannot be shown.
-        order.extend(paths.ords().first(hit.document).map(|ord| (ord, at)));
+        order.extend(paths.ords().first(document).map(|ord| (ord, at)));
     }
     order.sort_unstable();
-    let mut is_shown = vec![false; hits.len() - first];
+    let mut is_shown = vec![false; matches.documents.len()];
     let mut next = 0;
     paths.dictionary().sorted_ords_to_term_cb(&order.iter().map(|(ord, _)| *ord).collect::<Vec<_>>(), |path| {
         let is_late = next % 256 == 255 && budget.is_over();
         if let Some((_, at)) = order.get(next)
             && !(is_late || budget.is_cut() && budget.is_over())
         {
-            is_shown[at - first] = gate.may_show(path, false);
+            is_shown[*at] = gate.may_show(path, false);
         }
         next += 1;
     })?;
-    let mut is_shown = is_shown.into_iter();
-    retain_from(hits, first, |_| is_shown.next() == Some(true));
+    matches.retain(&is_shown);
     Ok(())
 }
 
-/// Keeps of those from `first` on what is to be kept.
-fn retain_from(hits: &mut Hits, first: usize, mut keeps: impl FnMut(&Candidate) -> bool) {
-    let mut at = 0;
-    hits.retain(|hit| {
-        at += 1;
-        at <= first || keeps(hit)
-    });
-}
-
+/// What a letter counts that is somewhere.
+const SPREAD_SCORE: Score = 1.0;
 /// Of a segment: to see how near words are takes half a microsecond.
-const NEAR_MAX: usize = 1000;
+const NEAR_MAX: usize = 500;
 /// After so many materials: some microseconds.
 const LOOKS_AT_THE_CLOCK: u32 = 1024;

@@ -1,19 +1,21 @@
 //! What the hits have in common.
 
-use super::collect::{Budget, Candidate};
+use super::collect::Budget;
 use super::facts::{Columns, Place};
+use super::hits::Hits;
 use super::named::{Named, kind_of};
 use crate::answer::Facets;
 use crate::error::Error;
 use crate::index::View;
 use crate::query::year_of;
 use foldhash::{HashMap, HashMapExt};
-use tantivy::columnar::{Cardinality, StrColumn};
+use tantivy::DocId;
+use tantivy::columnar::{Cardinality, Column, StrColumn};
 
-/// Counts all hits; where there are very many, the first of them, and the rest in proportion.
+/// Counts all hits.
 pub(super) fn count(
     view: &View,
-    hits: &[Candidate],
+    hits: &Hits,
     named: &Named,
     places: &[Place],
     budget: &Budget,
@@ -22,22 +24,22 @@ pub(super) fn count(
     let mut kinds: HashMap<String, usize> = HashMap::new();
     let mut folders: HashMap<String, usize> = HashMap::new();
     let mut years: HashMap<i32, usize> = HashMap::new();
-    for hits in hits.chunk_by(|left, right| left.segment == right.segment) {
-        let Some(columns) = hits[0].columns(view) else {
-            for name in hits.iter().filter_map(|hit| named.get(hit)) {
-                add(&mut kinds, &kind_of(name), 1);
-                below(&name.folder, depth).into_iter().for_each(|folder| add(&mut folders, folder, 1));
-            }
+    for matches in &hits.segments {
+        let (Some(columns), documents) = (view.columns.get(matches.segment as usize), &matches.documents[..]) else {
             continue;
         };
-        tally(columns.kind.as_ref(), hits, |kind, count| add(&mut kinds, kind, count))?;
-        tally(columns.folder.as_ref(), hits, |folder, count| {
+        tally(columns.kind.as_ref(), documents, |kind, count| add(&mut kinds, kind, count))?;
+        tally(columns.folder.as_ref(), documents, |folder, count| {
             below(folder, depth).into_iter().for_each(|folder| add(&mut folders, folder, count));
         })?;
-        tally_years(columns, hits, &mut years);
+        tally_years(columns, documents, &mut years);
         if budget.is_cut() && budget.is_over() {
             break;
         }
+    }
+    for name in hits.alone.iter().filter_map(|hit| named.get(hit)) {
+        add(&mut kinds, &kind_of(name), 1);
+        below(&name.folder, depth).into_iter().for_each(|folder| add(&mut folders, folder, 1));
     }
     Ok(Facets {
         kinds: sorted(kinds, KINDS_MAX),
@@ -52,16 +54,18 @@ fn add(counts: &mut HashMap<String, usize>, text: &str, count: usize) {
     }
 }
 
-/// How many of the hits have which text; each text is read once.
-fn tally(column: Option<&StrColumn>, hits: &[Candidate], mut give: impl FnMut(&str, usize)) -> Result<(), Error> {
-    let Some(column) = column else { return Ok(()) };
+/// How many of the documents have which text; each text is read once.
+fn tally(column: Option<&StrColumn>, documents: &[DocId], mut give: impl FnMut(&str, usize)) -> Result<(), Error> {
+    let Some(column) = column.filter(|_| !documents.is_empty()) else { return Ok(()) };
     let terms = column.num_terms();
-    let ords = hits.iter().filter_map(|hit| column.ords().first(hit.document));
     // (ord, count), in order
     let mut counts: Vec<(u64, usize)> = Vec::new();
-    if terms <= hits.len() * 4 || terms <= FEW_TERMS {
+    if terms == 1 && column.ords().get_cardinality() == Cardinality::Full {
+        // All have the same: none of them has to be asked.
+        counts.push((0, documents.len()));
+    } else if terms <= documents.len() * 4 || terms <= FEW_TERMS {
         let mut table = vec![0usize; terms];
-        ords.for_each(|ord| {
+        for_each_ord(column.ords(), documents, |ord| {
             if let Some(count) = table.get_mut(ord as usize) {
                 *count += 1;
             }
@@ -70,7 +74,8 @@ fn tally(column: Option<&StrColumn>, hits: &[Candidate], mut give: impl FnMut(&s
             table.into_iter().enumerate().filter(|(_, count)| *count > 0).map(|(ord, count)| (ord as u64, count)),
         );
     } else {
-        let mut all: Vec<u64> = ords.collect();
+        let mut all: Vec<u64> = Vec::with_capacity(documents.len());
+        for_each_ord(column.ords(), documents, |ord| all.push(ord));
         all.sort_unstable();
         counts.extend(all.chunk_by(|left, right| left == right).map(|same| (same[0], same.len())));
     }
@@ -85,18 +90,35 @@ fn tally(column: Option<&StrColumn>, hits: &[Candidate], mut give: impl FnMut(&s
     Ok(())
 }
 
-fn tally_years(columns: &Columns, hits: &[Candidate], years: &mut HashMap<i32, usize>) {
+/// Visits the numbers of the texts that documents have.
+fn for_each_ord(column: &Column<u64>, documents: &[DocId], mut visit: impl FnMut(u64)) {
+    if column.get_cardinality() != Cardinality::Full {
+        return documents.iter().filter_map(|&document| column.first(document)).for_each(visit);
+    }
+    // The library unpacks several in one call.
+    let mut ords = [0; AT_ONCE];
+    for documents in documents.chunks(AT_ONCE) {
+        let ords = &mut ords[..documents.len()];
+        column.values.get_vals(documents, ords);
+        ords.iter().for_each(|&ord| visit(ord));
+    }
+}
+
+fn tally_years(columns: &Columns, documents: &[DocId], years: &mut HashMap<i32, usize>) {
+    if documents.is_empty() {
+        return;
+    }
     // All of one delivery: none of them has to be asked.
     let year = year_of(columns.modified.min_value());
     if columns.modified.get_cardinality() == Cardinality::Full && year == year_of(columns.modified.max_value()) {
-        *years.entry(year).or_default() += hits.len();
+        *years.entry(year).or_default() += documents.len();
         return;
     }
     // Files of one folder are often of one year: the division is done once for many.
     let mut last = (0..0, 0);
     let mut count = 0;
-    for hit in hits {
-        let Some(modified) = columns.modified.first(hit.document) else { continue };
+    for &document in documents {
+        let Some(modified) = columns.modified.first(document) else { continue };
         if !last.0.contains(&modified) {
             if count > 0 {
                 *years.entry(last.1).or_default() += count;
@@ -137,6 +159,8 @@ fn sorted<T: Ord>(counts: HashMap<T, usize>, max: usize) -> Vec<(T, usize)> {
 const KINDS_MAX: usize = 50;
 const FOLDERS_MAX: usize = 50;
 const YEARS_MAX: usize = 50;
+/// Documents whose texts are asked for in one call.
+const AT_ONCE: usize = 64;
 /// A table of so many counts costs nothing.
 const FEW_TERMS: usize = 1024;
 

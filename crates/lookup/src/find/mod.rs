@@ -8,9 +8,12 @@
 //! most of the words are enough; and where still nothing is found, names that have their letters in order.
 //! Each look-up has a budget of time: what it could not look at, it says (`total_is_exact`).
 
+mod beginning;
+mod bits;
 mod collect;
 mod facet;
 pub(crate) mod facts;
+mod hits;
 mod named;
 pub(crate) mod passed;
 pub(crate) mod pattern;
@@ -28,7 +31,8 @@ use crate::error::Error;
 use crate::index::{Shared, View};
 use crate::name::Names;
 use crate::query::Query;
-use collect::{Budget, Hits};
+use collect::Budget;
+use hits::Hits;
 use named::{Named, Wanted};
 use plan::{Build, Plan, Reach};
 use std::sync::Arc;

@@ -3,8 +3,8 @@
 //! The table of names knows a name before its words are read, and folders too. What it finds is either in the index, then its facts are
 //! known and its words count as well, or it is found by its name alone.
 
-use super::collect::Candidate;
 use super::facts::Place;
+use super::hits::Candidate;
 use super::plan::{Facts, Plan, Word};
 use crate::answer::{FOLDER, Gate, Marked};
 use crate::error::Error;
@@ -100,7 +100,12 @@ impl Named {
 
     /// The name or the title that a candidate was found by.
     pub(super) fn get(&self, candidate: &Candidate) -> Option<&Found> {
-        self.names.get(candidate.named? as usize)
+        self.found(candidate.named?)
+    }
+
+    /// The name or the title of this number.
+    pub(super) fn found(&self, number: u32) -> Option<&Found> {
+        self.names.get(number as usize)
     }
 
     /// Only the name.

@@ -1,31 +1,34 @@
 //! Which materials of a segment a gate shows, found out once: the paths of a segment never change, and a gate with a number shows the
 //! same ones each time.
 
+use super::bits::Bits;
 use crate::answer::Gate;
 use crate::error::Error;
 use crate::index::View;
 use foldhash::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use tantivy::BitSet;
 use tantivy::index::SegmentId;
 
 /// What was found out, by segment and by the number of the gate.
 #[derive(Default)]
 pub(crate) struct Passed {
-    known: Mutex<HashMap<(SegmentId, u64), Arc<BitSet>>>,
+    known: Mutex<HashMap<(SegmentId, u64), Shown>>,
 }
+
+/// None: all of them.
+type Shown = Option<Arc<Bits>>;
 
 impl Passed {
     /// The materials of a segment that the gate of this number shows.
-    pub(super) fn of(&self, view: &View, segment: usize, gate: &dyn Gate, number: u64) -> Result<Arc<BitSet>, Error> {
+    pub(super) fn of(&self, view: &View, segment: usize, gate: &dyn Gate, number: u64) -> Result<Shown, Error> {
         let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let readers = view.searcher.segment_readers();
         let key = (readers[segment].segment_id(), number);
         if let Some(known) = lock().get(&key) {
-            return Ok(Arc::clone(known));
+            return Ok(known.clone());
         }
         // Not under the lock: it takes a tenth of a microsecond for each material.
-        let shown = Arc::new(shown(view, segment, gate)?);
+        let shown = shown(view, segment, gate)?.map(Arc::new);
         let mut known = lock();
         // Those of segments that were joined to others serve nobody any more.
         known.retain(|(id, _), _| readers.iter().any(|reader| reader.segment_id() == *id));
@@ -33,7 +36,7 @@ impl Passed {
         if known.len() >= KNOWN_MAX {
             known.clear();
         }
-        known.insert(key, Arc::clone(&shown));
+        known.insert(key, shown.clone());
         Ok(shown)
     }
 }
@@ -41,11 +44,11 @@ impl Passed {
 /// Of each some clients see other things than others: beyond this all begin anew. A bit for each material, so 128 KiB for a million.
 const KNOWN_MAX: usize = 256;
 
-fn shown(view: &View, segment: usize, gate: &dyn Gate) -> Result<BitSet, Error> {
+fn shown(view: &View, segment: usize, gate: &dyn Gate) -> Result<Option<Bits>, Error> {
     let documents = view.searcher.segment_readers()[segment].max_doc();
-    let mut shown = BitSet::with_max_value(documents);
+    let mut shown = Bits::new(documents);
     // One without a path cannot be shown.
-    let Some(paths) = &view.columns[segment].path else { return Ok(shown) };
+    let Some(paths) = &view.columns[segment].path else { return Ok(Some(shown)) };
     let mut verdicts = Vec::with_capacity(paths.num_terms());
     let mut stream = paths.dictionary().stream()?;
     while stream.advance() {
@@ -57,7 +60,7 @@ fn shown(view: &View, segment: usize, gate: &dyn Gate) -> Result<BitSet, Error> 
             shown.insert(document);
         }
     }
-    Ok(shown)
+    Ok(Some(shown).filter(|shown| shown.len() < documents as usize))
 }
 
 #[cfg(test)]

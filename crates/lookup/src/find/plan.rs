@@ -1,5 +1,6 @@
 //! From a query to what is looked for in the index, in steps: all words; words as they may have been meant; most of the words.
 
+use super::beginning::Beginning;
 use super::pattern::{Pattern, Step, patterns};
 use super::phrase::Phrase;
 use super::spoken::{Pairs, Spoken};
@@ -260,27 +261,24 @@ impl Build<'_> {
 
     fn step(&self, twin: Twin, step: &Step) -> Boxed {
         let field = twin.of(step.script);
-        let exact = || TermQuery::new(Term::from_field_text(field, &step.text), IndexRecordOption::WithFreqs);
+        let term = || Term::from_field_text(field, &step.text);
         if !step.is_prefix {
-            return Box::new(exact());
+            return Box::new(TermQuery::new(term(), IndexRecordOption::WithFreqs));
         }
-        let spread = |field, postings_max| -> Boxed {
-            Box::new(Spread::prefix(field, step.text.clone().into_bytes()).bounded(postings_max, self.is_cut))
+        let spread = |field, postings_max| {
+            Spread::prefix(field, step.text.clone().into_bytes()).bounded(postings_max, self.is_cut)
         };
         // The letter alone counts no more than the letter with others behind it.
         if step.script == Script::Run {
-            return spread(field, SPREAD_POSTINGS_MAX);
+            return Box::new(spread(field, SPREAD_POSTINGS_MAX));
         }
         let titles = || spread(self.fields.title.word, SPREAD_POSTINGS_MAX);
         let longer = match self.reach {
-            Reach::Titles if field == self.fields.all.word => titles(),
-            Reach::Enough if field == self.fields.all.word => {
-                Box::new(BooleanQuery::union(vec![spread(field, ENOUGH_POSTINGS_MAX), titles()]))
-            }
-            _ => spread(field, SPREAD_POSTINGS_MAX),
+            Reach::Titles if field == self.fields.all.word => vec![titles()],
+            Reach::Enough if field == self.fields.all.word => vec![spread(field, ENOUGH_POSTINGS_MAX), titles()],
+            _ => vec![spread(field, SPREAD_POSTINGS_MAX)],
         };
-        // The word itself counts by how rare it is, others that it begins a little.
-        Box::new(BooleanQuery::union(vec![Box::new(exact()), Box::new(BoostQuery::new(longer, PREFIX_BOOST))]))
+        Box::new(Beginning::new(term(), longer, BEGINNING_SCORE))
     }
 
     /// Words that were typed one after another and stand so in the text, or nearly so. None: there are no two words. Not a part of the
@@ -302,7 +300,8 @@ impl Build<'_> {
 const TITLE_BOOST: f32 = 3.0;
 const NAME_BOOST: f32 = 2.0;
 const HEADINGS_BOOST: f32 = 1.0;
-const PREFIX_BOOST: f32 = 0.5;
+/// The word itself counts by how rare it is, others that it begins a little.
+const BEGINNING_SCORE: f32 = 0.5;
 /// `s` begins a word of nearly every text, `re` of most.
 pub(super) const BEGINNING_LETTERS_MAX: usize = 2;
 /// Words between that do no harm.

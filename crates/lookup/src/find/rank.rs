@@ -4,14 +4,15 @@
 //! the nearer to its beginning the better; before all, a title or a name that is just what was typed; of equals, the language of the reader, then what changed last, then
 //! the order of the paths.
 
-use super::collect::{Candidate, Hits};
 use super::facts::text;
+use super::hits::{Candidate, Hits, Matches};
 use super::named::Named;
 use super::plan::Plan;
 use crate::answer::Request;
 use crate::error::Error;
 use crate::index::{View, kind, language, sum};
 use std::time::SystemTime;
+use tantivy::{DocId, Score};
 
 /// The hits that are asked for, in order.
 pub(super) fn best(
@@ -20,23 +21,31 @@ pub(super) fn best(
     named: &Named,
     mut hits: Hits,
     request: &Request<'_>,
-) -> Result<Hits, Error> {
+) -> Result<Vec<Candidate>, Error> {
     let end = request.offset.saturating_add(request.limit).min(RANKED_MAX);
     if request.limit == 0 || request.offset >= hits.len() || request.offset >= RANKED_MAX {
-        return Ok(Hits::new());
+        return Ok(Vec::new());
     }
     // Without words all are alike, and the latest go first.
     if plan.words.is_empty() {
-        for hit in &mut hits {
-            let modified = hit.columns(view).and_then(|columns| columns.modified.first(hit.document));
-            hit.score = modified.map_or(f32::MIN, |time| time as f32);
+        for Matches { segment, documents, scores, .. } in &mut hits.segments {
+            let Some(columns) = view.columns.get(*segment as usize) else { continue };
+            for (document, score) in documents.iter().zip(scores) {
+                *score = columns.modified.first(*document).map_or(f32::MIN, |time| time as f32);
+            }
+        }
+        hits.alone.iter_mut().for_each(|hit| hit.score = f32::MIN);
+    }
+    let scores = hits.segments.iter().flat_map(|matches| &matches.scores);
+    let top = scores.chain(hits.alone.iter().map(|hit| &hit.score)).copied().fold(1.0, f32::max);
+    let weight = top * NAME_HAS_IT;
+    for Matches { scores, named: names, .. } in &mut hits.segments {
+        for &(at, number) in &*names {
+            scores[at] += named.found(number).map_or(0.0, |name| weight * name.score);
         }
     }
-    let top = hits.iter().map(|hit| hit.score).fold(0.0, f32::max).max(1.0);
-    for hit in &mut hits {
-        if let Some(name) = named.get(hit) {
-            hit.score += top * NAME_HAS_IT * name.score;
-        }
+    for hit in &mut hits.alone {
+        hit.score += named.get(hit).map_or(0.0, |name| weight * name.score);
     }
     // What the index counts is nearly the order; the last word is said over some more than are shown.
     let looked_at = (end + LOOKED_AT_MORE).max(LOOKED_AT_MIN);
@@ -53,53 +62,62 @@ pub(super) fn best(
 
 /// So many of the hits, those with the higher scores first; of equals, in the order of their paths, which is the same in every index
 /// of these materials, however it was written.
-fn first(view: &View, named: &Named, mut hits: Hits, count: usize) -> Result<Hits, Error> {
-    let mut rows = Vec::new();
-    for group in hits.chunk_by_mut(|left, right| left.segment == right.segment) {
-        let kept = group.len().min(count);
-        if let Some(paths) = group[0].columns(view).and_then(|columns| columns.path.as_ref()) {
-            // Paths of a segment are in the order of their numbers.
-            let number = |hit: &Candidate| paths.ords().first(hit.document);
-            bring_forward(group, kept, number);
-            group[..kept].sort_by_cached_key(number);
-        } else {
-            // Few: names that are not in the index yet.
-            group.sort_by_cached_key(|hit| named.get(hit).map(|name| name.path.clone()));
-            group.sort_by(by_score);
-        }
-        group[..kept].sort_by(by_score);
-        rows.push(Row { hits: group[..kept].iter(), path: None });
+fn first(view: &View, named: &Named, mut hits: Hits, count: usize) -> Result<Vec<Candidate>, Error> {
+    let mut rows = Vec::with_capacity(hits.segments.len() + 1);
+    for matches in &hits.segments {
+        let paths = view.columns.get(matches.segment as usize).and_then(|columns| columns.path.as_ref());
+        // Paths of a segment are in the order of their numbers.
+        let number = |document| paths.and_then(|paths| paths.ords().first(document));
+        rows.push(best_of(matches, count, number));
     }
+    // Few: names that are not in the index yet.
+    hits.alone.sort_by_cached_key(|hit| named.get(hit).map(|name| name.path.clone()));
+    hits.alone.sort_by(by_score);
+    hits.alone.truncate(count);
+    rows.push(hits.alone);
+    let rows = rows.iter().map(|hits| Row { hits: hits.iter(), path: None }).collect();
     merge(view, named, rows, count)
 }
 
-/// Brings so many of the hits to the front, those with the higher scores; of equals, those with the lower numbers.
-fn bring_forward(hits: &mut [Candidate], count: usize, number: impl Fn(&Candidate) -> Option<u64>) {
-    if count == 0 || count >= hits.len() {
-        return;
+/// A match that may be among the best.
+#[derive(Clone, Copy)]
+struct Kept {
+    score: Score,
+    number: Option<u64>,
+    at: usize,
+}
+
+impl Kept {
+    /// The better one first: by score; of equals, by number.
+    fn order(&self, other: &Kept) -> std::cmp::Ordering {
+        other.score.total_cmp(&self.score).then_with(|| self.number.cmp(&other.number))
     }
-    hits.select_nth_unstable_by(count, by_score);
-    // The first of those that are left is the best of them; which of its equals go before it is still open.
-    let score = hits[count].score;
-    let mut better = 0;
-    for at in 0..count {
-        if hits[at].score > score {
-            hits.swap(at, better);
-            better += 1;
+}
+
+/// So many of a segment, in order; of equals, those with the lower numbers. Most are worse than what is kept already, and nothing more is asked of
+/// them.
+fn best_of(matches: &Matches, count: usize, number: impl Fn(DocId) -> Option<u64>) -> Vec<Candidate> {
+    let room = count.saturating_mul(2).min(matches.documents.len());
+    let mut kept: Vec<Kept> = Vec::with_capacity(room);
+    let mut least: Option<Kept> = None;
+    for (at, (&score, &document)) in matches.scores.iter().zip(&matches.documents).enumerate() {
+        if least.is_some_and(|least| score < least.score) {
+            continue;
+        }
+        let new = Kept { score, number: number(document), at };
+        if least.is_some_and(|least| new.order(&least).is_gt()) {
+            continue;
+        }
+        kept.push(new);
+        if kept.len() >= count * 2 && count > 0 {
+            let (_, last, _) = kept.select_nth_unstable_by(count - 1, Kept::order);
+            least = Some(*last);
+            kept.truncate(count);
         }
     }
-    let mut equal = better;
-    for at in better..hits.len() {
-        if hits[at].score == score {
-            hits.swap(at, equal);
-            equal += 1;
-        }
-    }
-    if count < equal {
-        let mut numbered: Vec<_> = hits[better..equal].iter().map(|hit| (number(hit), *hit)).collect();
-        numbered.select_nth_unstable_by_key(count - better, |numbered| numbered.0);
-        hits[better..equal].iter_mut().zip(numbered).for_each(|(hit, numbered)| *hit = numbered.1);
-    }
+    kept.sort_unstable_by(Kept::order);
+    kept.truncate(count);
+    kept.into_iter().map(|kept| matches.candidate(kept.at)).collect()
 }
 
 fn by_score(left: &Candidate, right: &Candidate) -> std::cmp::Ordering {
@@ -113,8 +131,8 @@ struct Row<'a> {
 }
 
 /// One row of several that are in order. Paths are read where scores are equal.
-fn merge(view: &View, named: &Named, mut rows: Vec<Row<'_>>, count: usize) -> Result<Hits, Error> {
-    let mut merged = Hits::new();
+fn merge(view: &View, named: &Named, mut rows: Vec<Row<'_>>, count: usize) -> Result<Vec<Candidate>, Error> {
+    let mut merged = Vec::new();
     while merged.len() < count {
         let heads = rows.iter().filter_map(|row| row.hits.as_slice().first());
         let Some(top) = heads.map(|hit| hit.score).max_by(f32::total_cmp) else { break };

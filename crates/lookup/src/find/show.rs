@@ -1,7 +1,7 @@
 //! From the best hits to what is shown of them.
 
-use super::collect::Candidate;
 use super::facts::{Columns, text};
+use super::hits::Candidate;
 use super::named::{Named, kind_of, marked};
 use super::plan::Plan;
 use crate::answer::{Hit, Marked};
@@ -22,7 +22,7 @@ pub(super) fn hits(
     named: &Named,
     best: &[Candidate],
 ) -> Result<Vec<Hit>, Error> {
-    let marker = Marker::new(plan.patterns());
+    let marker = Marker::new(plan.patterns()).typed(plan.words.first().map_or("", |word| &word.text));
     let hits = best.iter().filter_map(|candidate| match candidate.columns(view) {
         Some(columns) => {
             let hit = hit(view, fields, (plan, &marker), candidate, columns);

@@ -2,12 +2,14 @@
 //!
 //! The library can do that too, but reads whatever it takes: here it ends after so many entries of lists, the rarest terms first left out.
 
+use super::bits::{Bits, Same};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tantivy::postings::TermInfo;
-use tantivy::query::{BitSetDocSet, ConstScorer, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::index::InvertedIndexReader;
+use tantivy::postings::{BlockSegmentPostings, TermInfo};
+use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{BitSet, DocId, Score, SegmentReader, TantivyError};
+use tantivy::{DocId, Score, SegmentReader, TantivyError, Term};
 
 /// The materials with a term that begins so.
 #[derive(Clone, Debug)]
@@ -31,8 +33,7 @@ impl Spread {
     }
 
     /// The lists of the terms in this segment, the longest first where not all are read.
-    fn lists(&self, reader: &SegmentReader) -> tantivy::Result<Vec<TermInfo>> {
-        let index = reader.inverted_index(self.field)?;
+    fn lists(&self, index: &InvertedIndexReader) -> tantivy::Result<Vec<TermInfo>> {
         let mut lists = Vec::new();
         let mut total = 0;
         let mut range = index.terms().range().ge(&self.prefix);
@@ -56,6 +57,43 @@ impl Spread {
         }
         Ok(lists)
     }
+
+    /// The materials in this segment; none: there is no such term.
+    pub(super) fn documents(&self, reader: &SegmentReader) -> tantivy::Result<Option<Bits>> {
+        let index = reader.inverted_index(self.field)?;
+        let lists = self.lists(&index)?;
+        let Some((first, others)) = lists.split_first() else { return Ok(None) };
+        let mut documents = Bits::new(reader.max_doc());
+        // A letter begins thousands of terms: all lists are read by one reader.
+        let mut blocks = index.read_block_postings_from_terminfo(first, IndexRecordOption::Basic)?;
+        put(&mut blocks, &mut documents);
+        for list in others {
+            index.reset_block_postings_from_terminfo(list, &mut blocks)?;
+            put(&mut blocks, &mut documents);
+        }
+        Ok(Some(documents))
+    }
+}
+
+/// Puts the materials with one term into a set.
+pub(super) fn put_term(reader: &SegmentReader, term: &Term, documents: &mut Bits) -> tantivy::Result<()> {
+    let index = reader.inverted_index(term.field())?;
+    if let Some(mut blocks) = index.read_block_postings(term, IndexRecordOption::Basic)? {
+        put(&mut blocks, documents);
+    }
+    Ok(())
+}
+
+/// Puts a whole list into a set. Most lists have one block: what is behind the last one is not asked for.
+fn put(blocks: &mut BlockSegmentPostings, documents: &mut Bits) {
+    let mut left = blocks.doc_freq() as usize;
+    while left > 0 && !blocks.docs().is_empty() {
+        blocks.docs().iter().for_each(|&document| documents.insert(document));
+        left = left.saturating_sub(blocks.docs().len());
+        if left > 0 {
+            blocks.advance();
+        }
+    }
 }
 
 /// The first bytes behind all that begin with these.
@@ -74,22 +112,10 @@ impl Query for Spread {
 
 impl Weight for Spread {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let lists = self.lists(reader)?;
-        if lists.is_empty() {
-            return Ok(Box::new(EmptyScorer));
-        }
-        let index = reader.inverted_index(self.field)?;
-        let mut documents = BitSet::with_max_value(reader.max_doc());
-        for list in &lists {
-            let mut blocks = index.read_block_postings_from_terminfo(list, IndexRecordOption::Basic)?;
-            while !blocks.docs().is_empty() {
-                for &document in blocks.docs() {
-                    documents.insert(document);
-                }
-                blocks.advance();
-            }
-        }
-        Ok(Box::new(ConstScorer::new(BitSetDocSet::from(documents), boost)))
+        Ok(match self.documents(reader)? {
+            Some(documents) => Box::new(Same::new(documents, boost)),
+            None => Box::new(EmptyScorer),
+        })
     }
 
     fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {

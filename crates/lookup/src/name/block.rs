@@ -23,6 +23,8 @@ pub(super) struct Block {
     folders: Vec<u32>,
     /// Which letters each has: see [`letters_of`].
     letters: Vec<u32>,
+    /// A bit for each byte with which a name begins, or began.
+    firsts: [u64; 4],
     /// A bit for each slot that has a name.
     alive: Vec<u64>,
     /// Slots of names with hanzi that can be spoken, in order.
@@ -209,6 +211,11 @@ impl Block {
         self.letters[slot]
     }
 
+    /// Whether any name may begin with this byte.
+    pub(super) fn may_begin_with(&self, byte: u8) -> bool {
+        self.firsts[usize::from(byte / 64)] >> (byte % 64) & 1 == 1
+    }
+
     pub(super) fn is_alive(&self, slot: usize) -> bool {
         self.alive.get(slot / 64).is_some_and(|bits| bits >> (slot % 64) & 1 == 1)
     }
@@ -307,6 +314,10 @@ impl Block {
             self.alive.resize(slot / 64 + 1, 0);
         }
         self.alive[slot / 64] |= 1 << (slot % 64);
+        // Behind the NUL.
+        if let Some(&first) = entry.text.get(1) {
+            self.firsts[usize::from(first / 64)] |= 1 << (first % 64);
+        }
         let key = slot as u16;
         if entry.signature != 0 {
             let at = self.spoken_slots.partition_point(|&it| it < key);
@@ -348,7 +359,7 @@ impl Block {
 
     /// Gives back the memory of names that are gone, and the slots that can have new names.
     pub(super) fn sweep(&mut self, free: &mut Vec<u16>) {
-        let mut swept = Block { alive: self.alive.clone(), ..Block::default() };
+        let mut swept = Block { alive: self.alive.clone(), firsts: self.firsts, ..Block::default() };
         free.clear();
         for slot in 0..self.len() {
             if !self.is_alive(slot) {
@@ -430,6 +441,7 @@ mod tests {
         assert!(!block.has_capital(0, 1, &mut cursor));
         let starts: Vec<_> = (0..12).filter(|&at| block.has_capital(slot, at, &mut cursor)).collect();
         assert_eq!(starts, [2]);
+        assert_eq!([b'm', b'p', b'h', 0].map(|byte| block.may_begin_with(byte)), [true, true, false, false]);
     }
 
     proptest! {
@@ -452,6 +464,7 @@ mod tests {
                     prop_assert_eq!(block.is_alive(slot), name.is_some());
                     if let Some(name) = name {
                         prop_assert_eq!(&*block.shown(slot), &name[..]);
+                        prop_assert!(block.may_begin_with(block.folded(slot)[0]));
                     }
                 }
             }

@@ -97,6 +97,10 @@ impl Needle {
 
     /// Rates the names that begin with it; all others stay as they are.
     pub(super) fn rate_starts(&self, block: &Block, worths: &mut Worths) {
+        // A letter with which no name of the block begins need not be looked for: names often begin with digits, or all in one script.
+        if self.text.bytes().next().is_some_and(|first| !block.may_begin_with(first)) {
+            return;
+        }
         let (text, ends) = (block.text(), block.ends());
         let mut slot = 0;
         for start in self.start.find_iter(text) {

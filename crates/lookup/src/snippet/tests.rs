@@ -126,13 +126,26 @@ fn the_letters_of_the_first_word_lead_to_the_place() {
         let text = format!("{filler}\n{place} {filler}");
         let shown = shown(&marker(words).snippet(&text));
         assert!(shown.contains(expected), "{words:?}: {shown}");
-        assert!(marker(words).near_literal(&text).is_some(), "{words:?}");
+        assert!(marker(words).near(&text).is_some(), "{words:?}");
     };
     check(&["slate"], "A Slate of slate.", "…A [Slate] of [slate]. nothing");
     check(&["slate", "chalk"], "Slates. A slate, chalk.", "A [slate], [chalk].");
     check(&["sla"], "Isla has slate.", "Isla has [sla]te.");
     check(&["石板"], "屋顶的石板很重。", "屋顶的[石板]很重。");
     check(&["a slate"], "A chalk, a slate.", "A chalk, [a slate].");
+}
+
+#[test]
+fn letters_that_are_folded_lead_to_the_place_as_they_were_typed() {
+    let filler = "nothing to see here. ".repeat(100);
+    let text = format!("{filler}\n關連項目 {filler}");
+    assert_eq!(marker(&["關連項目"]).near(&text), None);
+    let typed = marker(&["關連項目"]).typed("關連項目");
+    assert!(typed.near(&text).is_some());
+    assert!(shown(&typed.snippet(&text)).contains("[關連項目] nothing"));
+    // A text with the other letters is found by those.
+    let text = format!("{filler}\n关连项目 {filler}");
+    assert!(typed.near(&text).is_some());
 }
 
 #[track_caller]

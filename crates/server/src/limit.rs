@@ -168,12 +168,14 @@ pub(crate) const ERROR_FILE_BYTES_AT_HAND: u64 = 32 << 10;
 /// waits for nobody.
 pub(crate) const PASSWORDS_AT_ONCE: usize = POOL_THREADS_MIN / 2;
 
-/// Passwords of one client that wait: a browser that opens a page anew asks for some dozens of things at once. Beyond it: 503 with
-/// Retry-After.
-pub(crate) const PASSWORDS_WAITING_EACH: usize = 32;
+/// Passwords of one client that wait: a browser that is opened again asks for some tabs at once, and for what is in a page only when it
+/// has that. Beyond it: 503 with Retry-After.
+pub(crate) const PASSWORDS_WAITING_EACH: usize = 16;
 
 /// Clients whose passwords wait. With two looked at at a time, the last of them waits for some seconds. Beyond it: the same.
 pub(crate) const GUESSERS_WAITING: usize = 256;
+// Heads that wait take no more memory than other errands that do.
+const _: () = assert!(PASSWORDS_WAITING_EACH * GUESSERS_WAITING <= ERRANDS_MAX);
 
 /// Wrong passwords of one address (a /64 of IPv6; never loopback, which may be a proxy). Beyond it: 429 with Retry-After, and
 /// no password is looked at. A person mistypes some; who guesses has thousands to try.

@@ -123,6 +123,10 @@ impl<R: Reactor, T: Files<File = R::File>, P: Pool<T>> Worker<R, T, P> {
     /// Says that nothing more will come from us. Who does not take even that any more cannot be helped.
     pub(super) fn say_end(&mut self, key: Key) {
         let Some(connection) = self.connections.get(key) else { return };
+        if connection.busy.as_ref().is_some_and(|busy| !busy.pending.is_empty()) {
+            // A part of a record may have gone: whatever came behind that would be taken for its rest.
+            return;
+        }
         let Some(session) = connection.session() else { return };
         let records = &mut self.buffers.records;
         records.clear();

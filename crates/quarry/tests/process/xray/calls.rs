@@ -26,6 +26,25 @@ fn traced(folder: &Path, trace: &Path) -> Running {
     Running::spawn(&mut command)
 }
 
+/// Calls that another thread came between stand in two lines: they are put together.
+fn joined(trace: &str) -> String {
+    let mut begun: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut out = String::new();
+    for line in trace.lines() {
+        let (thread, call) = line.split_once(' ').expect("a thread and its call");
+        if let Some(beginning) = call.strip_suffix("<unfinished ...>") {
+            begun.insert(thread, beginning);
+            continue;
+        }
+        let call = match call.split_once(" resumed>") {
+            Some((_, rest)) => format!("{}{rest}", begun.remove(thread).unwrap_or_default()),
+            None => call.to_owned(),
+        };
+        out.push_str(&format!("{thread} {call}\n"));
+    }
+    out
+}
+
 /// How often each was called, from the first byte of that request to the end of its connection.
 fn called(trace: &str, target: &str) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
@@ -38,7 +57,6 @@ fn called(trace: &str, target: &str) -> BTreeMap<String, u64> {
             connection = call["recvfrom(".len()..].split(',').next().map(|descriptor| (thread, descriptor));
         }
         let Some((worker, descriptor)) = connection else { continue };
-        // What was interrupted by another thread goes on in a line of its own.
         let Some((name, rest)) = call.split_once('(').filter(|_| !call.starts_with("<...")) else { continue };
         let is_of_connection = thread == worker && rest.split([',', ')']).next() == Some(descriptor);
         if name == "close" && is_of_connection {
@@ -90,7 +108,7 @@ fn calls_are_told_as_the_kernel_has_them() {
     running.wait();
     let text = until("all is written down", || {
         let text = fs::read_to_string(&trace).unwrap_or_default();
-        text.contains("+++ exited with 0 +++").then_some(text)
+        text.contains("+++ exited with 0 +++").then(|| joined(&text))
     });
     for (target, what, journey) in journeys {
         let from = text.find(&format!("\"GET {target} "));

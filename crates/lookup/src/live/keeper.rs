@@ -115,6 +115,8 @@ struct Times {
     told: Instant,
     /// When those who read may rest, if nothing comes until then.
     rest: Option<Instant>,
+    /// When names are taken in again, if much is asked of those who answer.
+    listing: Option<Instant>,
 }
 
 impl Keeper {
@@ -153,6 +155,7 @@ impl Keeper {
             noted: now,
             told: now,
             rest: None,
+            listing: None,
         };
         Ok(Keeper {
             shared,
@@ -256,13 +259,26 @@ impl Keeper {
     }
 
     fn take_listings(&mut self) {
-        let until = Instant::now() + SLICE;
-        while Instant::now() < until {
-            let Some(Ok(listing)) = self.walk.as_ref().map(|walk| walk.listings.try_recv()) else { return };
-            self.take_listing(listing, false);
+        let begun = Instant::now();
+        if self.times.listing.is_some_and(|at| begun < at) {
+            return;
         }
-        // There is more.
-        self.shared.waker.wake();
+        self.times.listing = None;
+        let mut took = Duration::ZERO;
+        while took < SLICE {
+            let Some(Ok(listing)) = self.walk.as_ref().map(|walk| walk.listings.try_recv()) else { break };
+            self.take_listing(listing, false);
+            took = begun.elapsed();
+        }
+        if took == Duration::ZERO {
+            return;
+        }
+        // Who walks soon waits, too, when nobody takes what there is.
+        match self.desk.pace.rest(0, took) {
+            Duration::ZERO if took < SLICE => {}
+            Duration::ZERO => self.shared.waker.wake(),
+            rest => self.times.listing = Some(begun + took + rest),
+        }
     }
 
     fn look_at_what_is_due(&mut self) {
@@ -471,7 +487,7 @@ impl Keeper {
         let mut until = self.times.walk.min(now + IDLE_MAX);
         let hints_from = self.times.drained + HINTS_GAP;
         let tell = (!self.count.is_told).then(|| self.times.told + TOLD_EVERY);
-        let others = [self.soon.deadline(), self.times.resume, self.times.rest, tell];
+        let others = [self.soon.deadline(), self.times.resume, self.times.rest, self.times.listing, tell];
         others.into_iter().flatten().for_each(|at| until = until.min(at));
         if self.scribe.is_none() {
             until = until.min(self.times.turn);

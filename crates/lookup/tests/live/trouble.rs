@@ -4,10 +4,9 @@ use super::{Ground, finds, settled, start, until};
 use lookup::answer::Writer;
 use lookup::live::{Load, Lookup, Settings};
 use std::fs;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[test]
 fn without_a_place_the_index_is_in_memory_and_says_so() {
@@ -80,11 +79,11 @@ fn to_end_it_waits_for_nobody_who_reads() {
     (0..3000).for_each(|number| ground.write(&format!("{number}"), &"granite ".repeat(500)));
     // Those who read ask for the load, and get no answer as long as this is locked.
     let (door, (caught, is_caught)) = (Arc::new(Mutex::new(())), channel());
-    let (closed, asked) = (door.lock().expect("free"), AtomicBool::new(false));
+    let closed = door.lock().expect("free");
     let behind = Arc::clone(&door);
     let load = move || {
-        // The first to ask is who makes them.
-        if asked.swap(true, Relaxed) {
+        // The keeper asks, too.
+        if std::thread::current().name().is_some_and(|name| name.starts_with("read-")) {
             let _ = caught.send(());
             drop(behind.lock());
         }
@@ -100,4 +99,16 @@ fn to_end_it_waits_for_nobody_who_reads() {
     let state = settled(&other);
     assert_eq!((state.documents, state.writer), (3000, Writer::Ours));
     drop(closed);
+}
+
+#[test]
+fn all_names_are_known_however_much_is_asked_of_who_answers() {
+    let ground = Ground::new(&[]);
+    (0..300).for_each(|number| ground.write(&format!("{}/{number}", number / 2), "granite"));
+    // As if one core were busy all the time.
+    let begun = Instant::now();
+    let load = move || begun.elapsed();
+    let lookup = start(Settings { load: Some(Load(Arc::new(load))), ..ground.settings() });
+    until("all names are known", || lookup.state().names == 300);
+    lookup.stop();
 }

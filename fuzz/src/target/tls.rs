@@ -294,7 +294,10 @@ fn span(file: &[u8], offset: u64, length: usize) -> &[u8] {
 #[derive(Clone)]
 struct Shelf;
 
-static FILES: LazyLock<[(&[u8], Arc<[u8]>); 4]> = LazyLock::new(|| {
+/// A name, and what is in the file.
+type Named = (&'static [u8], Arc<[u8]>);
+
+static FILES: LazyLock<[Named; 4]> = LazyLock::new(|| {
     [
         (&b"index.html"[..], Arc::from(&b"<!doctype html><title>a</title>"[..])),
         (b"a.txt", Arc::from(vec![b'a'; 2000])),

@@ -484,10 +484,12 @@ impl Keeper {
             return;
         }
         let now = Instant::now();
-        let mut until = self.times.walk.min(now + IDLE_MAX);
+        let mut until = now + IDLE_MAX;
+        // One that is under way rings the bell.
+        let walk = self.walk.is_none().then_some(self.times.walk);
         let hints_from = self.times.drained + HINTS_GAP;
         let tell = (!self.count.is_told).then(|| self.times.told + TOLD_EVERY);
-        let others = [self.soon.deadline(), self.times.resume, self.times.rest, self.times.listing, tell];
+        let others = [walk, self.soon.deadline(), self.times.resume, self.times.rest, self.times.listing, tell];
         others.into_iter().flatten().for_each(|at| until = until.min(at));
         if self.scribe.is_none() {
             until = until.min(self.times.turn);

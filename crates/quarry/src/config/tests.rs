@@ -293,6 +293,7 @@ fn routes_are_read_with_care() {
         &[
             "2:9: rate and connections are missing; expected for example { rate = \"10/s\", connections = 4 }",
             "2:11: there is no key \"conections\" here",
+            "= did you mean connections?",
         ],
     );
     refuse_route(

@@ -3,12 +3,13 @@
 use crate::exit::{self, Failure, Outcome};
 use crate::flag::Reload;
 use crate::remote::{Answer, Found};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Exit code 1 when the server goes on with the settings that it has.
 pub(crate) fn run(flags: &Reload) -> Result<Outcome, Failure> {
     let refuse = |cause: String| Failure::cannot("reload", cause);
-    let all = Found::all().map_err(|error| refuse(format!("the servers that run are not told: {error}")))?;
-    let server = choose(all, flags.server.as_deref()).map_err(refuse)?;
+    let server = find(flags.server.as_deref()).map_err(refuse)?;
     match server.reload() {
         Ok(Answer::Remarks(remarks)) => {
             remarks.iter().for_each(exit::warn);
@@ -24,8 +25,20 @@ pub(crate) fn run(flags: &Reload) -> Result<Outcome, Failure> {
     }
 }
 
-/// The one that is meant. Errs with what could be.
-pub(super) fn choose(mut all: Vec<Found>, wanted: Option<&str>) -> Result<Found, String> {
+/// The one that is meant, of all that run. Who has just followed another process is at work a moment later: whoever is named and not
+/// there is looked for again. Errs with what could be.
+pub(super) fn find(wanted: Option<&str>) -> Result<Found, String> {
+    let begun = Instant::now();
+    loop {
+        let all = Found::all().map_err(|error| format!("the servers that run are not told: {error}"))?;
+        match choose(all, wanted) {
+            Err(_) if wanted.is_some() && begun.elapsed() < PATIENCE => thread::sleep(LOOK_EVERY),
+            chosen => return chosen,
+        }
+    }
+}
+
+fn choose(mut all: Vec<Found>, wanted: Option<&str>) -> Result<Found, String> {
     let described = |all: &[Found]| all.iter().map(describe).collect::<Vec<_>>().join(", ");
     if all.is_empty() {
         return Err("no server of yours runs on this machine".into());
@@ -55,6 +68,10 @@ pub(super) fn describe(server: &Found) -> String {
     }
     format!("{} ({text})", server.process)
 }
+
+/// Far more than it takes a process to begin to work.
+const PATIENCE: Duration = Duration::from_secs(1);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 #[cfg(test)]
 mod tests {

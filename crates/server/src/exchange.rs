@@ -66,6 +66,13 @@ pub(crate) enum Held<'a> {
     Owned(OwnedHead),
 }
 
+/// What became of a request without waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Decided {
+    Answered,
+    MustWait,
+}
+
 impl<T: Files, P: Pool<T>> Exchange<T, P> {
     pub(crate) fn new(origin: &Origin<T>, pool: P, now: Timestamp) -> Self {
         Exchange {
@@ -215,7 +222,9 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             return self.send_to_tls(site, connection, stream, head, way);
         }
         let entrance = site.options.limit.as_ref().map(|limit| self.enter(site, limit)).unwrap_or_default();
-        self.decide(site, connection, key, stream, held, entrance);
+        if self.decide(site, connection, stream, head, entrance) == Decided::MustWait {
+            self.submit(site, connection, key, stream, held);
+        }
     }
 
     /// The limit of the whole site is asked before anything else, for what memory has counts as well.
@@ -228,25 +237,17 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         door.counted()
     }
 
-    /// Answers a request that came to this site. `entrance`: what was counted of it on the way.
+    /// Answers a request that came to this site, unless something has to be waited for. `entrance`: what was counted of it on
+    /// the way.
     #[inline]
     fn decide(
         &mut self,
         site: &Arc<Site<T>>,
         connection: &mut Connection<T::File>,
-        key: Key,
         stream: StreamId,
-        held: Held<'_>,
+        head: &RequestHead<'_>,
         entrance: Counted,
-    ) {
-        let owned_head;
-        let head = match &held {
-            Held::Borrowed(head) => *head,
-            Held::Owned(owned) => {
-                owned_head = owned.head();
-                &owned_head
-            }
-        };
+    ) -> Decided {
         let is_read = matches!(head.method, Method::Get | Method::Head);
         let comes_in = is_read && !entrance.is_turned_away();
         let accepted = self.accepted(head);
@@ -257,7 +258,8 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
         {
             self.see_way(stream, Way::Memory, Some(site));
             self.counters.hits.add(1);
-            return self.send_ready(connection, stream, head, &ready);
+            self.send_ready(connection, stream, head, &ready);
+            return Decided::Answered;
         }
         // Only for programs: to people, a single-page application may answer, and the pool makes their page.
         if comes_in
@@ -265,7 +267,8 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
             && let Some(response) = site.plain_error(head, page, amendments)
         {
             self.see_way(stream, Way::Absence, Some(site));
-            return self.send(connection, stream, head, response);
+            self.send(connection, stream, head, response);
+            return Decided::Answered;
         }
         self.counters.misses.add(u64::from(comes_in));
         self.see_way(stream, Way::AtHand, Some(site));
@@ -281,16 +284,17 @@ impl<T: Files, P: Pool<T>> Exchange<T, P> {
                 }
                 match site.plain_error(head, &page, &amendments) {
                     Some(response) => self.send(connection, stream, head, response),
-                    None => self.submit(site, connection, key, stream, held),
+                    None => return Decided::MustWait,
                 }
             }
-            Err(Refusal::WouldWait) => self.submit(site, connection, key, stream, held),
+            Err(Refusal::WouldWait) => return Decided::MustWait,
             Err(Refusal::OutOfDescriptors) => {
                 self.memory.clear();
-                self.submit(site, connection, key, stream, held);
+                return Decided::MustWait;
             }
             Err(refusal) => self.failed(site, connection, stream, head, &refusal.to_string()),
         }
+        Decided::Answered
     }
 
     /// The decision, as far as nothing has to be waited for.
